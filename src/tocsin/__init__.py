@@ -1,0 +1,3 @@
+"""Tocsin: event reminders for Discord communities."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Events, their recurrence and their categories: pure, with every time a parameter."""

@@ -1,0 +1,167 @@
+"""Categories of events, groups over them, and which of both an occurrence matches."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+KEY_LENGTH = 32
+FALLBACK_KEY = "event"
+
+_EMOJI = (
+    "📅",
+    "🔔",
+    "🏁",
+    "🎲",
+    "🎵",
+    "📚",
+    "🛠️",
+    "🌍",
+    "🏆",
+    "🎬",
+    "🧭",
+    "🚀",
+    "⚽",
+    "🎮",
+    "☕",
+    "🌱",
+)
+_COLOURS = (
+    0x5865F2, 0x57A55A, 0xE67E22, 0x9B59B6, 0x1ABC9C, 0xE74C3C,
+    0xF1C40F, 0x3498DB, 0xE91E63, 0x11806A, 0xA84300, 0x607D8B,
+)  # fmt: skip
+_NEW_LINES = (
+    "{title} is coming up.",
+    "Time to get ready for {title}.",
+    "You asked to be told: {title}.",
+    "Here is your call for {title}.",
+    "{title} is on the calendar, and it is nearly time.",
+)
+
+
+@dataclass(frozen=True)
+class Category:
+    """A type of event in one server.
+
+    `colour` is 0xRRGGBB; `default_minutes` is the length of an event that gives none; `aliases`
+    are other names under which files speak of it; `lines` are templates for a reminder's
+    sentence, in which `{title}` stands for the occurrence's title.
+    """
+
+    key: str
+    label: str
+    emoji: str
+    colour: int
+    image_url: str | None = None
+    aliases: tuple[str, ...] = ()
+    default_minutes: int = 60
+    lines: tuple[str, ...] = _NEW_LINES
+
+    def line(self, seed: str, title: str) -> str:
+        """The line for a reminder of `title`: the same for the same seed, varied over seeds."""
+        if not self.lines:
+            return title
+        template = self.lines[_number(seed) % len(self.lines)]
+        return template.replace("{title}", title)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A named choice over categories.
+
+    A rule is (category key or `*`, text or None): it matches an occurrence of that category
+    whose title or description contains the text, in any case.
+    """
+
+    key: str
+    label: str
+    emoji: str
+    rules: tuple[tuple[str, str | None], ...]
+
+    def matches(self, category: str, title: str, description: str = "") -> bool:
+        """Whether any rule takes in an occurrence with this category key and these texts."""
+        text = f"{title}\n{description}".casefold()
+        return any(
+            key in ("*", category) and (part is None or part.casefold() in text)
+            for key, part in self.rules
+        )
+
+
+@dataclass(frozen=True)
+class Preset:
+    """The categories and groups that a server starts with."""
+
+    key: str
+    label: str
+    categories: tuple[Category, ...]
+    groups: tuple[Group, ...]
+
+
+def keys_of(category: str, title: str, description: str, groups: Iterable[Group]) -> frozenset[str]:
+    """Every subscription choice that an occurrence matches: its category and its groups."""
+    matching = (group.key for group in groups if group.matches(category, title, description))
+    return frozenset((category, *matching))
+
+
+def category_key(text: str) -> str:
+    """The key for the name of a type in a file: lower case, `a-z 0-9 -`, at most 32 characters.
+
+    A name that has no Latin letters or digits gets a key derived from its text; an empty one is
+    `event`.
+    """
+    slug = slugify(text)[:KEY_LENGTH].strip("-")
+    if slug:
+        return slug
+    if not text.strip():
+        return FALLBACK_KEY
+    digest = hashlib.sha256(text.strip().casefold().encode()).hexdigest()
+    return f"type-{digest[:8]}"
+
+
+def resolve(text: str, categories: Iterable[Category]) -> Category | None:
+    """The category that `text` names by its key, its label or an alias; None if none does."""
+    wanted = category_key(text)
+    return _by_name(categories).get(wanted)
+
+
+def new_category(text: str) -> Category:
+    """The category made for a type that a server does not know: the same for the same text."""
+    key = category_key(text)
+    label = " ".join(text.split())[:80] or "Event"
+    if label.islower():
+        label = label[0].upper() + label[1:]
+    number = _number(key)
+    return Category(
+        key=key,
+        label=label,
+        emoji=_EMOJI[number % len(_EMOJI)],
+        colour=_COLOURS[number // len(_EMOJI) % len(_COLOURS)],
+    )
+
+
+def slugify(text: str) -> str:
+    """`text` as lower-case ASCII words joined by hyphens; accents are dropped. May be empty."""
+    decomposed = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+    plain = decomposed.encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def _by_name(categories: Iterable[Category]) -> Mapping[str, Category]:
+    """Categories under all their names; a key goes before a label, a label before an alias."""
+    known = tuple(categories)
+    names: dict[str, Category] = {}
+    for category in known:
+        names.setdefault(category.key, category)
+    for category in known:
+        names.setdefault(category_key(category.label), category)
+    for category in known:
+        for alias in category.aliases:
+            names.setdefault(category_key(alias), category)
+    return names
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

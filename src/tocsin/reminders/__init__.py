@@ -1,0 +1,1 @@
+"""What is owed to whom, and when: leads, subscriptions, the plan, and the states of a delivery. Pure."""

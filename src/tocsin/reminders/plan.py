@@ -1,0 +1,48 @@
+"""When a reminder is due, until when it is useful, and in which order reminders leave. Pure arithmetic."""
+
+from datetime import datetime, timedelta
+
+STAGE_AHEAD = timedelta(minutes=2)
+"""How long before it is due a firing is fanned out."""
+MAKE_UP_WITHIN = timedelta(minutes=60)
+"""A lead that is already past when something is asked for is made up for only this near to the start."""
+USEFUL_AFTER_START = timedelta(minutes=15)
+GAP = timedelta(milliseconds=20)
+"""The place of one recipient among its server's: 50 requests a second."""
+LONGEST_DEFERRAL = timedelta(minutes=10)
+_GOLDEN = 0.6180339887498949
+
+
+def due_at(start: datetime, lead: int) -> datetime:
+    """The instant at which the reminder `lead` seconds before `start` is due."""
+    return start - timedelta(seconds=lead)
+
+
+def expires_at(start: datetime, end: datetime, lead: int) -> datetime:
+    """Until when the reminder is of use: max(due, start) + min(duration, 15 minutes). See DESIGN, "Late"."""
+    # A zero-length event is still worth a reminder that waited a moment.
+    duration = max(end - start, timedelta(minutes=1))
+    return max(due_at(start, lead), start) + min(duration, USEFUL_AFTER_START)
+
+
+def order_base(start: datetime, lead: int) -> datetime:
+    """The order key of place 0: due + min(5 % of the lead, 10 minutes), so that `now` goes before `24h`."""
+    return due_at(start, lead) + min(timedelta(seconds=lead * 0.05), LONGEST_DEFERRAL)
+
+
+def rotation(occurrence_id: int, recipients: int) -> int:
+    """By how many places the queue is turned for this occurrence, so that nobody is always last.
+
+    Successive multiples of the golden ratio spread evenly over the recipients (Weyl's equidistribution).
+    """
+    return int((occurrence_id * _GOLDEN % 1.0) * recipients) if recipients else 0
+
+
+def place(rank: int, turned_by: int, recipients: int) -> int:
+    """The place, from 1, of the recipient of the given rank (from 0); the channel has place 0."""
+    return 1 + ((rank + turned_by) % recipients if rank < recipients else rank)
+
+
+def worth_making_up(start: datetime, now: datetime) -> bool:
+    """Whether a lead that passed before it was asked for is made up for: only near the start, and before it."""
+    return now <= start <= now + MAKE_UP_WITHIN

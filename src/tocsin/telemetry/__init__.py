@@ -1,0 +1,1 @@
+"""How Tocsin tells what it does: logs."""
