@@ -1,0 +1,256 @@
+"""Claiming deliveries: the second look, the claim that is durable before a request leaves, and what it carries."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from tocsin.reminders.delivery import Kind, RecipientKind, State
+from tocsin.store.columns import from_ms, to_ms
+from tocsin.store.dialect import run_many
+from tocsin.store.second_look import Place, ended, places_of
+from tocsin.store.tables import deliveries
+
+LEASE = timedelta(seconds=120)
+BUSY_PAUSE = timedelta(milliseconds=250)
+"""A channel with a post under way is free soon."""
+OPENING_PAUSE = timedelta(minutes=1)
+"""A DM channel takes longer to open; when it is, what waits for it is brought forward."""
+UNOPENED = "the DM channel with the member is not open yet"
+RESTRAINT_PAUSE = timedelta(seconds=30)
+MOST_LOOKED_AT = 1_000
+"""Deliveries that one claim looks at, whatever comes of them."""
+_KINDS = {kind.value: kind for kind in Kind}
+_RECIPIENT_KINDS = {kind.value: kind for kind in RecipientKind}
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One delivery that this worker, and no other, may now send; as it was committed."""
+
+    id: int
+    attempt: int
+    revision: int
+    kind: Kind
+    recipient_kind: RecipientKind
+    recipient_id: int
+    channel_id: int
+    anchor_id: int | None
+    lead: int
+    starts_at: datetime
+    due_at: datetime
+    occurrence_id: int
+    server_id: int
+    plain: bool
+    epoch: int
+    claimed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What one claim gave: what to send, how many ended at the second look, who has no DM channel yet.
+
+    `more` says that further rows are ready right now.
+    """
+
+    taken: list[Claimed]
+    settled: list[tuple[int, State, str]]
+    unopened: list[int]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Restraint:
+    """What is not to be tried for now: DMs at all, or destinations that never worked before."""
+
+    no_dms: bool = False
+    proven_only: bool = False
+
+    def keeps_back(self, row: sa.Row[Any], post_anchor_id: int | None) -> bool:
+        """Whether this delivery has to wait."""
+        if row.recipient_kind == RecipientKind.MEMBER and self.no_dms:
+            return True
+        anchor = post_anchor_id if row.recipient_kind else row.last_message_id
+        return self.proven_only and anchor is None
+
+
+UNRESTRAINED = Restraint()
+
+
+# CROSS JOIN fixes the order for SQLite: from the occurrence's few keys to the one row of each. Values stay as they
+# are kept: what the rows of one occurrence share is read once, below.
+_CANDIDATES = """
+SELECT d.id, d.occurrence_id, d.starts_at, d.recipient_kind, d.recipient_id, d.kind, d.lead, d.server_id,
+ d.due_at, d.expires_at, d.attempt, d.revision, d.plain,
+ c.channel_id AS dm_channel_id, c.last_message_id, c.suspended_because, coalesce(c.epoch, 0) AS epoch,
+ CASE WHEN d.owed OR d.recipient_kind = 1 THEN 1 ELSE EXISTS (SELECT 1 FROM occurrence_keys k
+  CROSS JOIN subscription_pairs p WHERE k.occurrence_id = d.occurrence_id AND p.server_id = d.server_id
+   AND p.choice = k.key AND p.lead = d.lead AND p.member_id = d.recipient_id) END AS asked
+FROM (SELECT id, order_at FROM deliveries WHERE state = 0 AND ready_at <= :now ORDER BY order_at LIMIT :limit) q
+ JOIN deliveries d ON d.id = q.id
+ LEFT JOIN dm_channels c ON d.recipient_kind = 0 AND c.member_id = d.recipient_id
+ORDER BY q.order_at
+"""
+
+
+def claim(
+    connection: sa.Connection,
+    now: datetime,
+    worker: str,
+    limit: int,
+    *,
+    restraint: Restraint = UNRESTRAINED,
+    second_look: bool = True,
+) -> Claims:
+    """Claim up to `limit` deliveries that are due, the most urgent first.
+
+    Each is looked at again: the subscription, the occurrence's start, the server, the member's DMs. What fails
+    that look is settled here and never sent. When this transaction is committed the claim is durable, and only
+    then may a request leave. `second_look` is there for the harness that shows what happens without it.
+    """
+    claims = Claims([], [], [], more=True)
+    busy = _busy_channels(connection)
+    looked_at = 0
+    # Those that end or wait here cost no budget: a thousand closed DMs must not hold up whoever comes after them.
+    while claims.more and len(claims.taken) < limit and looked_at < MOST_LOOKED_AT:
+        rows = connection.execute(sa.text(_CANDIDATES), {"now": to_ms(now), "limit": limit}).all()
+        looked_at += len(rows)
+        places = places_of(connection, {row.occurrence_id for row in rows})
+        judged = _Judged(limit - len(claims.taken), now, busy, restraint)
+        for row in rows:
+            judged.judge(row, places[row.occurrence_id], second_look=second_look)
+        _write_claims(connection, judged.taken, now, worker)
+        _settle(connection, judged.settled, now)
+        _postpone(connection, judged.postponed)
+        claims = Claims(
+            claims.taken + judged.taken,
+            claims.settled + judged.settled,
+            claims.unopened + judged.unopened,
+            more=len(rows) == limit,
+        )
+    return claims
+
+
+class _Judged:
+    """The candidates of one look, told apart: who may go, who has ended, and who has to wait until when."""
+
+    def __init__(self, room: int, now: datetime, busy: set[int], restraint: Restraint) -> None:
+        self._room = room
+        self._now = now
+        self._busy = busy
+        self._restraint = restraint
+        self.taken: list[Claimed] = []
+        self.settled: list[tuple[int, State, str]] = []
+        self.unopened: list[int] = []
+        self.postponed: list[tuple[int, datetime, str | None]] = []
+
+    def judge(self, row: sa.Row[Any], place: Place, *, second_look: bool) -> None:
+        """Tell where this candidate belongs; once there is no more room it is left as it is."""
+        if len(self.taken) == self._room:
+            return
+        end = ended(row, place, self._now) if second_look else None
+        if end is not None:
+            self.settled.append((row.id, *end))
+            return
+        channel_id = place.channel_id if row.recipient_kind else row.dm_channel_id
+        if channel_id is None:
+            self.unopened.append(row.recipient_id)
+            self.postponed.append((row.id, self._now + OPENING_PAUSE, UNOPENED))
+        elif self._restraint.keeps_back(row, place.anchor_id):
+            self.postponed.append((row.id, self._now + RESTRAINT_PAUSE, None))
+        elif row.recipient_kind and channel_id in self._busy:
+            self.postponed.append((row.id, self._now + BUSY_PAUSE, None))
+        else:
+            if row.recipient_kind:
+                self._busy.add(channel_id)
+            self.taken.append(_claimed(row, channel_id, place.anchor_id, self._now))
+
+
+def _claimed(
+    row: sa.Row[Any], channel_id: int, post_anchor_id: int | None, now: datetime
+) -> Claimed:
+    return Claimed(
+        id=row.id,
+        attempt=row.attempt + 1,
+        revision=row.revision,
+        kind=_KINDS[row.kind],
+        recipient_kind=_RECIPIENT_KINDS[row.recipient_kind],
+        recipient_id=row.recipient_id,
+        channel_id=channel_id,
+        anchor_id=post_anchor_id if row.recipient_kind else row.last_message_id,
+        lead=row.lead,
+        starts_at=from_ms(row.starts_at),
+        due_at=from_ms(row.due_at),
+        occurrence_id=row.occurrence_id,
+        server_id=row.server_id,
+        plain=bool(row.plain),
+        epoch=row.epoch,
+        claimed_at=now,
+    )
+
+
+def _busy_channels(connection: sa.Connection) -> set[int]:
+    """The server channels in which a post is under way: one in flight each."""
+    return set(
+        connection.scalars(
+            sa.select(deliveries.c.channel_id).where(
+                sa.text(f"deliveries.state IN ({State.SENDING.value}, {State.UNKNOWN.value})"),
+                deliveries.c.recipient_kind == RecipientKind.CHANNEL,
+            )
+        )
+    )
+
+
+def _write_claims(
+    connection: sa.Connection, taken: list[Claimed], now: datetime, worker: str
+) -> None:
+    run_many(
+        connection,
+        f"UPDATE deliveries SET state = {State.SENDING.value}, attempt = :attempt, worker = :worker,"
+        " claimed_at = :now, lease_until = :lease, channel_id = :channel, anchor_id = :anchor, epoch = :epoch"
+        f" WHERE id = :id AND state = {State.PENDING.value}",
+        [
+            {
+                "id": one.id,
+                "attempt": one.attempt,
+                "worker": worker,
+                "now": to_ms(now),
+                "lease": to_ms(now + LEASE),
+                "channel": one.channel_id,
+                "anchor": one.anchor_id,
+                "epoch": one.epoch,
+            }
+            for one in taken
+        ],
+    )
+
+
+def _settle(
+    connection: sa.Connection, settled: list[tuple[int, State, str]], now: datetime
+) -> None:
+    run_many(
+        connection,
+        "UPDATE deliveries SET state = :state, reason = :reason, settled_at = :now"
+        f" WHERE id = :id AND state = {State.PENDING.value}",
+        [
+            {"id": id_, "state": state.value, "reason": reason, "now": to_ms(now)}
+            for id_, state, reason in settled
+        ],
+    )
+
+
+def _postpone(connection: sa.Connection, postponed: list[tuple[int, datetime, str | None]]) -> None:
+    run_many(
+        connection,
+        "UPDATE deliveries SET ready_at = :later, reason = coalesce(:reason, reason) WHERE id = :id",
+        [{"id": id_, "later": to_ms(at), "reason": reason} for id_, at, reason in postponed],
+    )
+
+
+def next_ready(connection: sa.Connection) -> datetime | None:
+    """When the next pending delivery can be claimed."""
+    ready: datetime | None = connection.scalar(
+        sa.select(sa.func.min(deliveries.c.ready_at)).where(sa.text("deliveries.state = 0"))
+    )
+    return ready

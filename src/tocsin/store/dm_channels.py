@@ -1,0 +1,153 @@
+"""The DM channel of each member: opened when they subscribe, so that none is opened when a reminder is due."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from tocsin.reminders.delivery import State
+from tocsin.store.claims import UNOPENED
+from tocsin.store.dialect import insert_into
+from tocsin.store.tables import deliveries, dm_channels, occurrences, subscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class DmChannel:
+    """One member's DM channel; `suspended_because` is None while DMs are welcome.
+
+    `epoch` counts the resumptions: an answer to an attempt from before one cannot suspend again.
+    """
+
+    member_id: int
+    channel_id: int | None
+    last_message_id: int | None
+    suspended_because: str | None
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many members a server's reminders have, and how many of them can be reached by DM."""
+
+    total: int
+    reachable: int
+
+
+def find_dm(connection: sa.Connection, member_id: int) -> DmChannel | None:
+    """What is known of the member's DM channel."""
+    row = connection.execute(
+        sa.select(dm_channels).where(dm_channels.c.member_id == member_id)
+    ).first()
+    if row is None:
+        return None
+    return DmChannel(
+        row.member_id, row.channel_id, row.last_message_id, row.suspended_because, row.epoch
+    )
+
+
+def dm_worked(
+    connection: sa.Connection,
+    member_id: int,
+    channel_id: int,
+    message_id: int | None,
+    now: datetime,
+) -> None:
+    """A DM arrived, or the channel was opened: keep it, lift a suspension, and let go what waited for it."""
+    values = {"channel_id": channel_id, "suspended_because": None, "updated_at": now}
+    if message_id is not None:
+        values["last_message_id"] = message_id
+    epoch = sa.case((dm_channels.c.suspended_because.is_not(None), 1), else_=0)
+    connection.execute(
+        insert_into(connection, dm_channels)
+        .values(member_id=member_id, **values)
+        .on_conflict_do_update(
+            index_elements=["member_id"], set_={**values, "epoch": dm_channels.c.epoch + epoch}
+        )
+    )
+
+    _bring_forward(connection, member_id, now)
+
+
+def _bring_forward(connection: sa.Connection, member_id: int, now: datetime) -> None:
+    # By way of the member's servers and what is ahead there: deliveries have no index of members.
+    theirs = sa.select(subscriptions.c.server_id).where(subscriptions.c.member_id == member_id)
+    ahead = sa.select(occurrences.c.id).where(
+        occurrences.c.server_id.in_(theirs), occurrences.c.ends_at >= now
+    )
+    connection.execute(
+        sa.update(deliveries)
+        .where(
+            deliveries.c.occurrence_id.in_(ahead),
+            deliveries.c.recipient_id == member_id,
+            deliveries.c.state == State.PENDING,
+            deliveries.c.reason == UNOPENED,
+        )
+        .values(ready_at=deliveries.c.due_at, reason=None)
+    )
+
+
+def dm_refused(
+    connection: sa.Connection, member_id: int, channel_id: int | None, reason: str, now: datetime
+) -> None:
+    """The member takes no DMs: suspend them until the member acts."""
+    values = {"suspended_because": reason, "updated_at": now}
+    if channel_id is not None:
+        values["channel_id"] = channel_id
+    connection.execute(
+        insert_into(connection, dm_channels)
+        .values(member_id=member_id, **values)
+        .on_conflict_do_update(index_elements=["member_id"], set_=values)
+    )
+
+
+def resume_dms(connection: sa.Connection, member_id: int, now: datetime) -> bool:
+    """Lift a suspension, because the member acted. Returns whether there was one."""
+    return bool(
+        connection.execute(
+            sa.update(dm_channels)
+            .where(
+                dm_channels.c.member_id == member_id, dm_channels.c.suspended_because.is_not(None)
+            )
+            .values(suspended_because=None, epoch=dm_channels.c.epoch + 1, updated_at=now)
+        ).rowcount
+    )
+
+
+def subscribers(connection: sa.Connection, server_id: int) -> Reach:
+    """How many members of the server subscribed, and how many can be reached by DM."""
+    total, reachable = connection.execute(
+        sa.select(
+            sa.func.count(),
+            sa.func.coalesce(
+                sa.func.sum(
+                    sa.case(
+                        (
+                            dm_channels.c.channel_id.is_not(None)
+                            & dm_channels.c.suspended_because.is_(None),
+                            1,
+                        ),
+                        else_=0,
+                    )
+                ),
+                0,
+            ),
+        )
+        .select_from(subscriptions)
+        .join(dm_channels, dm_channels.c.member_id == subscriptions.c.member_id, isouter=True)
+        .where(subscriptions.c.server_id == server_id)
+    ).one()
+    return Reach(total, int(reachable))
+
+
+def members_without_channel(connection: sa.Connection, limit: int) -> list[int]:
+    """Members who wait for a delivery and whose DM channel was never opened, by who is due next."""
+    return list(
+        connection.scalars(
+            sa.text(
+                "SELECT d.recipient_id FROM deliveries d LEFT JOIN dm_channels c ON c.member_id = d.recipient_id"
+                " WHERE d.state = 0 AND d.recipient_kind = 0 AND c.channel_id IS NULL"
+                " AND c.suspended_because IS NULL GROUP BY d.recipient_id ORDER BY min(d.order_at) LIMIT :limit"
+            ),
+            {"limit": limit},
+        )
+    )

@@ -1,0 +1,192 @@
+"""Opening the database, and running units of work in threads of their own."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.pool import QueuePool
+
+from tocsin.errors import TocsinError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Connection = sa.Connection
+"""What a unit of work is given; named here so that nobody else imports SQLAlchemy for it."""
+Unit = Callable[Concatenate[sa.Connection, P], R]
+
+READERS = 3
+BUSY_SECONDS = 30
+
+
+class DatabaseUnavailable(TocsinError):
+    """The database cannot be used."""
+
+
+def sqlite_module() -> Any:
+    """The current SQLite where a build of it is installed, else the one that Python carries."""
+    try:
+        from pysqlite3 import dbapi2 as module
+    except ImportError:
+        import sqlite3 as module
+    return module
+
+
+def _prepare_sqlite(engine: sa.Engine, *, read_only: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        # The transaction is begun by hand below: Python's module would begin it late, and not IMMEDIATE.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout = {BUSY_SECONDS * 1000}",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "temp_store = MEMORY",
+            "cache_size = -32000",
+            f"query_only = {'ON' if read_only else 'OFF'}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        (level,) = cursor.execute("PRAGMA synchronous").fetchone()
+        if level != 2:
+            raise DatabaseUnavailable(
+                "SQLite did not accept synchronous=FULL, without which a power cut could repeat reminders."
+            )
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: sa.Connection) -> None:
+        # One that will write takes its place in the queue at once, rather than fail half-way.
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _create(url: sa.URL, *, read_only: bool) -> sa.Engine:
+    if url.get_backend_name() != "sqlite":
+        return sa.create_engine(url, pool_size=READERS if read_only else 2, pool_pre_ping=True)
+    engine = sa.create_engine(
+        url,
+        module=sqlite_module(),
+        poolclass=QueuePool,
+        pool_size=READERS if read_only else 1,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+    )
+    _prepare_sqlite(engine, read_only=read_only)
+    return engine
+
+
+class Store:
+    """One database: `write` and `read` run a unit of work and return what it returns.
+
+    A unit of work is called with a connection inside a transaction, which is committed when it returns and
+    rolled back when it raises. The asynchronous forms run it in a worker thread; cancelling the awaiting task
+    leaves the thread to finish.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+        self._writer = _create(self.url, read_only=False)
+        self._reader = _create(self.url, read_only=True)
+        # SQLite has one writer: a single thread keeps the order, and nobody waits inside the database.
+        self._write_threads = ThreadPoolExecutor(1 if self.is_sqlite else 2, "store-write")
+        self._read_threads = ThreadPoolExecutor(READERS, "store-read")
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is a SQLite file."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file, or None."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    def write_now(self, unit: Unit[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a unit of work that may write, in this thread."""
+        with self._writer.begin() as connection:
+            return unit(connection, *args, **kwargs)
+
+    def read_now(self, unit: Unit[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a unit of work that only reads, in this thread."""
+        with self._reader.begin() as connection:
+            return unit(connection, *args, **kwargs)
+
+    async def write(self, unit: Unit[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a unit of work that may write."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._write_threads, lambda: self.write_now(unit, *args, **kwargs)
+        )
+
+    async def read(self, unit: Unit[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a unit of work that only reads."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._read_threads, lambda: self.read_now(unit, *args, **kwargs)
+        )
+
+    def connect(self) -> sa.Connection:
+        """A connection for maintenance: migrations, backups, checks."""
+        return self._writer.connect()
+
+    def close(self) -> None:
+        """Wait for running units, then close every connection."""
+        self._write_threads.shutdown(wait=True)
+        self._read_threads.shutdown(wait=True)
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+class ChangeWatch:
+    """Notices that another process has committed to the SQLite file, without reading a table.
+
+    `PRAGMA data_version` on one connection changes when any other connection commits; this process's own
+    commits are announced by whoever makes them. In PostgreSQL nothing is watched here and `changed` says no.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._connection: Any = None
+        if store.path is not None:
+            self._connection = sqlite_module().connect(
+                f"file:{store.path}?mode=ro", uri=True, check_same_thread=False
+            )
+        self._version = self._read()
+
+    def _read(self) -> int:
+        if self._connection is None:
+            return 0
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        return int(version)
+
+    def changed(self) -> bool:
+        """Whether anything was committed since the last call. Takes microseconds."""
+        version = self._read()
+        changed, self._version = version != self._version, version
+        return changed
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+
+
+def sqlite_url(path: Path) -> str:
+    """The address of a SQLite file."""
+    return f"sqlite:///{path.absolute()}"
+
+
+def sqlite_version() -> tuple[int, ...]:
+    """The version of SQLite in use."""
+    return tuple(int(part) for part in sqlite_module().sqlite_version.split("."))
+
+
+def driver_note() -> str:
+    """A word on the SQLite in use, for `tocsin status`."""
+    module = sqlite_module()
+    origin = (
+        "pysqlite3" if module.__name__.startswith("pysqlite3") else f"Python {sys.version_info[0]}"
+    )
+    return f"SQLite {module.sqlite_version} ({origin})"

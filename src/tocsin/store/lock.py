@@ -1,0 +1,71 @@
+"""One bot at a time on one SQLite file: a side file that is locked while the bot runs."""
+
+import fcntl
+import json
+import os
+import socket
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from tocsin.errors import TocsinError
+
+
+class InstanceRunning(TocsinError):
+    """Another bot holds this database."""
+
+
+class InstanceLock:
+    """Holds `<database>.lock` with flock(2), which the kernel lets go of when the process ends, however it ends.
+
+    The file says who holds it. Commands do not take it: they may write beside the bot.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self.path = database.with_name(database.name + ".lock")
+        self._file: IO[str] | None = None
+
+    def take(self, now: datetime) -> None:
+        """Take the lock. Raises InstanceRunning, naming the holder."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        file = self.path.open("a+", encoding="utf-8")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            raise InstanceRunning(
+                f"A bot already runs on this database: {self.holder() or 'it does not say who'}. "
+                "Two would send everything twice, so this one stops. End the other first."
+            ) from None
+        file.seek(0)
+        file.truncate()
+        holder = {"process": os.getpid(), "host": socket.gethostname(), "since": now.isoformat()}
+        file.write(json.dumps(holder))
+        file.flush()
+        self._file = file
+
+    def holder(self) -> str | None:
+        """Who wrote the file last, as one phrase, or None."""
+        with suppress(OSError, ValueError):
+            holder = json.loads(self.path.read_text(encoding="utf-8"))
+            return f"process {holder['process']} on {holder['host']} since {holder['since']}"
+        return None
+
+    def held_by_another(self) -> bool:
+        """Whether some process holds the lock right now; takes nothing."""
+        if self._file is not None or not self.path.exists():
+            return False
+        with self.path.open("a+", encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return True
+            fcntl.flock(file, fcntl.LOCK_UN)
+        return False
+
+    def release(self) -> None:
+        """Let go of the lock."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None

@@ -1,0 +1,156 @@
+"""Looking again at what is staged, after an edit or after a time in which nothing ran."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from tocsin.reminders.delivery import Kind, RecipientKind, State
+from tocsin.reminders.lead import LONGEST
+from tocsin.reminders.plan import STAGE_AHEAD, due_at, place, worth_making_up
+from tocsin.store.columns import to_ms
+from tocsin.store.staging import COLUMNS, GAP_MS, REVIVE, stage_channel, timing
+from tocsin.store.tables import deliveries, firings, occurrences
+
+_BEGUN_WITHIN = timedelta(days=1)
+_AHEAD = timedelta(seconds=LONGEST) + STAGE_AHEAD
+
+
+def restage_channel(connection: sa.Connection, server_id: int, now: datetime) -> None:
+    """The channel or its windows changed: what waits for the old ones is cancelled, begun firings look again."""
+    connection.execute(
+        sa.update(deliveries)
+        .where(
+            deliveries.c.server_id == server_id,
+            deliveries.c.recipient_kind == RecipientKind.CHANNEL,
+            deliveries.c.kind == Kind.REMINDER,
+            sa.text(f"deliveries.state = {State.PENDING.value}"),
+        )
+        .values(
+            state=State.CANCELLED, reason="the channel or its windows were changed", settled_at=now
+        )
+    )
+    begun = connection.execute(
+        sa.select(firings.c.occurrence_id, firings.c.lead)
+        .join(occurrences, occurrences.c.id == firings.c.occurrence_id)
+        .where(
+            firings.c.server_id == server_id,
+            firings.c.begun_at.is_not(None),
+            firings.c.due_at >= now - timedelta(minutes=1),
+            occurrences.c.cancelled.is_(False),
+        )
+    ).all()
+    for row in begun:
+        stage_channel(connection, row.occurrence_id, row.lead, now)
+
+
+def restage_member(connection: sa.Connection, server_id: int, member_id: int, now: datetime) -> int:
+    """A subscription changed: cancel what is no longer asked for, and write what is, for firings already begun.
+
+    A lead that was past when it was chosen is made up for only near the start, only the nearest to now, and only
+    if the member was told nothing of that occurrence. Returns how many deliveries were cancelled.
+    """
+    cancelled = cancel_unasked(connection, server_id, member_id, now)
+    asked = connection.execute(
+        sa.text(
+            "SELECT DISTINCT o.id AS occurrence_id, o.starts_at, o.ends_at, p.lead, f.begun_at, o.server_id"
+            " FROM occurrences o CROSS JOIN occurrence_keys k CROSS JOIN leads_in_use l"
+            " CROSS JOIN subscription_pairs p"
+            " LEFT JOIN firings f ON f.occurrence_id = o.id AND f.lead = p.lead"
+            " WHERE o.server_id = :server AND NOT o.cancelled AND o.starts_at BETWEEN :now AND :horizon"
+            " AND k.occurrence_id = o.id AND l.server_id = o.server_id AND p.server_id = o.server_id"
+            " AND p.choice = k.key AND p.lead = l.lead AND p.member_id = :member"
+        ).columns(starts_at=occurrences.c.starts_at.type, ends_at=occurrences.c.ends_at.type),
+        {
+            "member": member_id,
+            "server": server_id,
+            "now": to_ms(now),
+            "horizon": to_ms(now + _AHEAD),
+        },
+    ).all()
+    made_up: dict[int, sa.Row[Any]] = {}
+    for row in asked:
+        if due_at(row.starts_at, row.lead) > now:
+            if row.begun_at is not None:
+                _insert_one(connection, row, member_id, now)
+        elif worth_making_up(row.starts_at, now):
+            nearest = made_up.get(row.occurrence_id)
+            if nearest is None or row.lead < nearest.lead:
+                made_up[row.occurrence_id] = row
+    for row in made_up.values():
+        if not _was_told(connection, row, member_id):
+            _insert_one(connection, row, member_id, now)
+    return cancelled
+
+
+def cancel_unasked(connection: sa.Connection, server_id: int, member_id: int, now: datetime) -> int:
+    """Cancel what waits for the member in the server and no subscription asks for any more."""
+    return connection.execute(
+        sa.text(
+            "UPDATE deliveries SET state = :cancelled, reason = 'no longer asked for', settled_at = :now"
+            " WHERE recipient_id = :member AND recipient_kind = 0 AND server_id = :server AND NOT owed"
+            f" AND state = {State.PENDING.value} AND occurrence_id IN"
+            "  (SELECT occurrence_id FROM firings WHERE server_id = :server AND due_at BETWEEN :since AND :until)"
+            " AND NOT EXISTS (SELECT 1 FROM occurrence_keys k CROSS JOIN subscription_pairs p"
+            "  WHERE k.occurrence_id = deliveries.occurrence_id AND p.server_id = :server"
+            "  AND p.choice = k.key AND p.lead = deliveries.lead AND p.member_id = :member)"
+        ),
+        {
+            "cancelled": State.CANCELLED.value,
+            "member": member_id,
+            "server": server_id,
+            "now": to_ms(now),
+            "since": to_ms(now - _BEGUN_WITHIN),
+            "until": to_ms(now + STAGE_AHEAD * 2),
+        },
+    ).rowcount
+
+
+def _was_told(connection: sa.Connection, row: sa.Row[Any], member_id: int) -> bool:
+    """Whether the member was sent, or is about to be sent, anything of this occurrence at this start."""
+    return (
+        connection.scalar(
+            sa.select(sa.literal(1)).where(
+                deliveries.c.occurrence_id == row.occurrence_id,
+                deliveries.c.recipient_id == member_id,
+                deliveries.c.starts_at == row.starts_at,
+                deliveries.c.due_at >= due_at(row.starts_at, row.lead),
+                deliveries.c.state.in_([State.PENDING, State.SENDING, State.UNKNOWN, State.SENT]),
+            )
+        )
+        is not None
+    )
+
+
+def _insert_one(connection: sa.Connection, row: sa.Row[Any], member_id: int, now: datetime) -> None:
+    recipients = connection.scalar(
+        sa.select(firings.c.recipients).where(
+            firings.c.occurrence_id == row.occurrence_id, firings.c.lead == row.lead
+        )
+    )
+    values = timing(row, now) | {"member": member_id, "server": row.server_id}
+    # Whoever comes late takes the place after all the others.
+    values["order"] = values["base"] + GAP_MS * place(recipients or 0, 0, recipients or 0)
+    connection.execute(
+        sa.text(
+            f"INSERT INTO deliveries ({COLUMNS}) SELECT :occurrence, :start, 0, :member, 0, :lead, 0, :server,"
+            f" :due, :expires, :order, :due, {State.PENDING.value}, NULL, NULL WHERE true{REVIVE}"
+        ),
+        values,
+    )
+
+
+def fold_late(connection: sa.Connection, now: datetime, grace: timedelta) -> int:
+    """After a time in which nothing ran: of what waits late for one recipient only the nearest to now goes out."""
+    return connection.execute(
+        sa.text(
+            f"UPDATE deliveries SET state = {State.SUPERSEDED.value}, settled_at = :now,"
+            " reason = 'a nearer reminder was due by then'"
+            f" WHERE state = {State.PENDING.value} AND attempt = 0 AND kind = 0 AND due_at < :late"
+            " AND EXISTS (SELECT 1 FROM deliveries n WHERE n.occurrence_id = deliveries.occurrence_id"
+            "  AND n.recipient_id = deliveries.recipient_id AND n.starts_at = deliveries.starts_at"
+            "  AND n.lead < deliveries.lead AND n.recipient_kind = deliveries.recipient_kind AND n.kind = 0"
+            f"  AND n.due_at <= :now AND n.state NOT IN ({State.CANCELLED.value}, {State.SUPERSEDED.value}))"
+        ),
+        {"now": to_ms(now), "late": to_ms(now - grace)},
+    ).rowcount

@@ -1,0 +1,180 @@
+"""Editing by hand: one event or one date changes, the rest stays, and those concerned are told."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+from tests.store.stored_calendar import (
+    NOW,
+    SERVER,
+    add_delivery,
+    add_server,
+    fresh_store,
+    subscribe,
+)
+
+from tocsin.calendar.event import Event
+from tocsin.reminders.delivery import Kind
+from tocsin.store import calendar_view
+from tocsin.store.engine import Store
+from tocsin.store.event_edits import (
+    EventCancelled,
+    EventUnknown,
+    add_event,
+    cancel_event,
+    edit_event,
+)
+from tocsin.store.events import extend_horizon, merge_events
+from tocsin.store.server_calendar import ServerUnknown
+from tocsin.store.tables import audit, deliveries, firings, occurrences
+
+BERLIN = ZoneInfo("Europe/Berlin")
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+MONDAY = datetime(2026, 3, 9, 19, tzinfo=BERLIN)
+
+adding = partial(add_event, actor="a test")
+editing = partial(edit_event, actor="a test")
+cancelling = partial(cancel_event, actor="a test")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = fresh_store(tmp_path)
+    store.write_now(add_server)
+    yield store
+    store.close()
+
+
+def weekly(store: Store) -> int:
+    event = Event.single(
+        uid="w", title="Meeting", start=MONDAY, end=2 * HOUR, category="ruins", rrule="FREQ=WEEKLY"
+    )
+    return store.write_now(adding, SERVER, event, NOW).event_id
+
+
+def dates(store: Store) -> list[sa.Row[Any]]:
+    query = sa.select(occurrences).order_by(occurrences.c.slot)
+    return store.read_now(lambda c: list(c.execute(query).all()))
+
+
+def test_adding_says_what_comes_and_leaves_a_line_in_the_audit(store: Store) -> None:
+    """The next three dates, all within the horizon written."""
+    event_id = weekly(store)
+    assert len(dates(store)) == 8
+    line = store.read_now(lambda c: c.execute(sa.select(audit)).one())
+    assert (line.actor, line.action, line.server_id) == ("a test", "added an event", SERVER)
+    assert line.details == {"event": event_id, "title": "Meeting"}
+
+
+def test_one_date_moves_and_the_others_stay(store: Store) -> None:
+    """The same occurrence, its old reminders gone, and who was told is told of the change."""
+    event_id = weekly(store)
+    first = dates(store)[0]
+    store.write_now(subscribe, 1)
+    store.write_now(add_delivery, first.id, 1)
+    edited = store.write_now(
+        editing, SERVER, event_id, lambda e: e.move(first.slot, MONDAY + 2 * HOUR), NOW
+    )
+    after = dates(store)
+    assert after[0].id == first.id
+    assert after[0].starts_at == MONDAY + 2 * HOUR
+    assert after[0].ends_at == MONDAY + 4 * HOUR
+    assert [row.revision for row in after] == [1] + [0] * 7
+    assert (edited.written.moved, edited.written.notices) == (1, 1)
+    told = store.read_now(
+        lambda c: list(
+            c.scalars(sa.select(deliveries.c.recipient_id).where(deliveries.c.kind == Kind.CHANGE))
+        )
+    )
+    assert told == [1]
+
+
+def test_a_move_that_is_undone_finds_its_occurrence_and_tells_nobody_twice(store: Store) -> None:
+    """Back at the old start before anyone was told, the notice that waits is withdrawn."""
+    event_id = weekly(store)
+    first = dates(store)[0]
+    store.write_now(subscribe, 1)
+    store.write_now(add_delivery, first.id, 1)
+    store.write_now(editing, SERVER, event_id, lambda e: e.move(first.slot, MONDAY + 2 * HOUR), NOW)
+    edited = store.write_now(editing, SERVER, event_id, lambda e: e.restore(first.slot), NOW)
+    assert dates(store)[0].starts_at == MONDAY
+    assert edited.written.notices == 0
+    reminding = sa.select(sa.func.count()).where(firings.c.occurrence_id == first.id)
+    assert store.read_now(lambda c: c.scalar(reminding)) == 5
+
+
+def test_one_date_is_cancelled_and_stays_so(store: Store) -> None:
+    """Nothing falls due for it, those told hear of it, and the daily look does not bring it back."""
+    event_id = weekly(store)
+    first = dates(store)[0]
+    store.write_now(subscribe, 1)
+    store.write_now(add_delivery, first.id, 1)
+    edited = store.write_now(cancelling, SERVER, event_id, NOW, slot=first.slot)
+    assert (edited.written.cancelled, edited.written.notices) == (1, 1)
+    store.write_now(extend_horizon, NOW + 2 * DAY)
+    after = dates(store)
+    assert [row.cancelled for row in after][:3] == [True, False, False]
+    left = sa.select(sa.func.count()).where(firings.c.occurrence_id == first.id)
+    assert store.read_now(lambda c: c.scalar(left)) == 0
+
+
+def test_a_cancelled_event_has_no_dates_and_is_edited_no_more(store: Store) -> None:
+    """It is kept; to change it one adds another."""
+    event_id = weekly(store)
+    store.write_now(cancelling, SERVER, event_id, NOW)
+    assert all(row.cancelled for row in dates(store))
+    with pytest.raises(EventCancelled, match="Meeting"):
+        store.write_now(cancelling, SERVER, event_id, NOW)
+
+
+def test_an_edit_outlasts_a_source_that_says_the_same(store: Store) -> None:
+    """The source has its say again only when it says something new of this event."""
+    event = Event.single(uid="a", title="Meeting", start=NOW + DAY, end=HOUR, category="ruins")
+    merging = partial(merge_events, complete=True)
+    store.write_now(merging, SERVER, "file", [event], NOW)
+    event_id = dates(store)[0].event_id
+    store.write_now(editing, SERVER, event_id, lambda e: e.with_change(title="Gathering"), NOW)
+    assert store.write_now(merging, SERVER, "file", [event], NOW).changes_nothing
+    assert dates(store)[0].title == "Gathering"
+    moved = event.with_change(location="South")
+    store.write_now(merging, SERVER, "file", [moved], NOW)
+    assert (dates(store)[0].title, dates(store)[0].location) == ("Meeting", "South")
+
+
+def test_an_edit_that_changes_nothing_writes_nothing(store: Store) -> None:
+    """Not even in the audit."""
+    event_id = weekly(store)
+    store.write_now(editing, SERVER, event_id, lambda e: e.with_change(title="Meeting"), NOW)
+    lines = store.read_now(lambda c: c.scalar(sa.select(sa.func.count()).select_from(audit)))
+    assert lines == 1
+
+
+def test_what_is_not_there_is_said(store: Store) -> None:
+    """An unknown server, an unknown event, and an event of another server."""
+    event_id = weekly(store)
+    store.write_now(add_server, 99)
+    with pytest.raises(ServerUnknown):
+        store.write_now(cancelling, 1, event_id, NOW)
+    with pytest.raises(EventUnknown):
+        store.write_now(cancelling, SERVER, event_id + 1, NOW)
+    with pytest.raises(EventUnknown):
+        store.write_now(cancelling, 99, event_id, NOW)
+
+
+def test_the_view_goes_beyond_the_horizon(store: Store) -> None:
+    """Rows have their numbers, later dates the ids that they will get, and both are found by id."""
+    weekly(store)
+    entries = store.read_now(calendar_view.between, SERVER, NOW, NOW + 100 * DAY)
+    assert len(entries) == 14
+    assert [entry.occurrence_id is None for entry in entries] == [False] * 8 + [True] * 6
+    for entry in (entries[0], entries[-1]):
+        assert store.read_now(calendar_view.find_entry, SERVER, entry.public_id) == entry
+    assert store.read_now(calendar_view.find_entry, SERVER, "ruins:nonsense") is None
+    store.write_now(extend_horizon, NOW + 60 * DAY)
+    assert {row.public_id for row in dates(store)} >= {entry.public_id for entry in entries}
