@@ -1,0 +1,1 @@
+"""Handing deliveries to Discord, one request each, and learning what came of it."""

@@ -1,0 +1,377 @@
+"""Claims what is due, hands it to the messenger, and records what came of it."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from tocsin.clock import Clock, jitter
+from tocsin.dispatch.decision import decide
+from tocsin.dispatch.messenger import Card, Message, Messenger
+from tocsin.dispatch.nonce import nonce_of, token_of
+from tocsin.dispatch.outcome import NotSent, Outcome, Refused, Scope, Unknown
+from tocsin.dispatch.pacing import Errand, Pacer, errand
+from tocsin.dispatch.refusals import Breaker, Caution, Refusals
+from tocsin.reminders.delivery import Move, RecipientKind
+from tocsin.store.cards import cards
+from tocsin.store.claims import Claimed, Claims, Restraint, claim, next_ready
+from tocsin.store.engine import Connection, Store
+from tocsin.store.facts import set_fact
+from tocsin.store.outcomes import Sent, Setback, any_expired, expire, record_sent, record_setbacks
+from tocsin.telemetry.logs import get_logger
+
+BATCH = 400
+MOST_IN_FLIGHT = 800
+PATIENCE = 30.0
+"""Seconds after its claim in which a request for it may still leave."""
+UNSUBSCRIBE_WAIT = 2.0
+LOOK_AGAIN = 30.0
+SWEEP_EVERY = 10.0
+BREAKER_HELP = (
+    "DMs wait ten minutes. Look whether Discord restricts the bot, or a proxy answers for it."
+)
+REFUSALS_KEPT_AS = "refusals"
+REFUSALS_HELP = "Discord bans an address at 10,000. Sending goes on by itself as the minutes pass."
+
+log = get_logger("tocsin.dispatch")
+
+
+@dataclass(slots=True)
+class InFlight:
+    """A delivery that is claimed and whose outcome is not recorded yet."""
+
+    claimed: Claimed
+    errand: Errand
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """What a send gave, waiting to be recorded with its neighbours in one transaction."""
+
+    claimed: Claimed
+    outcome: Outcome
+    ends_at: datetime
+
+
+def _claim_with_cards(
+    connection: Connection,
+    now: datetime,
+    worker: str,
+    limit: int,
+    *,
+    restraint: Restraint,
+    second_look: bool,
+) -> tuple[Claims, dict[int, Card]]:
+    claims = claim(connection, now, worker, limit, restraint=restraint, second_look=second_look)
+    ids = {one.occurrence_id for one in claims.taken}
+    found = cards(connection, ids) if ids else {}
+    return claims, {key: Card(**values) for key, values in found.items()}
+
+
+class Members(asyncio.Queue[int]):
+    """Ids of members in the order in which they were first put, each once however often it is put."""
+
+    def _init(self, maxsize: int) -> None:  # noqa: ARG002 - as asyncio.Queue calls it
+        self._queue: dict[int, None] = {}
+
+    def _put(self, item: int) -> None:
+        self._queue.setdefault(item)
+
+    def _get(self) -> int:
+        item = next(iter(self._queue))
+        del self._queue[item]
+        return item
+
+
+class Dispatcher:
+    """The loop from `pending` to an outcome.
+
+    It holds no more claims than the budget's next moments can send, and never cancels a request.
+    `unopened` receives the ids of members whose DM channel has to be opened first.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        pacer: Pacer,
+        messenger: Messenger,
+        worker: str,
+        instance: str,
+        refusals: Refusals,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._pacer = pacer
+        self._messenger = messenger
+        self.worker = worker
+        self.instance = instance
+        self.second_look = True
+        self.refusals = refusals
+        self.breaker = Breaker()
+        self.in_flight: dict[int, InFlight] = {}
+        self.unopened = Members()
+        self.sent = 0
+        self.hungry = False
+        self._ended: asyncio.Queue[_Ended] = asyncio.Queue()
+        self._woken = asyncio.Event()
+        self._open = asyncio.Event()
+        self._finishing = False
+        self._room = asyncio.Event()
+        self._claiming = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        """Something may have become due."""
+        self._woken.set()
+
+    def open(self) -> None:
+        """Begin, or go on, claiming; not once Discord has refused the token, or this process is about to end."""
+        if not self._finishing and self._pacer.stopped is None:
+            self._open.set()
+
+    def hold(self) -> None:
+        """Claim nothing until `open` is called; what is in flight goes on."""
+        self._open.clear()
+
+    async def run(self) -> None:
+        """Claim and send, for ever."""
+        while True:
+            await self._open.wait()
+            await self._wait_for_room()
+            if self.refusals.caution(self._clock.now()) is Caution.NOTHING:
+                log.error("held", reason="too many refusals in ten minutes", help=REFUSALS_HELP)
+                await self._clock.wait(None, asyncio.Event(), at_most=LOOK_AGAIN)
+                continue
+            claims = await self._claim_some()
+            if claims.more:
+                continue
+            ready = await self._store.read(next_ready)
+            self.hungry = ready is None
+            await self._clock.wait(ready, self._woken, at_most=LOOK_AGAIN)
+
+    async def _wait_for_room(self) -> None:
+        while len(self.in_flight) >= MOST_IN_FLIGHT:
+            self._room.clear()
+            await self._room.wait()
+
+    async def _claim_some(self) -> Claims:
+        """A budget token first, then the claim, then the requests, each at its slot."""
+        slots = await self._pacer.reserve(min(BATCH, MOST_IN_FLIGHT - len(self.in_flight)))
+        async with self._claiming:
+            if not self._open.is_set():
+                # Held while the budget was waited for: the planner catches up, or the end has come.
+                self._pacer.give_back(slots)
+                return Claims([], [], [], more=True)
+            claims, found = await self._store.write(
+                _claim_with_cards,
+                self._clock.now(),
+                self.worker,
+                len(slots),
+                restraint=self._restraint(),
+                second_look=self.second_look,
+            )
+            deadline = self._clock.monotonic() + PATIENCE
+            for one, slot in zip(claims.taken, slots, strict=False):
+                self._start(one, found[one.occurrence_id], slot, deadline)
+        self._pacer.give_back(slots[len(claims.taken) :])
+        if claims.taken:
+            log.info("claimed", deliveries=len(claims.taken), first=claims.taken[0].id)
+        for delivery_id, state, reason in claims.settled:
+            log.info(state.name.lower(), delivery=delivery_id, reason=reason)
+        for member_id in claims.unopened:
+            self.unopened.put_nowait(member_id)
+        return claims
+
+    def _restraint(self) -> Restraint:
+        now = self._clock.now()
+        return Restraint(
+            no_dms=self.breaker.is_open(now),
+            proven_only=self.refusals.caution(now) is Caution.PROVEN_ONLY,
+        )
+
+    def _start(self, claimed: Claimed, card: Card, slot: float, deadline: float) -> None:
+        flight = InFlight(claimed, Errand(claimed.id, deadline))
+        self.in_flight[claimed.id] = flight
+        task = asyncio.create_task(self._send(flight, card, slot), name=f"delivery-{claimed.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _send(self, flight: InFlight, card: Card, slot: float) -> None:
+        claimed = flight.claimed
+        await self._pacer.wait_for(slot)
+        errand.set(flight.errand)
+        outcome = await self._try(flight, card)
+        if isinstance(outcome, NotSent) and flight.errand.departures:
+            # An earlier request for it did leave: withholding the repeat proves nothing.
+            outcome = Unknown(outcome.reason)
+        self._ended.put_nowait(_Ended(claimed, outcome, card.ends_at))
+
+    async def _try(self, flight: InFlight, card: Card) -> Outcome:
+        try:
+            return await self._messenger.send(
+                self._message(flight.claimed, card, flight.errand.deadline)
+            )
+        except Exception as error:  # whatever went wrong, the delivery must not be lost with it
+            log.exception("the messenger failed", delivery=flight.claimed.id)
+            return Unknown(f"a defect: {type(error).__name__}")
+
+    def _message(self, claimed: Claimed, card: Card, deadline: float) -> Message:
+        return Message(
+            delivery_id=claimed.id,
+            attempt=claimed.attempt,
+            kind=claimed.kind,
+            recipient_kind=claimed.recipient_kind,
+            recipient_id=claimed.recipient_id,
+            channel_id=claimed.channel_id,
+            lead=claimed.lead,
+            spoken_start=claimed.starts_at,
+            token=token_of(self.instance, claimed.id),
+            nonce=nonce_of(self.instance, claimed.id, claimed.revision),
+            plain=claimed.plain,
+            deadline=deadline,
+            card=card,
+        )
+
+    async def record(self) -> None:
+        """Write outcomes, as many as have come in one transaction, for ever."""
+        while True:
+            ended = [await self._ended.get()]
+            while not self._ended.empty() and len(ended) < BATCH:
+                ended.append(self._ended.get_nowait())
+            try:
+                await self._record(ended)
+            except BaseException:
+                for one in ended:
+                    self._ended.put_nowait(one)
+                raise
+
+    async def _record(self, ended: list[_Ended]) -> None:
+        now = self._clock.now()
+        decisions = [
+            decide(one.claimed, one.outcome, one.ends_at, now, jitter.random()) for one in ended
+        ]
+        sent = [one for one in decisions if isinstance(one, Sent)]
+        setbacks = [self._spare(one, now) for one in decisions if isinstance(one, Setback)]
+        await self._store.write(_record_all, sent, setbacks, self.worker, now)
+        self.sent += len(sent)
+        for accepted in sent:
+            if accepted.claimed.recipient_kind == RecipientKind.MEMBER:
+                self.breaker.note(refused=False, now=now)
+        self._log(sent, setbacks, now)
+        for one in ended:
+            flight = self.in_flight.pop(one.claimed.id, None)
+            if flight is not None:
+                flight.done.set()
+            if isinstance(one.outcome, Refused) and one.outcome.scope is Scope.BOT:
+                self._stop(one.outcome.reason)
+        self._room.set()
+        if setbacks:
+            self.wake()
+
+    def _spare(self, setback: Setback, now: datetime) -> Setback:
+        """While closed DMs are too many to be the members' doing, nobody is suspended, and the DM is tried later."""
+        if not setback.suspend:
+            return setback
+        if self.breaker.note(refused=True, now=now):
+            log.error(
+                "breaker opened",
+                reason="a fifth of the last hundred DMs were refused",
+                help=BREAKER_HELP,
+            )
+        if not self.breaker.is_open(now):
+            return setback
+        later = now + Breaker.PAUSE
+        return replace(setback, move=Move.TRANSIENT, suspend=False, ready_at=later)
+
+    def _stop(self, reason: str) -> None:
+        log.error(
+            "stopped", reason=reason, help="Check the token in the settings, then start again."
+        )
+        self._pacer.stop(reason)
+        self.hold()
+
+    def _log(self, sent: list[Sent], setbacks: list[Setback], now: datetime) -> None:
+        for one in sent:
+            log.info(
+                "sent",
+                delivery=one.claimed.id,
+                occurrence=one.claimed.occurrence_id,
+                server=one.claimed.server_id,
+                message=one.message_id,
+                late_s=round((now - one.claimed.due_at).total_seconds(), 3),
+            )
+        for setback in setbacks:
+            log.warning(
+                _EVENT_OF.get(setback.move, "released"),
+                delivery=setback.claimed.id,
+                occurrence=setback.claimed.occurrence_id,
+                server=setback.claimed.server_id,
+                attempt=setback.claimed.attempt,
+                reason=setback.reason,
+                code=setback.code,
+            )
+
+    async def revoke(self, server_id: int, member_id: int) -> int:
+        """Keep back what is claimed for the member in the server and has not left.
+
+        Waits up to two seconds for what has; returns how many reminders may still arrive.
+        """
+        async with self._claiming:
+            flights = [
+                flight
+                for flight in self.in_flight.values()
+                if flight.claimed.recipient_id == member_id
+                and flight.claimed.server_id == server_id
+            ]
+        for flight in flights:
+            flight.errand.revoked = True
+        waits = [asyncio.create_task(flight.done.wait()) for flight in flights]
+        if not waits:
+            return 0
+        _, late = await asyncio.wait(waits, timeout=UNSUBSCRIBE_WAIT)
+        for wait in late:
+            wait.cancel()
+        return len(late)
+
+    async def sweep(self) -> None:
+        """End what is of no more use, for ever; and keep the count of refusals. Looks every ten seconds."""
+        never = asyncio.Event()
+        while True:
+            missed = await self._store.read(any_expired, self._clock.now())
+            if missed:
+                count = await self._store.write(expire, self._clock.now())
+                log.warning("missed", deliveries=count)
+            if self.refusals.changed:
+                await self._store.write(set_fact, REFUSALS_KEPT_AS, self.refusals.dump())
+            await self._clock.wait(None, never, at_most=SWEEP_EVERY)
+
+    async def finish(self, patience: float) -> int:
+        """Take nothing new and wait up to `patience` seconds for what is in flight; returns what is left."""
+        self._finishing = True
+        self.hold()
+        async with self._claiming:  # what is being claimed right now counts as well
+            waits = [asyncio.create_task(flight.done.wait()) for flight in self.in_flight.values()]
+        for flight in self.in_flight.values():
+            flight.errand.revoked = True
+        if waits:
+            _, late = await asyncio.wait(waits, timeout=patience)
+            for wait in late:
+                wait.cancel()
+        return len(self.in_flight)
+
+
+_EVENT_OF = {
+    Move.REFUSED: "refused",
+    Move.TRANSIENT: "retried",
+    Move.LOST_TRACK: "unknown",
+}
+
+
+def _record_all(
+    connection: Connection, sent: list[Sent], setbacks: list[Setback], worker: str, now: datetime
+) -> None:
+    if sent:
+        record_sent(connection, sent, worker, now)
+    if setbacks:
+        record_setbacks(connection, setbacks, worker, now)

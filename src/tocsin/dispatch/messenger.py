@@ -1,0 +1,90 @@
+"""What dispatch asks of whoever speaks to Discord. `discord_bot.messenger` implements it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from tocsin.dispatch.outcome import Outcome
+from tocsin.reminders.delivery import Kind, RecipientKind
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a message says of an occurrence; the same for all who are told of it."""
+
+    occurrence_id: int
+    public_id: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    location: str
+    description: str
+    url: str
+    category: str
+    label: str
+    emoji: str
+    colour: int
+    image_url: str | None
+    lines: tuple[str, ...]
+    server_id: int
+    server_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One delivery, claimed and ready to leave.
+
+    `token` stands in the custom ids of its controls, by which history finds it again; `nonce` is at most 25
+    characters. `spoken_start` is the start the delivery speaks of. `plain` asks for a rendering without the
+    server's own texts. `deadline` is a reading of the monotonic clock, in seconds, after which no request for it
+    may leave.
+    """
+
+    delivery_id: int
+    attempt: int
+    kind: Kind
+    recipient_kind: RecipientKind
+    recipient_id: int
+    channel_id: int
+    lead: int
+    spoken_start: datetime
+    token: str
+    nonce: str
+    plain: bool
+    deadline: float
+    card: Card
+
+
+class Sighting(Enum):
+    """What a look into a channel's history can show besides the message itself."""
+
+    ABSENT = "absent"
+    """Read back to the anchor: it is not there."""
+    UNREADABLE = "unreadable"
+    """The anchor was not seen, or Discord refuses to show the history: nothing is proven."""
+    LATER = "later"
+    """Discord could not answer now: look again."""
+
+
+class Departure(Protocol):
+    """Says, at the instant at which a request would leave, whether it still may."""
+
+    def may_leave(self, delivery_id: int) -> bool:
+        """False once what was claimed has been revoked."""
+
+
+class Messenger(Protocol):
+    """Speaks to Discord. No method raises for what Discord answers; none is ever cancelled half-way."""
+
+    async def send(self, message: Message) -> Outcome:
+        """Send one message, with at most one request unless Discord asks for a repeat."""
+
+    async def open_dm(self, member_id: int) -> int | Outcome:
+        """The id of the DM channel with the member, opened if need be."""
+
+    async def find(self, channel_id: int, token: str, anchor_id: int | None) -> int | Sighting:
+        """The id of the bot's message that carries `token`, looked for from now back to the anchor."""
+
+    async def delete(self, channel_id: int, message_id: int) -> Outcome:
+        """Delete one of the bot's own posts; a post that is gone already counts as deleted."""

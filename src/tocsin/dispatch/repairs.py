@@ -1,0 +1,97 @@
+"""What is done beside the reminders: DM channels that were never opened, and posts that have to go."""
+
+import asyncio
+from datetime import timedelta
+
+from tocsin.clock import Clock, jitter
+from tocsin.dispatch.backoff import retry_delay
+from tocsin.dispatch.decision import OPENING_PAUSE
+from tocsin.dispatch.dispatcher import Dispatcher
+from tocsin.dispatch.messenger import Messenger
+from tocsin.dispatch.outcome import Accepted, Refused, Scope
+from tocsin.store.dm_channels import dm_refused, dm_worked, find_dm
+from tocsin.store.engine import Store
+from tocsin.store.posts import Post, next_removal, post_removed, posts_to_remove, try_removal_later
+from tocsin.telemetry.logs import get_logger
+
+log = get_logger("tocsin.repairs")
+
+
+class DmOpener:
+    """Opens DM channels for members who have none, slowly: Discord blocks bots that open many at once."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        messenger: Messenger,
+        dispatcher: Dispatcher,
+        per_minute: float,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._messenger = messenger
+        self._dispatcher = dispatcher
+        self._pause = 60.0 / per_minute
+        self._never = asyncio.Event()
+
+    async def run(self) -> None:
+        """Open one after the other, for ever."""
+        while True:
+            member_id = await self._dispatcher.unopened.get()
+            known = await self._store.read(find_dm, member_id)
+            # Named once for each delivery that waits; opened, or refused, for all of them.
+            if known and (known.channel_id is not None or known.suspended_because is not None):
+                continue
+            await self._open(member_id)
+            await self._clock.wait(None, self._never, at_most=self._pause)
+
+    async def _open(self, member_id: int) -> None:
+        opened = await self._messenger.open_dm(member_id)
+        now = self._clock.now()
+        if isinstance(opened, int):
+            await self._store.write(dm_worked, member_id, opened, None, now)
+            self._dispatcher.wake()
+        elif isinstance(opened, Refused) and opened.scope is Scope.MEMBER:
+            await self._store.write(dm_refused, member_id, None, opened.reason, now)
+            log.warning("refused", member=member_id, reason=opened.reason)
+        elif isinstance(opened, Refused) and opened.scope is Scope.OPENING:
+            log.error("opening of DMs paused", reason=opened.reason, minutes=10)
+            await self._clock.wait(now + OPENING_PAUSE, self._never)
+
+
+class PostRemover:
+    """Deletes posts in server channels that were replaced, or whose event is over."""
+
+    def __init__(self, store: Store, clock: Clock, messenger: Messenger) -> None:
+        self._store = store
+        self._clock = clock
+        self._messenger = messenger
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """A post may be owed for deletion."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Remove what is owed, the longest owed first, for ever."""
+        while True:
+            posts = await self._store.read(posts_to_remove, self._clock.now(), 20)
+            for post in posts:
+                await self._remove(post)
+            if not posts:
+                due = await self._store.read(next_removal)
+                await self._clock.wait(due, self._woken, at_most=5.0)
+
+    async def _remove(self, post: Post) -> None:
+        outcome = await self._messenger.delete(post.channel_id, post.message_id)
+        now = self._clock.now()
+        if isinstance(outcome, Accepted) or (
+            isinstance(outcome, Refused) and outcome.scope is not Scope.BOT
+        ):
+            # Refused for good means gone, or no longer ours to delete: either way nothing is owed any more.
+            await self._store.write(post_removed, post.message_id, now)
+            log.info("post removed", server=post.server_id, message=post.message_id)
+            return
+        pause = min(retry_delay(post.tries + 1, jitter.random()), timedelta(minutes=5))
+        await self._store.write(try_removal_later, post.message_id, now + pause)

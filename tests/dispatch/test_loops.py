@@ -1,0 +1,161 @@
+import asyncio
+from datetime import timedelta
+
+import pytest
+from tests.dispatch.conftest import Bench, accepted
+from tests.store.stored_calendar import SERVER
+
+from tocsin.dispatch.messenger import Sighting
+from tocsin.dispatch.outcome import Refused, RetryAt, Scope, Unknown
+from tocsin.reminders.delivery import State
+from tocsin.store.subscriptions import remove_subscription
+
+HOUR = 3_600
+
+
+async def test_each_who_asked_is_told_once_in_time(bench: Bench) -> None:
+    """Nobody is told before it is due; then each member once, by the open channel and with a nonce of its own."""
+    for member in range(1, 31):
+        bench.member(member, HOUR)
+    bench.event(timedelta(minutes=61))
+    async with bench.running() as engine:
+        await bench.until(lambda: len(bench.states()) == 30)
+        assert bench.messenger.sent == []
+        bench.clock.shift(timedelta(minutes=1, seconds=1))
+        await bench.until(lambda: engine.dispatcher.sent == 30)
+    assert sorted(one.recipient_id for one in bench.messenger.sent) == list(range(1, 31))
+    assert len({one.nonce for one in bench.messenger.sent}) == 30
+    assert bench.messenger.opened == []
+    assert set(bench.states().values()) == {State.SENT}
+
+
+async def test_after_a_time_in_which_nothing_ran_only_the_nearest_is_told(bench: Bench) -> None:
+    """Of three leads that passed meanwhile, one message goes out, and the others are superseded."""
+    bench.member(1, 4 * HOUR, 2 * HOUR, HOUR, 0)
+    bench.event(timedelta(hours=5))
+    bench.clock.shift(timedelta(hours=4, minutes=10))
+    async with bench.running() as engine:
+        await bench.until(lambda: engine.dispatcher.sent == 1)
+        await bench.until(lambda: len(bench.states()) == 3)
+        assert engine.dispatcher.sent == 1
+    assert [one.lead for one in bench.messenger.sent] == [HOUR]
+    assert bench.states() == {
+        (1, 4 * HOUR): State.SUPERSEDED,
+        (1, 2 * HOUR): State.SUPERSEDED,
+        (1, HOUR): State.SENT,
+    }
+
+
+async def test_who_subscribes_half_an_hour_before_gets_one_reminder_and_not_four(
+    bench: Bench,
+) -> None:
+    """The nearest lead that passed is made up for; the start itself is still to come."""
+    bench.event(timedelta(minutes=30))
+    async with bench.running() as engine:
+        bench.member(1, 24 * HOUR, 12 * HOUR, 4 * HOUR, HOUR, 0)
+        await bench.until(lambda: engine.dispatcher.sent == 1)
+        await bench.until(lambda: len(bench.states()) == 4)
+    assert [one.lead for one in bench.messenger.sent] == [HOUR]
+    assert State.PENDING not in bench.states().values()
+
+
+async def test_a_reminder_at_the_start_that_was_put_off_still_arrives(bench: Bench) -> None:
+    """A busy Discord is asked again, with the same nonce."""
+    bench.messenger.answers = [lambda _: RetryAt("busy", 0.05, 503)]
+    bench.member(1, 0)
+    bench.event(timedelta(seconds=1))
+    async with bench.running() as engine:
+        await bench.until(lambda: engine.dispatcher.sent == 1)
+    first, second = bench.messenger.sent
+    assert first.nonce == second.nonce
+    assert second.attempt == 2
+
+
+@pytest.mark.parametrize(
+    ("seen", "state", "sends"),
+    [(99, State.SENT, 1), (Sighting.ABSENT, State.SENT, 2), (Sighting.UNREADABLE, State.FAILED, 1)],
+)
+async def test_a_lost_answer_is_settled_by_the_history(
+    bench: Bench, seen: int | Sighting, state: State, sends: int
+) -> None:
+    """Found, it is sent; not there, it goes out again with the same nonce; unreadable, it is not repeated."""
+    bench.messenger.answers = [lambda _: Unknown("no answer")]
+    bench.messenger.sightings = [Sighting.LATER, seen]
+    bench.member(1, HOUR)
+    bench.event(timedelta(minutes=60, seconds=1))
+    async with bench.running():
+        await bench.until(lambda: State.UNKNOWN in bench.states().values())
+        assert bench.messenger.looked == []
+        bench.clock.shift(timedelta(seconds=20))
+        await bench.until(lambda: len(bench.messenger.looked) == 1)
+        # Discord could not say: it is not asked again at once.
+        await asyncio.to_thread(bench.states)
+        assert len(bench.messenger.looked) == 1
+        bench.clock.shift(timedelta(seconds=50))
+        await bench.until(lambda: bench.states() == {(1, HOUR): state})
+    assert len({one.nonce for one in bench.messenger.sent}) == 1
+    assert len(bench.messenger.sent) == sends
+
+
+async def test_a_refused_token_stops_everything_for_good(bench: Bench) -> None:
+    """Nothing more is handed out, not after a jump of the clock either; what waits goes on waiting."""
+    bench.messenger.answers = [lambda _: Refused("the token is invalid", Scope.BOT, 401)]
+    bench.member(1, HOUR)
+    bench.member(2, 0)
+    bench.event(timedelta(minutes=60, seconds=1))
+    async with bench.running() as engine:
+        await bench.until(lambda: engine.pacer.stopped is not None)
+        bench.clock.shift(timedelta(minutes=61))
+        await bench.until(lambda: (2, 0) in bench.states())
+        engine.dispatcher.open()
+        engine.dispatcher.wake()
+        await asyncio.sleep(0)
+    assert len(bench.messenger.sent) == 1
+    assert bench.states() == {(1, HOUR): State.PENDING, (2, 0): State.PENDING}
+
+
+async def test_what_is_in_flight_at_the_end_is_waited_for(bench: Bench) -> None:
+    """Stopping takes nothing new and records what Discord answers."""
+    bench.messenger.answering.clear()
+    bench.member(1, HOUR)
+    bench.event(timedelta(minutes=60, seconds=1))
+    async with bench.running():
+        await bench.until(lambda: len(bench.messenger.sent) == 1)
+        asyncio.get_running_loop().call_soon(bench.messenger.answering.set)
+    assert bench.states() == {(1, HOUR): State.SENT}
+
+
+async def test_unsubscribing_says_what_may_still_arrive(bench: Bench) -> None:
+    """What has left is waited for; answered in time, nothing is under way any more."""
+    bench.messenger.answering.clear()
+    bench.member(1, HOUR)
+    bench.event(timedelta(minutes=60, seconds=1))
+    async with bench.running() as engine:
+        await bench.until(lambda: len(bench.messenger.sent) == 1)
+        await bench.store.write(remove_subscription, SERVER, 1, bench.clock.now())
+        assert await engine.dispatcher.revoke(SERVER, 1) == 1
+        bench.messenger.answering.set()
+        await bench.until(lambda: not engine.dispatcher.in_flight)
+        assert await engine.dispatcher.revoke(SERVER, 1) == 0
+    assert bench.states() == {(1, HOUR): State.SENT}
+
+
+async def test_a_missing_channel_is_opened_once_and_the_reminder_follows(bench: Bench) -> None:
+    """However many deliveries wait for it, Discord is asked for the channel once."""
+    bench.member(1, HOUR, channel=False)
+    bench.event(timedelta(minutes=60, seconds=1))
+    bench.event(timedelta(minutes=60, seconds=2))
+    async with bench.running() as engine:
+        await bench.until(lambda: engine.dispatcher.sent == 2)
+    assert bench.messenger.opened == [1]
+
+
+async def test_a_channel_that_is_gone_is_opened_anew(bench: Bench) -> None:
+    """One that was opened by this very process as well."""
+    bench.messenger.answers = [lambda _: Refused("gone", Scope.DM_CHANNEL, 404, 10003), accepted]
+    bench.member(1, HOUR)
+    bench.event(timedelta(minutes=60, seconds=1))
+    async with bench.running() as engine:
+        await bench.until(lambda: engine.dispatcher.sent == 1)
+    assert bench.messenger.opened == [1]
+    assert [one.attempt for one in bench.messenger.sent] == [1, 2]
