@@ -1,0 +1,294 @@
+"""The composition root: the only place that names concrete classes and puts them together."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import aiohttp
+import discord
+
+from tocsin.clock import Clock, follow, jitter, read_offset, worker_name
+from tocsin.discord_bot.client import TocsinClient
+from tocsin.discord_bot.messenger import DiscordMessenger
+from tocsin.discord_bot.services import Services
+from tocsin.dispatch.backoff import retry_delay
+from tocsin.dispatch.dispatcher import REFUSALS_KEPT_AS, Dispatcher
+from tocsin.dispatch.housekeeping import Housekeeper
+from tocsin.dispatch.messenger import Message, Messenger, Sighting
+from tocsin.dispatch.outcome import Outcome
+from tocsin.dispatch.pacing import Pacer
+from tocsin.dispatch.planner import Planner
+from tocsin.dispatch.recovery import Recovery
+from tocsin.dispatch.refusals import Refusals
+from tocsin.dispatch.repairs import DmOpener, PostRemover
+from tocsin.dispatch.supervise import Supervisor
+from tocsin.errors import TocsinError, UsageError
+from tocsin.settings import Settings
+from tocsin.store import migrate
+from tocsin.store.engine import Store
+from tocsin.store.facts import get_fact, instance_of
+from tocsin.store.lock import InstanceLock
+from tocsin.telemetry.logs import get_logger
+from tocsin.telemetry.status import StatusServer
+
+UNLIMITED = 10_000.0
+"""From this many requests a second on, nothing is paced at all."""
+PATIENCE_AT_THE_END = 10.0
+
+log = get_logger("tocsin.bot")
+
+
+class TokenMissing(UsageError):
+    """No token is set: put the bot's token into TOCSIN_DISCORD__TOKEN, or under [discord] in tocsin.toml."""
+
+
+class TokenRefused(TocsinError):
+    """Discord does not accept the token: copy it anew from the developer portal, page “Bot”, and start again."""
+
+
+class StatusUnavailable(TocsinError):
+    """The status address cannot be listened on."""
+
+
+@dataclass(slots=True)
+class Engine:
+    """Everything that turns a calendar into requests, put together around a store and a messenger."""
+
+    store: Store
+    clock: Clock
+    pacer: Pacer
+    dispatcher: Dispatcher
+    planner: Planner
+    recovery: Recovery
+    opener: DmOpener
+    remover: PostRemover
+    housekeeper: Housekeeper
+    supervisor: Supervisor
+
+    async def start(self) -> None:
+        """Take over what an earlier process left, and start every loop."""
+        await self.recovery.adopt()
+        for name, loop in (
+            ("dispatch", self.dispatcher.run),
+            ("record", self.dispatcher.record),
+            ("plan", self.planner.run),
+            ("recovery", self.recovery.run),
+            ("sweep", self.dispatcher.sweep),
+            ("dm opener", self.opener.run),
+            ("post remover", self.remover.run),
+            ("housekeeping", self.housekeeper.run),
+        ):
+            self.supervisor.watch(name, loop)
+
+    def report(self) -> dict[str, Any]:
+        """What only the running bot knows: its loops, its budget, what is under way."""
+        loops = [
+            {
+                "name": health.name,
+                "running": health.running,
+                "failures": health.failures,
+                "last_error": health.last_error,
+                "failed_at": health.failed_at.isoformat() if health.failed_at else None,
+            }
+            for health in self.supervisor.health.values()
+        ]
+        return {
+            "worker": self.dispatcher.worker,
+            "in_flight": len(self.dispatcher.in_flight),
+            "sent": self.dispatcher.sent,
+            "requests": self.pacer.requests,
+            "refusals_in_10_minutes": self.dispatcher.refusals.count(self.clock.now()),
+            "stopped": self.pacer.stopped,
+            "loops": loops,
+        }
+
+    async def stop(self) -> None:
+        """Let what is in flight end within 10 s, then end the loops."""
+        left = await self.dispatcher.finish(PATIENCE_AT_THE_END)
+        if left:
+            log.warning(
+                "left in flight", deliveries=left, help="The next start looks what came of them."
+            )
+        await self.supervisor.stop()
+
+
+def build_engine(
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    pacer: Pacer,
+    messenger: Messenger,
+    instance: str,
+    refusals: Refusals,
+) -> Engine:
+    """Put the loops together. Nothing runs yet."""
+    dispatcher = Dispatcher(store, clock, pacer, messenger, worker_name(), instance, refusals)
+    return Engine(
+        store=store,
+        clock=clock,
+        pacer=pacer,
+        dispatcher=dispatcher,
+        planner=Planner(
+            store, clock, dispatcher, timedelta(seconds=settings.reminders.grace_seconds)
+        ),
+        recovery=Recovery(store, clock, messenger, dispatcher),
+        opener=DmOpener(store, clock, messenger, dispatcher, settings.discord.dm_opens_per_minute),
+        remover=PostRemover(store, clock, messenger),
+        housekeeper=Housekeeper(
+            store,
+            clock,
+            horizon=timedelta(days=settings.reminders.horizon_days),
+            all_day_at=settings.reminders.all_day_at,
+            retention=timedelta(days=settings.reminders.retention_days),
+        ),
+        supervisor=Supervisor(clock),
+    )
+
+
+EngineBuilder = Callable[[Settings, Store, Clock, Pacer, Messenger, str, Refusals], Engine]
+"""How an engine is put together; `build_engine` is the only one outside the tests."""
+
+
+def build_pacer(settings: Settings, clock: Clock, refusals: Refusals) -> Pacer:
+    """The budget of these settings."""
+    rate = settings.discord.requests_per_second
+    return Pacer(
+        None if rate >= UNLIMITED else rate,
+        clock.monotonic,
+        lambda status, scope: refusals.note(status, scope, clock.now()),
+    )
+
+
+class _Later:
+    """The messenger, which needs the client, which needs the dispatcher, which needs the messenger."""
+
+    def __init__(self) -> None:
+        self.messenger: Messenger | None = None
+
+    def _it(self) -> Messenger:
+        assert self.messenger is not None, "the loops start only after the client has logged in"
+        return self.messenger
+
+    async def send(self, message: Message) -> Outcome:
+        return await self._it().send(message)
+
+    async def open_dm(self, member_id: int) -> int | Outcome:
+        return await self._it().open_dm(member_id)
+
+    async def find(self, channel_id: int, token: str, anchor_id: int | None) -> int | Sighting:
+        return await self._it().find(channel_id, token, anchor_id)
+
+    async def delete(self, channel_id: int, message_id: int) -> Outcome:
+        return await self._it().delete(channel_id, message_id)
+
+
+@asynccontextmanager
+async def assembled(
+    settings: Settings, messenger: Messenger, build: EngineBuilder = build_engine
+) -> AsyncIterator[Engine]:
+    """An engine on the database of these settings, which it has for itself. Nothing runs yet.
+
+    Raises InstanceRunning and DatabaseUnavailable.
+    """
+    with ExitStack() as stack:
+        clock = Clock()
+        if settings.clock.url:
+            clock.shift(await read_offset(settings.clock.url))
+        store = Store(settings.database.url.get_secret_value())
+        stack.callback(store.close)
+        if store.path is not None:
+            # Before the schema is touched: another bot may be at work on it.
+            lock = InstanceLock(store.path)
+            lock.take(clock.now())
+            stack.callback(lock.release)
+        migrate.upgrade(store)
+        refusals = Refusals()
+        refusals.restore(await store.read(get_fact, REFUSALS_KEPT_AS))
+        pacer = build_pacer(settings, clock, refusals)
+        instance = await store.read(instance_of)
+        yield build(settings, store, clock, pacer, messenger, instance, refusals)
+
+
+async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> None:
+    """Run the bot until SIGTERM or SIGINT. By `build` the fault harness takes one safeguard out.
+
+    Raises TokenMissing, TokenRefused, InstanceRunning and DatabaseUnavailable.
+    """
+    token = settings.discord.token
+    if token is None:
+        raise TokenMissing
+    async with AsyncExitStack() as stack:
+        later = _Later()
+        engine = await stack.enter_async_context(assembled(settings, later, build))
+        store, clock = engine.store, engine.clock
+        stopping = _stop_signals()
+        client = TocsinClient(
+            Services(store, clock, settings, engine.dispatcher, engine.pacer, log)
+        )
+        later.messenger = DiscordMessenger(client, clock)
+        stack.push_async_callback(client.close)
+        await _log_in(client, token.get_secret_value())
+        if settings.clock.url:
+            engine.supervisor.watch("clock", lambda: _follow(clock, str(settings.clock.url)))
+        await engine.start()
+        stack.push_async_callback(engine.stop)
+        if settings.status.port is not None:
+            status = StatusServer(settings.status.host, settings.status.port, engine.report)
+            stack.push_async_callback(status.stop)
+            log.info("status", host=settings.status.host, port=await _listen(status, settings))
+        gateway = asyncio.create_task(client.connect(), name="gateway")
+        log.info("running", worker=engine.dispatcher.worker)
+        await _until(stopping, gateway)
+        log.info("stopping")
+
+
+async def _listen(status: StatusServer, settings: Settings) -> int:
+    try:
+        return await status.start()
+    except OSError as error:
+        raise StatusUnavailable(
+            f"The status address {settings.status.host}:{settings.status.port} cannot be used: {error.strerror}. "
+            "Choose another port under [status] in the settings, or leave it out."
+        ) from error
+
+
+async def _log_in(client: TocsinClient, token: str) -> None:
+    """Log in, for as long as it takes Discord to answer. Raises TokenRefused."""
+    pause = asyncio.Event()
+    for attempt in count(1):
+        try:
+            await client.login(token)
+        except discord.LoginFailure:
+            raise TokenRefused from None
+        except (aiohttp.ClientError, discord.DiscordServerError, OSError) as error:
+            delay = retry_delay(attempt, jitter.random()).total_seconds()
+            log.warning("Discord not reached", error=str(error), retry_in=round(delay, 1))
+            await client.services.clock.wait(None, pause, at_most=delay)
+        else:
+            return
+
+
+async def _follow(clock: Clock, url: str) -> None:
+    await follow(clock, url, lambda error: log.warning("clock not reached", error=str(error)))
+
+
+def _stop_signals() -> asyncio.Event:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    return stopping
+
+
+async def _until(stopping: asyncio.Event, gateway: asyncio.Task[None]) -> None:
+    """Wait for a signal, or for the gateway to end for good, whose error is then raised."""
+    wait = asyncio.create_task(stopping.wait())
+    await asyncio.wait([wait, gateway], return_when=asyncio.FIRST_COMPLETED)
+    wait.cancel()
+    if gateway.done():
+        gateway.result()

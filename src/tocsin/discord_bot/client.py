@@ -1,0 +1,160 @@
+"""The connection to Discord: REST once `login` returned, interactions once the gateway is up."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Coroutine
+from typing import Any
+
+import aiohttp
+import discord
+from discord import app_commands
+
+from tocsin.discord_bot import membership
+from tocsin.discord_bot.commands import add_commands
+from tocsin.discord_bot.failures import answer_failure
+from tocsin.discord_bot.resuming import resume_direct_messages
+from tocsin.discord_bot.services import Interaction, Services
+from tocsin.discord_bot.transport import limit_time, set_addresses, trace
+from tocsin.discord_bot.views import DYNAMIC_ITEMS
+from tocsin.discord_bot.views.form import answer_stale_form
+from tocsin.store.facts import get_fact, set_fact
+
+LONGEST_RATE_LIMIT = 30.0
+GUILDS_SETTLED = 0.5
+"""Seconds without a new server after which "ready" is said; nothing depends on having seen all."""
+RETRY_SECONDS = (1, 2, 5, 10, 30)
+
+
+class Tree(app_commands.CommandTree["TocsinClient"]):
+    """The commands; whatever goes wrong in one is answered in words."""
+
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
+        """Tell the person what happened, and the log why."""
+        await answer_failure(interaction, error)
+
+
+class TocsinClient(discord.AutoShardedClient):
+    """discord.py's client with Tocsin's commands, views and addresses."""
+
+    def __init__(self, services: Services) -> None:
+        settings = services.settings.discord
+        set_addresses(settings.api_url, settings.gateway_url)
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            guild_ready_timeout=GUILDS_SETTLED,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=LONGEST_RATE_LIMIT,
+            http_trace=trace(services.pacer),
+            activity=discord.CustomActivity(settings.status_text) if settings.status_text else None,
+        )
+        limit_time(self)
+        self.services = services
+        self.tree = Tree(self)
+        self._background: set[asyncio.Task[None]] = set()
+        add_commands(self.tree)
+
+    async def setup_hook(self) -> None:
+        """Called by `login` once the token has proved right."""
+        self.add_dynamic_items(*DYNAMIC_ITEMS)
+        self.in_background(self._register_commands(), "register commands")
+
+    async def connect(self, *, reconnect: bool = True) -> None:
+        """Hold the gateway until the client is closed; a gateway that cannot be had yet is asked
+        for again.
+        """
+        for wait in _waits():
+            try:
+                if self.services.settings.discord.gateway_url and self.shard_count is None:
+                    # Given a number of shards, discord.py takes its default address instead of the
+                    # API's.
+                    self.shard_count, _, _ = await self.http.get_bot_gateway()
+                await super().connect(reconnect=reconnect)
+                return
+            except (discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
+                if self.is_closed():
+                    return
+                self.services.log.warning("gateway not reached", error=str(error), retry_in=wait)
+                await asyncio.sleep(wait)
+
+    async def close(self) -> None:
+        """End background work, then the connection."""
+        for task in self._background:
+            task.cancel()
+        await super().close()
+
+    def in_background(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Run `work` as a task whose failure is logged."""
+        task = asyncio.create_task(work, name=name)
+        self._background.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.services.log.error("background work failed", work=task.get_name(), exc_info=error)
+
+    async def _register_commands(self) -> None:
+        """Hand the commands to Discord if they differ from those it was handed last."""
+        wanted = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
+        fact = f"commands of {self.application_id}"
+        if await self.services.store.read(get_fact, fact) == digest:
+            self.services.log.info("commands in place", commands=len(wanted), changed=False)
+            return
+        for wait in _waits():
+            try:
+                await self.tree.sync()
+                break
+            except (
+                discord.HTTPException,
+                discord.RateLimited,
+                aiohttp.ClientError,
+                OSError,
+            ) as error:
+                self.services.log.warning(
+                    "commands not registered", error=str(error), retry_in=wait
+                )
+                await asyncio.sleep(wait)
+        await self.services.store.write(set_fact, fact, digest)
+        self.services.log.info("commands in place", commands=len(wanted), changed=True)
+
+    async def on_ready(self) -> None:
+        """Compare the servers that are known with those that the bot is in."""
+        self.services.log.info("ready", servers=len(self.guilds), shards=self.shard_count)
+        await membership.reconcile(self.services, self.guilds)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """The bot was invited, or invited again."""
+        await membership.joined(self.services, guild)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A server was out of reach, and is back."""
+        await membership.joined(self.services, guild)
+
+    async def on_guild_update(self, before: discord.Guild, after: discord.Guild) -> None:
+        """Keep the name by which texts speak of the server."""
+        if before.name != after.name:
+            await membership.joined(self.services, after)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was removed."""
+        await membership.left(self.services, guild.id)
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Answer the controls of forms that ended, and see whether the member can be reached again."""
+        await answer_stale_form(interaction)
+        await resume_direct_messages(interaction)
+
+    async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
+        """A handler failed: say so in the log; the next event is handled all the same."""
+        self.services.log.exception("event handler failed", handler=event_method)
+
+
+def _waits() -> Any:
+    yield from RETRY_SECONDS
+    while True:
+        yield RETRY_SECONDS[-1]

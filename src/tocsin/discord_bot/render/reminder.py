@@ -1,0 +1,213 @@
+"""A delivery as Discord's message: pure, so that the same delivery always reads the same."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zlib import crc32
+
+import discord
+
+from tocsin.discord_bot.custom_ids import Verb, custom_id
+from tocsin.discord_bot.render.colour import colour_of
+from tocsin.discord_bot.render.text import (
+    button_address,
+    full_time,
+    moment,
+    relative_time,
+    safe,
+    safe_line,
+    web_address,
+)
+from tocsin.dispatch.messenger import Card, Message
+from tocsin.reminders.delivery import Kind, RecipientKind
+from tocsin.reminders.lead import phrase_lead
+
+Controls = tuple[discord.ui.Button[discord.ui.View], ...]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What is handed to Discord's send: a line for the notification, a card, and controls."""
+
+    content: str
+    embed: discord.Embed
+    controls: Controls
+
+    def view(self) -> discord.ui.View:
+        """The controls as a view that nothing waits for: `DynamicItem`s answer them, after a
+        restart too.
+        """
+        view = discord.ui.View(timeout=None)
+        for control in self.controls:
+            view.add_item(control)
+        # discord.py keeps every view that is not finished, for ever: a hundred thousand reminders
+        # would stay.
+        view.stop()
+        return view
+
+
+def render(message: Message, now: datetime) -> Rendered:
+    """The message for a delivery, at the instant `now` at which it leaves."""
+    if message.plain:
+        return _plain(message)
+    told = _TELL[message.kind](message, now)
+    in_channel = message.recipient_kind is RecipientKind.CHANNEL
+    embed = _card(message, told.heading, now)
+    controls = (
+        _channel_controls(message)
+        if in_channel
+        else member_controls(message.card.server_id, message.token)
+    )
+    return Rendered(told.content, embed, (*controls, *_link(message.card)))
+
+
+@dataclass(frozen=True)
+class _Told:
+    content: str
+    heading: str
+
+
+def _reminder(message: Message, now: datetime) -> _Told:
+    begun = message.spoken_start <= now
+    verb = "started" if begun else "starts"
+    return _Told(
+        f"{_emoji(message.card)}{_line(message)} It {verb} {relative_time(message.spoken_start)}.",
+        f"Reminder · {phrase_lead(message.lead)}",
+    )
+
+
+def _snooze(message: Message, now: datetime) -> _Told:
+    told = _reminder(message, now)
+    return _Told(told.content, "Reminder · snoozed")
+
+
+def _change(message: Message, _now: datetime) -> _Told:
+    when = full_time(message.spoken_start)
+    return _Told(f"{_named(message.card)} has changed: it now starts {when}.", "Changed")
+
+
+def _cancellation(message: Message, _now: datetime) -> _Told:
+    when = full_time(message.spoken_start)
+    return _Told(f"{_named(message.card)} on {when} has been cancelled.", "Cancelled")
+
+
+def _test(_message: Message, _now: datetime) -> _Told:
+    return _Told(
+        "🧪 This is a test, nothing starts because of it. A real reminder looks like this:",
+        "Test",
+    )
+
+
+_TELL = {
+    Kind.REMINDER: _reminder,
+    Kind.SNOOZE: _snooze,
+    Kind.CHANGE: _change,
+    Kind.CANCELLATION: _cancellation,
+    Kind.TEST: _test,
+}
+
+
+def _card(message: Message, heading: str, now: datetime) -> discord.Embed:
+    card = message.card
+    cancelled = message.kind is Kind.CANCELLATION
+    title = safe_line(card.title, 240)
+    embed = discord.Embed(
+        title=f"~~{title}~~" if cancelled else title,
+        url=web_address(card.url),
+        description=safe(card.description, 1000) or None,
+        colour=0x95A5A6 if cancelled else _colour(message, now),
+    )
+    embed.set_author(name=f"{_emoji(card)}{' '.join(card.label.split())[:200]}")
+    embed.add_field(name="When", value=moment(message.spoken_start), inline=False)
+    if card.ends_at > card.starts_at:
+        ends = message.spoken_start + (card.ends_at - card.starts_at)
+        embed.add_field(name="Ends", value=full_time(ends), inline=False)
+    if place := safe_line(card.location, 1000):
+        embed.add_field(name="Where", value=place, inline=False)
+    if picture := web_address(card.image_url):
+        embed.set_thumbnail(url=picture)
+    embed.set_footer(
+        text=f"{' '.join(card.server_name.split())[:200] or 'Your server'} · {heading}"
+    )
+    return embed
+
+
+def _colour(message: Message, now: datetime) -> int:
+    if message.recipient_kind is RecipientKind.CHANNEL:
+        return colour_of(message.spoken_start - now)
+    return message.card.colour & 0xFFFFFF
+
+
+def _emoji(card: Card) -> str:
+    # One of the server's own (`<:name:id>`) shows in content, but not everywhere in a card: left
+    # out.
+    return f"{card.emoji} " if card.emoji and not card.emoji.startswith("<") else ""
+
+
+def _named(card: Card) -> str:
+    return f"{_emoji(card)}**{safe_line(card.title, 200)}**"
+
+
+def _line(message: Message) -> str:
+    title = safe_line(message.card.title, 200)
+    lines = message.card.lines
+    if not lines:
+        return f"**{title}** is coming up."
+    template = lines[crc32(message.token.encode()) % len(lines)]
+    before, found, after = safe_line(template, 400).partition("{title}")
+    return before + (f"**{title}**" if found else "") + after.replace("{title}", title)
+
+
+def member_controls(server_id: int, token: str) -> Controls:
+    """Change and Stop, for a direct message about a server."""
+    return (
+        _button("Change", Verb.CHANGE, server_id, token, discord.ButtonStyle.secondary),
+        _button("Stop", Verb.STOP, server_id, token, discord.ButtonStyle.danger),
+    )
+
+
+def _channel_controls(message: Message) -> Controls:
+    start = int(message.spoken_start.timestamp())
+    return (
+        discord.ui.Button(
+            label="My time",
+            emoji="🕒",
+            style=discord.ButtonStyle.secondary,
+            custom_id=custom_id(Verb.TIME, message.card.server_id, message.token, start),
+        ),
+    )
+
+
+def _button(
+    label: str, verb: Verb, server_id: int, token: str, style: discord.ButtonStyle
+) -> discord.ui.Button[discord.ui.View]:
+    return discord.ui.Button(label=label, style=style, custom_id=custom_id(verb, server_id, token))
+
+
+def _link(card: Card) -> Iterable[discord.ui.Button[discord.ui.View]]:
+    if address := button_address(card.url):
+        yield discord.ui.Button(label="Open page", url=address)
+
+
+_PLAIN = {
+    Kind.REMINDER: "🔔 An event that you asked to be reminded of starts {when}.",
+    Kind.SNOOZE: "🔔 An event that you asked to be reminded of starts {when}.",
+    Kind.CHANGE: "🔔 An event on the calendar has changed: it now starts {when}.",
+    Kind.CANCELLATION: "🔔 An event on the calendar, planned for {when}, has been cancelled.",
+    Kind.TEST: "🧪 This is a test, nothing starts because of it. A reminder would name {when}.",
+}
+
+
+def _plain(message: Message) -> Rendered:
+    """Without a word of the server's, after Discord refused what it says there."""
+    said = _PLAIN[message.kind].format(when=moment(message.spoken_start))
+    embed = discord.Embed(
+        description="Use /events in the server to see which one it is.", colour=0x5865F2
+    )
+    in_channel = message.recipient_kind is RecipientKind.CHANNEL
+    controls = (
+        _channel_controls(message)
+        if in_channel
+        else member_controls(message.card.server_id, message.token)
+    )
+    return Rendered(said, embed, controls)
