@@ -1,0 +1,76 @@
+"""How every command reaches the database: settings, the store at our schema, and the time."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import aiohttp
+import typer
+
+from tocsin.clock import Clock, read_offset
+from tocsin.errors import TocsinError
+from tocsin.settings import Settings, load
+from tocsin.store import migrate
+from tocsin.store.engine import Store, sqlite_url
+from tocsin.store.failures import explained
+
+
+class ClockUnreachable(TocsinError):
+    """The clock that the settings name cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a command works with."""
+
+    settings: Settings
+    store: Store
+    now: datetime
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """The settings from the file that the command line names, or the usual places."""
+    config = context.find_root().obj
+    return load(config if isinstance(config, Path) else None)
+
+
+@contextmanager
+def open_desk(
+    context: typer.Context, *, upgrade: bool = True, scratch: bool = False
+) -> Iterator[Desk]:
+    """The settings, the open store and the present instant, closed again at the end.
+
+    The schema is brought up to date first. A bot may run beside it: nothing here takes its lock.
+    With `scratch`, a database that does not exist is not made: an empty one stands in for it.
+    Raises SettingsError, DatabaseUnavailable and ClockUnreachable.
+    """
+    settings = settings_of(context)
+    now = _now(settings)
+    with ExitStack() as stack:
+        store = Store(settings.database.url.get_secret_value())
+        stack.callback(store.close)
+        if scratch and store.path is not None and not store.path.exists():
+            folder = stack.enter_context(TemporaryDirectory(prefix="tocsin-"))
+            store = Store(sqlite_url(Path(folder) / "scratch.db"))
+            stack.callback(store.close)
+        if upgrade:
+            migrate.upgrade(store)
+        stack.enter_context(explained(store))
+        yield Desk(settings, store, now)
+
+
+def _now(settings: Settings) -> datetime:
+    clock = Clock()
+    if settings.clock.url is not None:
+        try:
+            clock.shift(asyncio.run(read_offset(settings.clock.url)))
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, KeyError) as error:
+            raise ClockUnreachable(
+                f"The clock at {settings.clock.url} (clock.url in the settings) cannot be read: "
+                f"{error}. Start the sandbox, or take clock.url out."
+            ) from error
+    return clock.now()

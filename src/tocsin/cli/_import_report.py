@@ -1,0 +1,104 @@
+"""What came of an import, told to people and to programs."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tocsin.cli import _output as output
+from tocsin.cli._event_import import Imported, Order
+from tocsin.sources.reading import Problem, Reading
+
+_SHOWN = 20
+
+
+def as_json(order: Order, outcome: Imported) -> dict[str, Any]:
+    """The outcome for programs."""
+    merge, reading = outcome.merge, order.reading
+    return {
+        "source": order.source,
+        "kind": reading.kind,
+        "server_id": order.server_id,
+        "new_server": outcome.new_server,
+        "zone": outcome.zone,
+        "dry_run": order.dry_run,
+        "read": len(reading.events),
+        "naive_times": reading.naive_times,
+        "naive_zone": reading.zone.key,
+        "added": merge.added,
+        "changed": merge.changed,
+        "unchanged": merge.unchanged,
+        "removed": merge.removed,
+        "missing": merge.missing,
+        "new_categories": merge.new_categories,
+        "occurrences": merge.written,
+        "problems": [
+            {"line": p.line, "where": p.where, "reason": p.reason, "taken": p.taken}
+            for p in problems_of(order, outcome)
+        ],
+    }
+
+
+def problems_of(order: Order, outcome: Imported) -> list[Problem]:
+    """What could not be read, and then what could not be expanded."""
+    refused = [Problem(None, title, reason) for title, reason in outcome.merge.refused]
+    return [*order.reading.problems, *refused]
+
+
+def tell(order: Order, outcome: Imported) -> Iterator[str]:
+    """The outcome in lines for people."""
+    merge, reading = outcome.merge, order.reading
+    name = outcome.server_name or str(order.server_id)
+    made = " (new)" if outcome.new_server else ""
+    yield f"{order.source} → server {name}{made}" + (", only tried" if order.dry_run else "")
+    yield (
+        f"  {output.count(len(reading.events), 'event')} read: {merge.added:,} new, "
+        f"{len(merge.changed):,} changed, {merge.unchanged:,} as before"
+    )
+    yield from _tell_dates(order, outcome)
+    if merge.new_categories:
+        yield f"  new types: {', '.join(merge.new_categories)}"
+    yield from _tell_zone(reading)
+    yield from _tell_titles("cancelled, because it no longer mentions them", merge.removed)
+    yield from _tell_titles("no longer mentioned, and left as they are", merge.missing)
+    problems = problems_of(order, outcome)
+    if problems:
+        yield f"  {output.count(len(problems), 'problem')}:"
+        yield from (f"    {problem}" for problem in problems)
+    if order.dry_run:
+        yield "Nothing was written."
+    elif merge.changes_nothing:
+        yield "Nothing has changed."
+
+
+def _tell_dates(order: Order, outcome: Imported) -> Iterator[str]:
+    written = outcome.merge.written
+    counts = (
+        (written.added, "new"),
+        (written.moved, "moved"),
+        (written.changed, "changed"),
+        (written.cancelled, "cancelled"),
+    )
+    said = ", ".join(f"{number:,} {word}" for number, word in counts if number)
+    days = order.horizon.days
+    if said:
+        yield f"  dates in the next {days} days: {said}"
+    elif not outcome.merge.changes_nothing:
+        yield f"  no dates in the next {days} days: past ones bring no reminders"
+    if written.notices:
+        yield f"  {output.count(written.notices, 'change notice')} to those who were told otherwise"
+
+
+def _tell_zone(reading: Reading) -> Iterator[str]:
+    if reading.naive_times:
+        yield (
+            f"  {output.count(reading.naive_times, 'event')} without a time zone, "
+            f"read in {reading.zone.key}"
+        )
+
+
+def _tell_titles(what: str, titles: tuple[str, ...]) -> Iterator[str]:
+    if not titles:
+        return
+    yield f"  {output.count(len(titles), 'event')} {what}:"
+    yield from (f"    {title}" for title in titles[:_SHOWN])
+    if len(titles) > _SHOWN:
+        yield f"    and {len(titles) - _SHOWN:,} more"

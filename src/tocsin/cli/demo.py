@@ -1,0 +1,153 @@
+"""`tocsin demo`: the bot and a Discord of its own on this machine, to try everything in the browser."""
+
+import asyncio
+import sys
+import tempfile
+import webbrowser
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tocsin.cli._demo_processes import Process, ProcessFailed
+from tocsin.cli._demo_world import SERVER_ID, SERVER_NAME, Control, sample_calendar, seed
+from tocsin.errors import UsageError
+
+TOKEN = "demo.token.of-the-sandbox"  # noqa: S105 - it opens nothing but the sandbox that is started here
+READY_SECONDS = 60
+
+app = typer.Typer()
+
+WHAT_TO_TRY = """\
+Tocsin runs at  {address}
+
+  You are alice. In #general type  /subscribe , choose, and press Save: the welcome
+  comes as a direct message, and so does each reminder. In #events the channel is told.
+  {calendar}
+  Switch between the members at the bottom left; move the clock in the inspector.
+
+Ctrl-C ends everything.
+"""
+
+
+class BadInstant(UsageError):
+    """--now must be an instant with its offset, like 2026-12-06T12:50:00Z."""
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="The page's port; 0 takes any.")] = 8700,
+    events: Annotated[
+        list[Path] | None,
+        typer.Option(help="A calendar file (ICS or CSV) instead of the sample; may be repeated."),
+    ] = None,
+    now: Annotated[
+        str | None,
+        typer.Option(help="What time it shall be at the start, like 2026-12-06T12:50:00Z."),
+    ] = None,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
+) -> None:
+    """Try everything in the browser: the bot, and a Discord of its own, on this machine."""
+    start = _instant(now)
+    for file in events or ():
+        if not file.is_file():
+            raise UsageError(f"There is no file {file}: give the path of an ICS or CSV file.")
+    try:
+        asyncio.run(_demo(port, events or [], start, open_page=not no_open))
+    except KeyboardInterrupt:
+        print()
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInstant from None
+    if instant.tzinfo is None:
+        raise BadInstant
+    return instant
+
+
+async def _demo(port: int, files: list[Path], now: datetime | None, *, open_page: bool) -> None:
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-demo-")))
+        sandbox = await _start_sandbox(stack, folder, port, now)
+        address = await sandbox.said(r"listening on (http://\S+)", READY_SECONDS)
+        environment = {
+            "TOCSIN_DISCORD__TOKEN": TOKEN,
+            "TOCSIN_DISCORD__API_URL": f"{address}/api/v10",
+            "TOCSIN_DATABASE__URL": f"sqlite:///{folder / 'tocsin.db'}",
+            "TOCSIN_CLOCK__URL": f"{address}/sandbox/clock",
+            "TOCSIN_LOGS__FORMAT": "json",
+        }
+        control = await stack.enter_async_context(Control(address))
+        summary = await _fill_calendar(files, folder, environment, control)
+        bot = await Process.start("the bot", [sys.executable, "-m", "tocsin", "run"], environment)
+        stack.push_async_callback(bot.stop)
+        await bot.said(r'"event": ?"(commands registered|ready)"', READY_SECONDS)
+        await control.set_up(preset="plain" if files else "kvk")
+        print(
+            WHAT_TO_TRY.format(address=f"{address}/?as={control.player}", calendar=summary),
+            flush=True,
+        )
+        if open_page:
+            await asyncio.to_thread(webbrowser.open, f"{address}/?as={control.player}")
+        await _until_one_ends(bot, sandbox)
+
+
+async def _start_sandbox(
+    stack: AsyncExitStack, folder: Path, port: int, now: datetime | None
+) -> Process:
+    world = folder / "world.json"
+    world.write_text(seed(TOKEN), encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "discord_sandbox.cli",
+        "serve",
+        "--port",
+        str(port),
+        "--seed",
+        str(world),
+    ]
+    if now is not None:
+        command += ["--clock", now.isoformat()]
+    sandbox = await Process.start("the sandbox", command, {})
+    stack.push_async_callback(sandbox.stop)
+    return sandbox
+
+
+async def _fill_calendar(
+    files: list[Path], folder: Path, environment: dict[str, str], control: Control
+) -> str:
+    """Import the files, or the sample, by the same command that an admin uses; returns a line on what there is."""
+    preset = "plain" if files else "kvk"
+    if not files:
+        sample = folder / "kingdom.ics"
+        sample.write_text(sample_calendar(await control.now()), encoding="utf-8", newline="")
+        files = [sample]
+        summary = "The first event starts in three minutes; reminders come before and then."
+    else:
+        summary = f"The calendar is {', '.join(file.name for file in files)}: see /events."
+    for file in files:
+        command = [sys.executable, "-m", "tocsin", "events", "import", str(file)]
+        command += ["--server", str(SERVER_ID), "--preset", preset]
+        importing = await Process.start(f"the import of {file.name}", command, environment)
+        code = await importing.ended()
+        if code > 1:
+            raise ProcessFailed(f"{file.name} could not be imported. {importing.output()}")
+        print(importing.output())
+    return summary
+
+
+async def _until_one_ends(*processes: Process) -> None:
+    waits = {asyncio.create_task(process.ended()): process for process in processes}
+    done, others = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in others:
+        wait.cancel()
+    process = waits[done.pop()]
+    raise ProcessFailed(f"{process.name} of {SERVER_NAME} ended by itself: {process.output()}")

@@ -1,0 +1,124 @@
+"""`tocsin status`: whether a bot runs, how the database is, how each server stands."""
+
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+
+from tocsin.cli import _output as output
+from tocsin.cli._database import Desk, open_desk
+from tocsin.settings import Settings
+from tocsin.store import listing, migrate
+from tocsin.store.engine import driver_note
+from tocsin.store.lock import InstanceLock
+
+app = typer.Typer()
+
+LIVE_PATH = "/status"
+_ANSWER_SECONDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where everything is kept; `bytes` counts what is not yet in the main file, too."""
+
+    path: str
+    bytes: int
+    revision: str
+    driver: str
+
+
+@app.command()
+def status(context: typer.Context, as_json: output.AsJson = False) -> None:
+    """Say whether a bot runs, how the database is, and how each server stands."""
+    with open_desk(context) as desk:
+        running, holder = _bot(desk)
+        database = _database(desk)
+        standings = desk.store.read_now(listing.standings, desk.now)
+        live, silence = _live(desk.settings)
+        now = desk.now
+    if as_json:
+        output.print_json(
+            {
+                "now": now,
+                "bot": {"running": running, "holder": holder},
+                "database": database,
+                "servers": standings,
+                "live": live,
+                "live_error": silence,
+            }
+        )
+        return
+    state = f"running: {holder}" if running else "not running: start it with `tocsin run`"
+    print(f"Bot       {state}")
+    print(f"Database  {database.path}, {database.bytes / 1e6:.1f} MB")
+    print(f"          revision {database.revision}, {database.driver}")
+    for standing in standings:
+        _print_standing(standing)
+    if not standings:
+        print("No servers yet: invite the bot, or import events with `tocsin events import`.")
+    if live is not None:
+        print("Live")
+        for name, value in live.items():
+            print(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
+    elif silence is not None and running:
+        print(f"Live      {silence}")
+
+
+def _bot(desk: Desk) -> tuple[bool, str | None]:
+    """Whether a bot holds the database, and who."""
+    if desk.store.path is None:
+        return False, None
+    lock = InstanceLock(desk.store.path)
+    running = lock.held_by_another()
+    return running, lock.holder() if running else None
+
+
+def _database(desk: Desk) -> Database:
+    path = desk.store.path
+    files = [] if path is None else [path, path.with_name(path.name + "-wal")]
+    return Database(
+        path=str(path or desk.store.url.render_as_string(hide_password=True)),
+        bytes=sum(file.stat().st_size for file in files if file.exists()),
+        revision=desk.store.read_now(migrate.revision_of) or "none",
+        driver=driver_note(),
+    )
+
+
+def _live(settings: Settings) -> tuple[dict[str, Any] | None, str | None]:
+    """What the running bot says of itself at its status address, or why it cannot be asked."""
+    if not settings.status.port:
+        return None, "not told: the settings name no status.port"
+    address = f"http://{settings.status.host}:{settings.status.port}{LIVE_PATH}"
+    try:
+        with urllib.request.urlopen(address, timeout=_ANSWER_SECONDS) as answer:
+            told = json.load(answer)
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        return None, f"no answer at {address}: {error}"
+    return (told, None) if isinstance(told, dict) else (None, f"no status at {address}")
+
+
+def _print_standing(standing: listing.ServerStanding) -> None:
+    print()
+    print(f"{standing.name or 'Server'} ({standing.server_id}), times in {standing.zone}")
+    if standing.left_at is not None:
+        print(f"  the bot was removed on {output.at(standing.left_at, standing.zone)}")
+    if standing.channel_id is None:
+        print("  channel      none: an admin has to run /setup there")
+    else:
+        refused = standing.channel_refused
+        print(
+            f"  channel      {standing.channel_id}" + (f", refused: {refused}" if refused else "")
+        )
+    due = "nothing" if standing.next_due is None else output.at(standing.next_due, standing.zone)
+    print(f"  next due     {due}")
+    print(f"  ahead        {output.count(standing.occurrences_ahead, 'occurrence')}")
+    print(f"  subscribers  {standing.subscribers:,}, {standing.reachable:,} reachable by DM")
+    if standing.counts:
+        states = (
+            f"{number:,} {state.name.lower()}" for state, number in sorted(standing.counts.items())
+        )
+        print(f"  deliveries   {', '.join(states)}")

@@ -1,0 +1,247 @@
+"""`tocsin events import`: what a file says comes in, and whatever else is said in a line."""
+
+import sqlite3
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import icalendar
+import pytest
+import recurring_ical_events
+from tests.cli.command_line import SERVER, CommandLine
+from tests.requirements import skip_unless
+
+DATA = Path(__file__).parents[2] / "../shared/data"
+HEAD = "start,end,type,title,location"
+FIRST = "2030-03-07T15:00:00Z,2030-03-07T16:00:00Z,ruins,First ruins,North"
+SECOND = "2030-03-08 20:00,,altars,Altar fight,South"
+
+
+def rows_changed(folder: Path) -> dict[str, int]:
+    """How many rows each table has."""
+    connection = sqlite3.connect(folder / "tocsin.db")
+    try:
+        tables = ("servers", "categories", "events", "occurrences", "firings", "audit")
+        return {
+            table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in tables
+        }
+    finally:
+        connection.close()
+
+
+def test_a_table_comes_in_and_a_new_server_is_made(bare: CommandLine) -> None:
+    """In a process of its own, with the zone for times without one said."""
+    file = bare.file("plan.csv", HEAD, FIRST, SECOND)
+    ran = bare.process(
+        "events", "import", file, "--server", SERVER, "--zone", "Europe/Berlin", "--preset", "kvk"
+    )
+    assert (ran.code, ran.err) == (0, "")
+    assert "2 events read: 2 new" in ran.out
+    assert "1 event without a time zone, read in Europe/Berlin" in ran.out
+    found = bare("events", "list", "--server", SERVER, "--from", "2030-03", "--json").told
+    assert [(one["title"], one["starts_at"], one["category"]) for one in found] == [
+        ("First ruins", "2030-03-07T15:00:00+00:00", "ruins"),
+        ("Altar fight", "2030-03-08T19:00:00+00:00", "altars"),
+    ]
+    assert all(len(line) <= 79 for line in ran.out.splitlines())
+
+
+def test_the_same_file_again_changes_nothing(tocsin: CommandLine) -> None:
+    """No row, no line in the audit, and it says so."""
+    file = tocsin.file("plan.csv", HEAD, FIRST, SECOND)
+    tocsin("events", "import", file, "--server", SERVER)
+    before = rows_changed(tocsin.folder)
+    ran = tocsin("events", "import", file, "--server", SERVER)
+    assert (ran.code, "Nothing has changed." in ran.out) == (0, True)
+    assert rows_changed(tocsin.folder) == before
+
+
+def test_an_edited_file_changes_what_was_edited(tocsin: CommandLine) -> None:
+    """A moved row is the same event; one that is gone is cancelled, one that is new is added."""
+    file = tocsin.file("plan.csv", HEAD, FIRST, SECOND, SECOND.replace("-08", "-20"))
+    tocsin("events", "import", file, "--server", SERVER)
+    before = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json").told
+    moved = FIRST.replace("T15", "T14")
+    tocsin.file("plan.csv", HEAD, moved, SECOND, "2030-03-21,,major,Long day,West")
+    told = tocsin("events", "import", file, "--server", SERVER, "--json").told
+    assert (told["added"], told["changed"], told["unchanged"]) == (1, ["First ruins"], 1)
+    assert told["removed"] == ["Altar fight"]
+    after = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json").told
+    assert [one["title"] for one in after] == ["First ruins", "Altar fight", "Long day"]
+    assert after[0]["event_id"] == before[0]["event_id"]
+    assert after[0]["starts_at"] == "2030-03-07T14:00:00+00:00"
+    again = tocsin("events", "import", file, "--server", SERVER, "--json").told
+    assert (again["added"], again["changed"], again["unchanged"]) == (0, [], 3)
+
+
+def test_a_bad_row_is_named_and_takes_nothing_away(tocsin: CommandLine) -> None:
+    """Exit code 1: the others went in, and nothing is cancelled because of what cannot be read."""
+    file = tocsin.file("plan.csv", HEAD, FIRST, SECOND)
+    tocsin("events", "import", file, "--server", SERVER)
+    tocsin.file("plan.csv", HEAD, FIRST, SECOND.replace("2030-03-08 20:00", "next week"))
+    ran = tocsin("events", "import", file, "--server", SERVER)
+    assert ran.code == 1
+    assert "line 3: Altar fight: its start 'next week' is no time" in ran.out
+    assert "no longer mentioned, and left as they are" in ran.out
+    found = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json").told
+    assert len(found) == 2
+
+
+def test_keep_cancels_nothing(tocsin: CommandLine) -> None:
+    """What the file no longer mentions stays, and is named."""
+    file = tocsin.file("plan.csv", HEAD, FIRST, SECOND)
+    tocsin("events", "import", file, "--server", SERVER)
+    tocsin.file("plan.csv", HEAD, FIRST)
+    told = tocsin("events", "import", file, "--server", SERVER, "--keep", "--json").told
+    assert (told["removed"], told["missing"]) == ([], ["Altar fight"])
+
+
+def test_a_dry_run_says_what_would_happen_and_writes_nothing(bare: CommandLine) -> None:
+    """Not even a database where there is none."""
+    file = bare.file("plan.csv", HEAD, FIRST)
+    ran = bare("events", "import", file, "--server", SERVER, "--dry-run")
+    assert ran.code == 0
+    assert "1 event read: 1 new" in ran.out
+    assert "Nothing was written." in ran.out
+    assert [path.name for path in bare.folder.iterdir()] == ["plan.csv"]
+    bare("events", "import", file, "--server", SERVER)
+    before = rows_changed(bare.folder)
+    bare.file("plan.csv", HEAD, SECOND)
+    told = bare("events", "import", file, "--server", SERVER, "--dry-run", "--json").told
+    assert (told["added"], told["removed"]) == (1, ["First ruins"])
+    assert rows_changed(bare.folder) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("page.ics", "<html><body>Log in</body></html>", "web page"),
+        ("empty.csv", "", "empty"),
+        ("other.csv", "a,b\n1,2", "no calendar that Tocsin knows"),
+        ("broken.ics", "BEGIN:VEVENT", "no line BEGIN:VCALENDAR"),
+    ],
+)
+def test_what_is_no_calendar_changes_nothing(
+    tocsin: CommandLine, name: str, content: str, says: str
+) -> None:
+    """Exit code 2 and one line; the calendar stays as it was."""
+    tocsin("events", "import", tocsin.file("plan.csv", HEAD, FIRST), "--server", SERVER)
+    before = rows_changed(tocsin.folder)
+    (tocsin.folder / name).write_text(content)
+    ran = tocsin("events", "import", name, "--server", SERVER)
+    assert (ran.code, ran.out) == (2, "")
+    assert says in ran.err
+    assert len(ran.err.splitlines()) == 1
+    assert rows_changed(tocsin.folder) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nothing.csv", "--server", SERVER], "there is none of that name"),
+        ([".", "--server", SERVER], "it is a folder"),
+        (["plan.csv", "--server", "soon"], "as an integer"),
+        (["plan.csv", "--server", "99999999999999999999"], "or equal to"),
+        (["plan.csv", "--server", SERVER, "--zone", "Mars/North"], "no time zone"),
+        (["plan.csv", "--server", SERVER, "--preset", "none"], "kvk"),
+        (["plan.csv"], "--server"),
+    ],
+)
+def test_wrong_use_is_said(tocsin: CommandLine, arguments: list[str], says: str) -> None:
+    """Exit code 2, and what to do instead of a traceback."""
+    tocsin.file("plan.csv", HEAD, FIRST)
+    ran = tocsin("events", "import", *arguments)
+    assert ran.code == 2
+    assert says in " ".join(ran.err.split())
+
+
+def test_one_type_for_all_of_a_file(tocsin: CommandLine) -> None:
+    """--category wins over what the file says, and becomes a type with that name."""
+    file = tocsin.file("plan.csv", HEAD, FIRST, SECOND)
+    told = tocsin(
+        "events", "import", file, "--server", SERVER, "--category", "Boss Rush", "--json"
+    ).told
+    assert told["new_categories"] == ["Boss Rush"]
+    found = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json").told
+    assert {one["category"] for one in found} == {"boss-rush"}
+
+
+@pytest.mark.parametrize(
+    ("name", "events"),
+    [("motorsport-2026.csv", 557), ("fablab_cottbus.ics", 28), ("machbar_16_feb_2019.ics", 58)],
+)
+def test_real_calendars_come_in_whole(tocsin: CommandLine, name: str, events: int) -> None:
+    """Every event is taken, the second time changes nothing, and old dates are expanded."""
+    file = DATA / name
+    skip_unless(file.exists(), f"no {name}: put it into ../shared/data")
+    first = tocsin("events", "import", file, "--server", SERVER, "--json")
+    assert (first.code, first.told["added"], first.told["problems"]) == (0, events, [])
+    second = tocsin("events", "import", file, "--server", SERVER, "--json").told
+    assert (second["unchanged"], second["occurrences"]["added"]) == (events, 0)
+    window = ("--from", "2018-06", "--to", "2019-06")
+    found = tocsin("events", "list", "--server", SERVER, *window, "--json").told
+    assert Counter((one["title"], one["starts_at"]) for one in found) == expanded(file)
+
+
+def expanded(file: Path) -> Counter[tuple[str, str]]:
+    """Title and start of each date from June 2018 to June 2019, as the library gives them."""
+    dates: Counter[tuple[str, str]] = Counter()
+    if file.suffix != ".ics":
+        return dates
+    calendar = icalendar.Calendar.from_ical(file.read_bytes())
+    for event in recurring_ical_events.of(calendar).between((2018, 6, 1), (2019, 7, 1)):
+        start = event["DTSTART"].dt
+        if not isinstance(start, datetime):
+            start = datetime.combine(start, time(9), UTC)
+        title = " ".join(str(event["SUMMARY"]).split())
+        dates[title, start.astimezone(UTC).isoformat()] += 1
+    return dates
+
+
+class _Calendars(BaseHTTPRequestHandler):
+    """Answers /plan.csv with the class's content, and nothing else."""
+
+    content = b""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/secret/plan.csv" else 404)
+        self.end_headers()
+        self.wfile.write(self.content)
+
+    def log_message(self, *_: object) -> None:
+        """Keep the test's output clean."""
+
+
+@pytest.fixture
+def web() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Calendars) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_an_address_is_read_again_under_its_own_name(tocsin: CommandLine, web: str) -> None:
+    """Its path, which may be a secret, is neither shown nor kept."""
+    _Calendars.content = f"{HEAD}\n{FIRST}\n".encode()
+    ran = tocsin("events", "import", f"{web}/secret/plan.csv", "--server", SERVER)
+    assert (ran.code, ran.err) == (0, "")
+    assert "1 event read: 1 new" in ran.out
+    again = tocsin("events", "import", f"{web}/secret/plan.csv", "--server", SERVER)
+    assert "Nothing has changed." in again.out
+    assert "secret" not in ran.out + again.out
+    assert b"secret" not in (tocsin.folder / "tocsin.db").read_bytes()
+
+
+def test_an_address_that_answers_nonsense_changes_nothing(tocsin: CommandLine, web: str) -> None:
+    """An error there is exit code 1, a web page exit code 2."""
+    _Calendars.content = b"<!doctype html><p>Log in"
+    page = tocsin("events", "import", f"{web}/secret/plan.csv", "--server", SERVER)
+    assert (page.code, "web page" in page.err) == (2, True)
+    missing = tocsin("events", "import", f"{web}/none.csv", "--server", SERVER)
+    assert (missing.code, "HTTP 404" in missing.err) == (1, True)
