@@ -1,0 +1,166 @@
+"""Doing, as a member: writing, reacting, coming and going."""
+
+from __future__ import annotations
+
+from discord_sandbox import guilds, messages, reactions
+from discord_sandbox.channels import check_dm, open_dm
+from discord_sandbox.control.looking import unread
+from discord_sandbox.control.routing import Ask, Operation, Refused
+from discord_sandbox.events import Event
+from discord_sandbox.model import Channel, Json, Message, User
+from discord_sandbox.scheduled_events import set_interested
+from discord_sandbox.validate.message import check_message
+
+_MEMBER = "/members/{user}"
+STATUSES = ("online", "idle", "dnd", "offline")
+
+
+def _place(ask: Ask) -> tuple[User, Channel]:
+    user = ask.user()
+    return user, ask.find_channel(ask.given("channel_id"), user)
+
+
+def _own(ask: Ask) -> tuple[User, Channel, Message]:
+    user, channel = _place(ask)
+    return user, channel, ask.find_message(channel, user, ask.given("message_id"))
+
+
+def message(ask: Ask) -> Json:
+    user, channel = _place(ask)
+    body: Json = {"content": ask.text("content")}
+    if ask.body.get("reply_to") is not None:
+        body["message_reference"] = {"message_id": str(ask.given("reply_to"))}
+    draft = check_message(body)
+    messages.check_can_send(ask.world, user, channel, draft)
+    if channel.guild_id is None:
+        check_dm(ask.world, user, channel)
+    written, shaped = messages.create_and_show(ask.world, user, channel, draft)
+    user.read[channel.id] = written.id
+    return shaped
+
+
+def edit(ask: Ask) -> Json:
+    user, channel, found = _own(ask)
+    if found.author.id != user.id:
+        raise Refused("Only one's own messages can be edited.", 403)
+    draft = check_message({"content": ask.text("content")})
+    return messages.edit_and_show(ask.world, channel, found, draft)
+
+
+def delete(ask: Ask) -> Json:
+    user, channel, found = _own(ask)
+    manages = ask.world.permissions(user.id, channel) & 1 << 13 and channel.guild_id
+    if found.author.id != user.id and not manages:
+        raise Refused("Only one's own messages can be deleted here.", 403)
+    messages.delete(ask.world, channel, found)
+    return {}
+
+
+def dismiss(ask: Ask) -> Json:
+    user = ask.user()
+    message_id = ask.given("message_id")
+    for channel in ask.world.channels.values():
+        found = channel.ephemeral.get(message_id)
+        if found is not None and found.reader_id == user.id:
+            del channel.ephemeral[message_id]
+            data = {"id": str(message_id), "channel_id": str(channel.id)}
+            only = frozenset({user.id})
+            ask.world.bus.publish(Event("MESSAGE_DELETE", data, only=only, bots=False))
+            return {}
+    raise Refused("There is no ephemeral message of this id to dismiss.", 404)
+
+
+def react(ask: Ask) -> Json:
+    user, channel, found = _own(ask)
+    reactions.react(ask.world, channel, found, user.id, ask.text("emoji"))
+    return {}
+
+
+def unreact(ask: Ask) -> Json:
+    user, channel, found = _own(ask)
+    reactions.unreact(ask.world, channel, found, user.id, ask.text("emoji"))
+    return {}
+
+
+def pin(ask: Ask) -> Json:
+    _, channel, found = _own(ask)
+    reactions.set_pinned(ask.world, channel, found, bool(ask.body.get("pinned", True)))
+    return {}
+
+
+def dm(ask: Ask) -> Json:
+    user = ask.user()
+    channel, _ = open_dm(ask.world, user, ask.find_user(ask.given("user_id")))
+    return ask.world.channel_json(channel, user.id)
+
+
+def read(ask: Ask) -> Json:
+    user, channel = _place(ask)
+    if channel.message_ids:
+        user.read[channel.id] = channel.message_ids[-1]
+    data = {"channel_id": str(channel.id), "count": unread(channel, user)}
+    ask.world.bus.publish(Event("UNREAD", data, only=frozenset({user.id}), bots=False))
+    return {}
+
+
+def settings(ask: Ask) -> Json:
+    user = ask.user()
+    body = ask.body
+    if "accept_dms" in body:
+        user.accept_dms = bool(body["accept_dms"])
+    if "block" in body:
+        user.blocked = {ask.find_user(Ask._id("block", one)).id for one in body["block"] or ()}
+    if "locale" in body:
+        user.locale = ask.text("locale")
+    if "status" in body:
+        if body["status"] not in STATUSES:
+            raise Refused(f"`status` must be one of {', '.join(STATUSES)}.")
+        user.status = body["status"]
+        for guild in ask.world.guilds_of(user.id):
+            shaped = guilds.presence_json(guild, user)
+            ask.world.bus.publish(Event("PRESENCE_UPDATE", shaped, guild=guild))
+    return {}
+
+
+def leave(ask: Ask) -> Json:
+    user, guild = ask.user(), ask.find_guild(ask.given("guild_id"))
+    if guild.owner_id == user.id:
+        raise Refused("The owner cannot leave the server.", 403)
+    guilds.remove_member(ask.world, guild, user.id)
+    return {}
+
+
+def join(ask: Ask) -> Json:
+    user, guild = ask.user(), ask.find_guild(ask.given("guild_id"))
+    guilds.add_member(ask.world, guild, user)
+    return {}
+
+
+def interested(ask: Ask) -> Json:
+    user, guild = ask.user(), ask.find_guild(ask.given("guild_id"))
+    event = guild.scheduled_events.get(ask.given("event_id"))
+    if event is None or user.id not in guild.members:
+        raise Refused("There is no such event for this member.", 404)
+    wanted = bool(ask.body.get("interested", True))
+    set_interested(ask.world, guild, event, user.id, wanted)
+    return {}
+
+
+OPERATIONS = tuple(
+    Operation("POST", f"{_MEMBER}/{name}", handler)
+    for name, handler in (
+        ("message", message),
+        ("edit", edit),
+        ("delete", delete),
+        ("dismiss", dismiss),
+        ("react", react),
+        ("unreact", unreact),
+        ("pin", pin),
+        ("dm", dm),
+        ("read", read),
+        ("settings", settings),
+        ("leave", leave),
+        ("join", join),
+        ("interested", interested),
+    )
+)

@@ -1,0 +1,113 @@
+"""A request to the control API from start to end."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from discord_sandbox.backend import Backend
+from discord_sandbox.control import acting, breaking, interacting, looking, making
+from discord_sandbox.control.routing import Ask, Operation, Refused
+from discord_sandbox.control.watching import Watcher
+from discord_sandbox.errors import ApiError
+from discord_sandbox.events import encode
+from discord_sandbox.model import Json
+from discord_sandbox.routing import Router
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class ControlApi:
+    """Serves /sandbox, to whoever is on this machine and to no foreign page."""
+
+    def __init__(self, backend: Backend, *, host: str) -> None:
+        self._backend = backend
+        self._hosts = None if host not in LOOPBACK else LOOPBACK
+        self._sockets: set[web.WebSocketResponse] = set()
+        self._router: Router[Operation] = Router(
+            (
+                *looking.OPERATIONS,
+                *acting.OPERATIONS,
+                *interacting.OPERATIONS,
+                *making.OPERATIONS,
+                *breaking.OPERATIONS,
+            )
+        )
+
+    async def serve(self, request: web.BaseRequest, segments: list[str]) -> web.StreamResponse:
+        """Answer one request; `segments` is its path below /sandbox."""
+        try:
+            self._check_origin(request)
+            if segments[-1:] == ["events"] and request.method == "GET":
+                return await self._watch(request, segments)
+            return _answer(200, await self._answer(request, segments))
+        except Refused as refusal:
+            return _answer(refusal.status, {"error": str(refusal)})
+        except ApiError as error:
+            text = f"Discord would answer {error.status}, code {error.code}: {error.message}"
+            body: Json = {"error": text, "code": error.code}
+            if error.errors is not None:
+                body["errors"] = error.errors
+            return _answer(error.status, body)
+
+    def _check_origin(self, request: web.BaseRequest) -> None:
+        """A page from elsewhere must not play members: neither by name nor by rebinding."""
+        host = urlsplit(f"//{request.host}").hostname
+        if self._hosts is not None and host not in self._hosts:
+            raise Refused(
+                f"This sandbox answers on loopback names only, not as {request.host}.", 403
+            )
+        origin = request.headers.get("Origin")
+        if origin is not None and urlsplit(origin).netloc != request.host:
+            raise Refused(f"A page of {origin} may not drive the sandbox.", 403)
+
+    async def _answer(self, request: web.BaseRequest, segments: list[str]) -> object:
+        found = self._router.find(request.method, segments)
+        if found is None:
+            raise Refused(f"There is no {request.method} {request.path}.", 404)
+        operation, params = found
+        ask = Ask(self._backend, params, request.query, await _body(request))
+        answer = operation.handler(ask)
+        return await answer if inspect.isawaitable(answer) else answer
+
+    async def _watch(self, request: web.BaseRequest, segments: list[str]) -> web.StreamResponse:
+        user = None
+        if segments != ["events"]:
+            if len(segments) != 3 or segments[0] != "members":
+                raise Refused(f"There is nothing to watch at {request.path}.", 404)
+            user = Ask(self._backend, {"user": segments[1]}, {}).user()
+        socket = web.WebSocketResponse(heartbeat=30)
+        await socket.prepare(request)
+        self._sockets.add(socket)
+        try:
+            await Watcher(self._backend, user).run(socket)
+        finally:
+            self._sockets.discard(socket)
+        return socket
+
+    async def close(self) -> None:
+        """Say goodbye to everybody who watches."""
+        for socket in list(self._sockets):
+            await socket.close(code=1001, message=b"The sandbox was stopped.")
+
+
+async def _body(request: web.BaseRequest) -> Json:
+    data = await request.read() if request.can_read_body else b""
+    if not data:
+        return {}
+    try:
+        body = json.loads(data)
+    except ValueError:
+        raise Refused("The body is not JSON.") from None
+    if not isinstance(body, dict):
+        raise Refused("The body must be a JSON object.")
+    return body
+
+
+def _answer(status: int, payload: object) -> web.Response:
+    return web.Response(
+        status=status, body=encode(payload).encode(), content_type="application/json"
+    )

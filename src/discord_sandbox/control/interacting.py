@@ -1,0 +1,208 @@
+"""Doing, as a member: commands, buttons, selects and modals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from discord_sandbox import interactions
+from discord_sandbox.control.routing import Ask, Operation, Refused
+from discord_sandbox.interaction_commands import BadOptions, OptionReader, usable_commands
+from discord_sandbox.modal_answers import modal_answers
+from discord_sandbox.model import Application, Channel, Command, Guild, Json, User
+from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.validate import components as parts
+
+_MEMBER = "/members/{user}"
+_RESOLVED = {
+    parts.USER_SELECT: ("users",),
+    parts.ROLE_SELECT: ("roles",),
+    parts.MENTIONABLE_SELECT: ("users", "roles"),
+    parts.CHANNEL_SELECT: ("channels",),
+}
+
+
+def _guild(ask: Ask, channel: Channel) -> Guild | None:
+    return None if channel.guild_id is None else ask.world.guilds[channel.guild_id]
+
+
+def _command(ask: Ask, user: User, channel: Channel) -> tuple[Application, Command]:
+    wanted_id, wanted = ask.optional("command_id"), ask.body.get("name")
+    usable = usable_commands(ask.world, user, channel)
+    for application, command in usable:
+        if wanted_id == command.id or (wanted_id is None and wanted == command.data["name"]):
+            return application, command
+    names = ", ".join(f"/{command.data['name']}" for _, command in usable) or "none"
+    asked = wanted if wanted_id is None else wanted_id
+    raise Refused(
+        f"{user.username} can use no command {asked!r} in channel {channel.id}; "
+        f"there are: {names}.",
+        404,
+    )
+
+
+def _command_data(
+    ask: Ask, user: User, channel: Channel, command: Command, *, partial: bool
+) -> Json:
+    kind = command.data["type"]
+    data: Json = {"id": str(command.id), "name": command.data["name"], "type": kind}
+    if command.guild_id is not None:
+        data["guild_id"] = str(command.guild_id)
+    reader = OptionReader(ask.world, _guild(ask, channel), partial=partial)
+    if kind == 1:
+        try:
+            options = reader.read(command.data.get("options", []), ask.body.get("options"))
+        except BadOptions as problem:
+            raise Refused(str(problem)) from None
+        if options:
+            data["options"] = options
+    else:
+        target_id = ask.given("target_id")
+        data["target_id"] = str(target_id)
+        if kind == 2 and not reader.resolve("users", target_id):
+            raise Refused(f"There is no user {target_id}.", 404)
+        if kind == 3:
+            message = ask.find_message(channel, user, target_id)
+            shaped = ask.world.message_json(message, user.id)
+            reader.resolved["messages"] = {str(target_id): shaped}
+    if reader.resolved:
+        data["resolved"] = reader.resolved
+    return data
+
+
+def command(ask: Ask) -> Json:
+    user = ask.user()
+    channel = ask.find_channel(ask.given("channel_id"), user)
+    application, found = _command(ask, user, channel)
+    started = ask.backend.interactions.start(
+        interactions.COMMAND,
+        application,
+        user,
+        channel,
+        _command_data(ask, user, channel, found, partial=False),
+        command_name=_full_name(found, ask.body.get("options")),
+    )
+    return {"interaction_id": str(started.id)}
+
+
+def _full_name(command: Command, options: Any) -> str:
+    """The command's name with those of the subcommands chosen."""
+    name: str = command.data["name"]
+    declared = command.data.get("options", [])
+    while isinstance(options, list) and options and isinstance(options[0], dict):
+        chosen = options[0]
+        kinds = {option["name"]: option for option in declared}
+        option = kinds.get(chosen.get("name"))
+        if option is None or option["type"] > 2:
+            break
+        name = f"{name} {chosen['name']}"
+        declared, options = option.get("options", []), chosen.get("options")
+    return name
+
+
+async def autocomplete(ask: Ask) -> Json:
+    user = ask.user()
+    channel = ask.find_channel(ask.given("channel_id"), user)
+    application, found = _command(ask, user, channel)
+    started = ask.backend.interactions.start(
+        interactions.AUTOCOMPLETE,
+        application,
+        user,
+        channel,
+        _command_data(ask, user, channel, found, partial=True),
+        command_name=found.data["name"],
+    )
+    answered = await ask.backend.interactions.answered(started)
+    if answered.choices is None:
+        raise Refused(f"{application.name} did not answer with choices within 3 seconds.", 504)
+    return {"choices": answered.choices}
+
+
+def component(ask: Ask) -> Json:
+    user = ask.user()
+    channel = ask.find_channel(ask.given("channel_id"), user)
+    message = ask.find_message(channel, user, ask.given("message_id"))
+    custom_id = ask.text("custom_id")
+    found = _find_component(message.components, custom_id)
+    if found is None:
+        raise Refused(f"The message has no component with custom_id {custom_id!r}.", 404)
+    if found.get("disabled"):
+        raise Refused(f"The component {custom_id!r} is disabled.")
+    application = ask.world.applications.get(
+        message.application_id or message.author.application_id or 0
+    )
+    if application is None:
+        raise Refused("The message is of no application, so nobody would answer.")
+    data: Json = {
+        "custom_id": custom_id,
+        "component_type": found["type"],
+        "id": found["id"],
+    }
+    if found["type"] != parts.BUTTON:
+        data |= _chosen(ask, channel, found)
+    started = ask.backend.interactions.start(
+        interactions.COMPONENT, application, user, channel, data, message=message
+    )
+    return {"interaction_id": str(started.id)}
+
+
+def _find_component(components: list[Json], custom_id: str) -> Json | None:
+    for part in components:
+        if part.get("custom_id") == custom_id:
+            return part
+        inner = [*part.get("components", ()), part.get("accessory")]
+        found = _find_component([one for one in inner if one], custom_id)
+        if found is not None:
+            return found
+    return None
+
+
+def _chosen(ask: Ask, channel: Channel, select: Json) -> Json:
+    values = ask.body.get("values")
+    if not isinstance(values, list):
+        raise Refused("A select needs `values`, a list.")
+    low, high = select.get("min_values", 1), select.get("max_values", 1)
+    if not low <= len(values) <= high:
+        raise Refused(f"The select takes {low} to {high} values, not {len(values)}.")
+    if select["type"] == parts.STRING_SELECT:
+        known = [option["value"] for option in select["options"]]
+        wrong = [value for value in values if value not in known]
+        if wrong:
+            raise Refused(f"The select has no value {wrong[0]!r}; there are {known}.")
+        return {"values": values}
+    reader = OptionReader(ask.world, _guild(ask, channel), partial=False)
+    for value in values:
+        found = parse_snowflake(value)
+        kinds = _RESOLVED[select["type"]]
+        if found is None or not any(reader.resolve(kind, found) for kind in kinds):
+            raise Refused(f"{value!r} names nothing that can be chosen here.")
+    return {"values": [str(value) for value in values], "resolved": reader.resolved}
+
+
+def modal(ask: Ask) -> Json:
+    user = ask.user()
+    parent = ask.backend.interactions.get(ask.given("interaction_id"))
+    if parent is None or parent.user.id != user.id or parent.modal is None:
+        raise Refused("That interaction opened no modal for this member.", 404)
+    try:
+        answers = modal_answers(parent.modal, ask.body.get("components"))
+    except ValueError as problem:
+        raise Refused(str(problem)) from None
+    channel = ask.find_channel(parent.channel_id, user)
+    started = ask.backend.interactions.start(
+        interactions.MODAL_SUBMIT,
+        ask.world.applications[parent.application_id],
+        user,
+        channel,
+        {"custom_id": parent.modal["custom_id"], "components": answers},
+        message=parent.source_message,
+        parent=parent,
+    )
+    return {"interaction_id": str(started.id)}
+
+
+OPERATIONS = (
+    Operation("POST", _MEMBER + "/command", command),
+    Operation("POST", _MEMBER + "/autocomplete", autocomplete),
+    Operation("POST", _MEMBER + "/component", component),
+    Operation("POST", _MEMBER + "/modal", modal),
+)

@@ -1,0 +1,223 @@
+"""Making users, applications, servers, channels, roles and members."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from discord_sandbox import guilds, permissions
+from discord_sandbox.channels import create_channel, delete_channel, set_overwrite
+from discord_sandbox.control.routing import Ask, Operation, Refused
+from discord_sandbox.gateway.intents import application_flags, privileged
+from discord_sandbox.model import GUILD_TEXT, Json, Overwrite
+from discord_sandbox.rest.channels import check_channel, parse_overwrite
+from discord_sandbox.seed import BadSeed, sow
+from discord_sandbox.shapes.guilds import channel_json, guild_json, member_json, role_json
+from discord_sandbox.shapes.users import application_json, user_json
+from discord_sandbox.snowflake import parse_snowflake
+
+_GUILD = "/guilds/{guild}"
+
+
+def user(ask: Ask) -> Json:
+    wanted = ask.optional("id")
+    if wanted in ask.world.users:
+        raise Refused(f"There is a user {wanted} already.", 409)
+    made = ask.world.create_user(
+        ask.text("username"), global_name=ask.body.get("global_name"), user_id=wanted
+    )
+    return user_json(made)
+
+
+def application(ask: Ask) -> Json:
+    wanted, token = ask.optional("id"), ask.body.get("token")
+    if wanted in ask.world.users:
+        raise Refused(f"There is an application or user {wanted} already.", 409)
+    if token in ask.world.tokens:
+        raise Refused("Another application has this token: choose another one.", 409)
+    try:
+        bits = privileged(ask.body.get("intents") or [])
+    except ValueError as problem:
+        raise Refused(str(problem)) from None
+    made = ask.world.create_application(
+        ask.text("name"),
+        token=token,
+        application_id=wanted,
+        owner_id=ask.optional("owner_id"),
+        privileged_intents=bits,
+        flags=application_flags(bits),
+    )
+    bot = ask.world.users[made.bot_user_id]
+    owner = ask.world.users.get(made.owner_id, bot)
+    return {
+        "application": application_json(made, bot, owner, 0),
+        "bot_user": user_json(bot),
+        "token": made.token,
+    }
+
+
+def guild(ask: Ask) -> Json:
+    owner = ask.find_user(ask.given("owner_id"))
+    members = [ask.find_user(_id(one)) for one in ask.body.get("members") or ()]
+    bots = [_application(ask, _id(one)) for one in ask.body.get("bots") or ()]
+    made = guilds.create_guild(
+        ask.world,
+        ask.text("name"),
+        owner,
+        channels=ask.body.get("channels") or ["general"],
+        guild_id=ask.optional("id"),
+    )
+    for member in members:
+        guilds.add_member(ask.world, made, member)
+    for bot in bots:
+        guilds.add_bot(ask.world, made, bot)
+    return {
+        **guild_json(made),
+        "channels": [channel_json(channel) for channel in made.channels.values()],
+    }
+
+
+def _id(value: object) -> int:
+    found = parse_snowflake(value)
+    if found is None:
+        raise Refused(f"{value!r} is not an id.")
+    return found
+
+
+def _application(ask: Ask, application_id: int) -> Any:
+    found = ask.world.applications.get(application_id)
+    if found is None:
+        raise Refused(f"There is no application {application_id}.", 404)
+    return found
+
+
+def channel(ask: Ask) -> Json:
+    found = ask.find_guild(ask.param("guild"))
+    body = check_channel(ask.body)
+    overwrites = [parse_overwrite(one) for one in body.get("permission_overwrites") or ()]
+    made = create_channel(
+        ask.world,
+        found,
+        ask.text("name"),
+        kind=body.get("type", GUILD_TEXT),
+        topic=body.get("topic"),
+        parent_id=ask.optional("parent_id"),
+        nsfw=bool(body.get("nsfw", False)),
+        overwrites={overwrite.id: overwrite for overwrite in overwrites},
+    )
+    return channel_json(made)
+
+
+def remove_channel(ask: Ask) -> Json:
+    found = ask.find_channel(ask.param("channel"))
+    if found.guild_id is None:
+        raise Refused("A DM cannot be deleted.")
+    delete_channel(ask.world, ask.world.guilds[found.guild_id], found)
+    return {}
+
+
+def role(ask: Ask) -> Json:
+    found = ask.find_guild(ask.param("guild"))
+    granted = parse_snowflake(ask.body.get("permissions"))
+    made = guilds.create_role(
+        ask.world,
+        found,
+        str(ask.body.get("name") or "new role"),
+        permissions.EVERYONE_DEFAULT if granted is None else granted,
+        color=int(ask.body.get("color") or 0),
+        hoist=bool(ask.body.get("hoist", False)),
+        mentionable=bool(ask.body.get("mentionable", False)),
+    )
+    return role_json(made)
+
+
+def edit_role(ask: Ask) -> Json:
+    found = ask.find_guild(ask.param("guild"))
+    edited = found.roles.get(ask.param("role"))
+    if edited is None:
+        raise Refused("There is no such role.", 404)
+    granted = parse_snowflake(ask.body.get("permissions"))
+    if granted is not None:
+        edited.permissions = granted
+    for name in ("name", "color", "hoist", "mentionable"):
+        if name in ask.body:
+            setattr(edited, name, ask.body[name])
+    guilds.publish_role(ask.world, found, edited, "GUILD_ROLE_UPDATE")
+    return role_json(edited)
+
+
+def member(ask: Ask) -> Json:
+    found = ask.find_guild(ask.param("guild"))
+    joining = ask.find_user(ask.given("user_id"))
+    if joining.bot:
+        raise Refused("A bot is let in by POST /sandbox/guilds/{guild}/bots.")
+    roles = [_id(one) for one in ask.body.get("roles") or ()]
+    unknown = [one for one in roles if one not in found.roles]
+    if unknown:
+        raise Refused(f"There is no role {unknown[0]} in this guild.", 404)
+    made = guilds.add_member(ask.world, found, joining, roles)
+    if made.role_ids != roles:
+        made.role_ids = roles
+        guilds.publish_member(ask.world, found, made)
+    return member_json(made)
+
+
+def remove_member(ask: Ask) -> Json:
+    guilds.remove_member(ask.world, ask.find_guild(ask.param("guild")), ask.param("member"))
+    return {}
+
+
+def bot(ask: Ask) -> Json:
+    found = ask.find_guild(ask.param("guild"))
+    granted = parse_snowflake(ask.body.get("permissions"))
+    let_in = _application(ask, ask.given("application_id"))
+    return member_json(guilds.add_bot(ask.world, found, let_in, granted))
+
+
+def remove_bot(ask: Ask) -> Json:
+    found = ask.find_guild(ask.param("guild"))
+    thrown_out = _application(ask, ask.param("application"))
+    guilds.remove_member(ask.world, found, thrown_out.bot_user_id)
+    return {}
+
+
+def remove_guild(ask: Ask) -> Json:
+    guilds.delete_guild(ask.world, ask.find_guild(ask.param("guild")))
+    return {}
+
+
+def overwrite(ask: Ask) -> Json:
+    found = ask.find_channel(ask.param("channel"))
+    if found.guild_id is None:
+        raise Refused("A DM has no permissions to set.")
+    given = ask.body
+    target = ask.param("target")
+    made: Overwrite = parse_overwrite(given, target)
+    set_overwrite(ask.world, ask.world.guilds[found.guild_id], found, made)
+    return {}
+
+
+def seed(ask: Ask) -> Json:
+    """Make what a seed file would, in one request."""
+    try:
+        sow(ask.world, ask.body)
+    except BadSeed as problem:
+        raise Refused(f"The seed cannot be used: {problem}.") from None
+    return {}
+
+
+OPERATIONS = (
+    Operation("POST", "/seed", seed),
+    Operation("POST", "/users", user),
+    Operation("POST", "/applications", application),
+    Operation("POST", "/guilds", guild),
+    Operation("DELETE", _GUILD, remove_guild),
+    Operation("POST", _GUILD + "/channels", channel),
+    Operation("DELETE", "/channels/{channel}", remove_channel),
+    Operation("POST", _GUILD + "/roles", role),
+    Operation("PATCH", _GUILD + "/roles/{role}", edit_role),
+    Operation("POST", _GUILD + "/members", member),
+    Operation("DELETE", _GUILD + "/members/{member}", remove_member),
+    Operation("POST", _GUILD + "/bots", bot),
+    Operation("DELETE", _GUILD + "/bots/{application}", remove_bot),
+    Operation("PUT", "/channels/{channel}/permissions/{target}", overwrite),
+)

@@ -1,0 +1,113 @@
+"""Errors as Discord words them: a status, a code, a message, and nested `errors` for bad bodies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+
+_KNOWN: dict[int, tuple[int, str]] = {
+    10001: (404, "Unknown account"),
+    10002: (404, "Unknown Application"),
+    10003: (404, "Unknown Channel"),
+    10004: (404, "Unknown Guild"),
+    10007: (404, "Unknown Member"),
+    10008: (404, "Unknown Message"),
+    10009: (404, "Unknown Overwrite"),
+    10011: (404, "Unknown Role"),
+    10013: (404, "Unknown User"),
+    10014: (404, "Unknown Emoji"),
+    10015: (404, "Unknown Webhook"),
+    10062: (404, "Unknown interaction"),
+    10063: (404, "Unknown application command"),
+    10066: (404, "Unknown Application Command Permissions"),
+    10070: (404, "Unknown Guild Scheduled Event"),
+    10071: (404, "Unknown Guild Scheduled Event User"),
+    20001: (403, "Bots cannot use this endpoint"),
+    20012: (403, "You are not authorized to perform this action on this application"),
+    30003: (400, "Maximum number of pins reached (250)"),
+    30010: (400, "Maximum number of reactions reached (20)"),
+    30032: (400, "Maximum number of application commands reached (100)"),
+    30038: (400, "Maximum number of uncompleted guild scheduled events has been reached (100)"),
+    40003: (403, "You are opening direct messages too fast"),
+    40005: (413, "Request entity too large"),
+    40060: (400, "Interaction has already been acknowledged."),
+    50001: (403, "Missing Access"),
+    50003: (403, "Cannot execute action on a DM channel"),
+    50005: (403, "Cannot edit a message authored by another user"),
+    50006: (400, "Cannot send an empty message"),
+    50007: (403, "Cannot send messages to this user"),
+    50013: (403, "Missing Permissions"),
+    50019: (403, "A message can only be pinned in the channel in which it was sent"),
+    50021: (403, "Cannot execute action on a system message"),
+    50024: (400, "Cannot execute action on this channel type"),
+    50027: (401, "Invalid Webhook Token"),
+    50033: (400, "Invalid Recipient(s)"),
+    50034: (400, "A message provided was too old to bulk delete"),
+    50035: (400, "Invalid Form Body"),
+    50083: (400, "Thread is archived"),
+    50109: (400, "The request body contains invalid JSON."),
+    50278: (403, "Cannot send messages to this user due to having no mutual guilds"),
+    160004: (400, "A thread has already been created for this message"),
+}
+
+
+class ApiError(Exception):
+    """The request is refused with one of Discord's error bodies."""
+
+    def __init__(
+        self,
+        code: int,
+        *,
+        status: int | None = None,
+        message: str | None = None,
+        errors: Json | None = None,
+    ) -> None:
+        known_status, known_message = _KNOWN.get(code, (400, "Error"))
+        self.status = status or known_status
+        self.code = code
+        self.message = message or known_message
+        self.errors = errors
+        super().__init__(f"{self.status} {self.code}: {self.message}")
+
+    def body(self) -> Json:
+        body: Json = {"message": self.message, "code": self.code}
+        if self.errors is not None:
+            body["errors"] = self.errors
+        return body
+
+
+class NotImplementedBySandbox(ApiError):
+    """Discord has this; the sandbox does not, and says so instead of pretending."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(0, status=501, message=f"{what} is not implemented by the sandbox")
+
+
+class Problems:
+    """Collects what is wrong with a body, in the nested form that code 50035 has."""
+
+    def __init__(self) -> None:
+        self._tree: Json = {}
+
+    def add(self, path: tuple[str | int, ...], code: str, message: str) -> None:
+        """Note a problem at `path`, such as `("embeds", 0, "title")`."""
+        node = self._tree
+        for key in path:
+            node = node.setdefault(str(key), {})
+        node.setdefault("_errors", []).append({"code": code, "message": message})
+
+    def __bool__(self) -> bool:
+        return bool(self._tree)
+
+    def raise_if_any(self) -> None:
+        """Raises ApiError 50035 when a problem was noted."""
+        if self._tree:
+            raise ApiError(50035, errors=self._tree)
+
+
+def invalid(path: tuple[str | int, ...], code: str, message: str) -> ApiError:
+    """The 50035 error for a body with one problem."""
+    problems = Problems()
+    problems.add(path, code, message)
+    return ApiError(50035, errors=problems._tree)

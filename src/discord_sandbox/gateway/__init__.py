@@ -1,0 +1,1 @@
+"""The gateway: the WebSocket over which a bot is told what happens."""

@@ -1,0 +1,192 @@
+"""One WebSocket of a bot: hello, identify or resume, heartbeats, and the end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import WSMsgType, web
+
+from discord_sandbox.events import encode
+from discord_sandbox.gateway.compression import Compression
+from discord_sandbox.gateway.session import Session
+from discord_sandbox.model import Json
+
+if TYPE_CHECKING:
+    from discord_sandbox.gateway.hub import Hub
+
+HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT, MEMBERS = 1, 2, 3, 4, 6, 7, 8
+INVALID_SESSION, HELLO, ACK = 9, 10, 11
+HEARTBEAT_MS = 41_250
+EVENTS_PER_MINUTE = 120
+
+UNKNOWN_OPCODE, DECODE_ERROR, NOT_AUTHENTICATED, AUTHENTICATION_FAILED = 4001, 4002, 4003, 4004
+ALREADY_AUTHENTICATED, RATE_LIMITED, TIMED_OUT = 4005, 4008, 4009
+
+
+class Close(Exception):
+    """The connection is to be closed with this code."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        self.code = code
+        self.reason = reason
+        super().__init__(f"{code} {reason}")
+
+
+class Connection:
+    """Reads what the client sends; a second task writes what its session collects."""
+
+    def __init__(
+        self, hub: Hub, socket: web.WebSocketResponse, compression: Compression | None
+    ) -> None:
+        self.session: Session | None = None
+        self._hub = hub
+        self._socket = socket
+        self._compression = compression
+        self._writer: asyncio.Task[None] | None = None
+        self._beat_timer: asyncio.TimerHandle | None = None
+        self._received: deque[float] = deque()
+        self._ended: asyncio.Future[Close] | None = None
+        self._lock = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Serve the connection until either side ends it."""
+        self._ended = asyncio.get_running_loop().create_future()
+        try:
+            await self._send(encode({"op": HELLO, "d": self._hello(), "s": None, "t": None}))
+            self._expect_heartbeat()
+            await self._read_until_ended()
+        except Close as end:
+            await self._socket.close(code=end.code, message=end.reason.encode())
+        finally:
+            await self._stop()
+
+    async def _read_until_ended(self) -> None:
+        assert self._ended is not None
+        while True:
+            reading = asyncio.ensure_future(self._socket.receive())
+            both: set[asyncio.Future[Any]] = {reading, self._ended}
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            if self._ended.done():
+                reading.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await reading
+                raise self._ended.result()
+            message = reading.result()
+            if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
+                return
+            await self._receive(message.data)
+
+    def end(self, code: int, reason: str) -> None:
+        """Close the connection from our side."""
+        if self._ended is not None and not self._ended.done():
+            self._ended.set_result(Close(code, reason))
+
+    def drop(self) -> None:
+        """Cut the connection without a word."""
+        transport = self._socket._req.transport if self._socket._req is not None else None
+        if transport is not None:
+            transport.abort()
+
+    def _hello(self) -> Json:
+        return {"heartbeat_interval": HEARTBEAT_MS, "_trace": ['["sandbox"]']}
+
+    async def _receive(self, data: str | bytes) -> None:
+        try:
+            payload = json.loads(data)
+            op, body = payload["op"], payload.get("d")
+        except (ValueError, KeyError, TypeError):
+            raise Close(DECODE_ERROR, "The payload could not be read.") from None
+        self._count()
+        if op == HEARTBEAT:
+            await self._heartbeat(body)
+            return
+        if op in (IDENTIFY, RESUME):
+            if self.session is not None:
+                raise Close(ALREADY_AUTHENTICATED, "Already authenticated.")
+            await (self._identify if op == IDENTIFY else self._resume)(body)
+            return
+        if op not in (PRESENCE, VOICE, MEMBERS):
+            raise Close(UNKNOWN_OPCODE, f"Unknown opcode {op}.")
+        if self.session is None:
+            raise Close(NOT_AUTHENTICATED, "Not authenticated.")
+        if op == PRESENCE:
+            self._hub.set_presence(self.session, body)
+        elif op == MEMBERS:
+            self._hub.send_members(self.session, body)
+
+    def _count(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._received.append(now)
+        while self._received[0] < now - 60:
+            self._received.popleft()
+        if len(self._received) > EVENTS_PER_MINUTE:
+            raise Close(RATE_LIMITED, "Rate limited.")
+
+    async def _heartbeat(self, seq: Any) -> None:
+        self._expect_heartbeat()
+        if self.session is not None:
+            self.session.acknowledge(seq)
+        await self._send(encode({"op": ACK, "d": None, "s": None, "t": None}))
+
+    def _expect_heartbeat(self) -> None:
+        """A client that stays silent for two intervals is a zombie."""
+        if self._beat_timer is not None:
+            self._beat_timer.cancel()
+        self._beat_timer = asyncio.get_running_loop().call_later(
+            2 * HEARTBEAT_MS / 1000, self.end, TIMED_OUT, "Session timed out."
+        )
+
+    async def _identify(self, body: Any) -> None:
+        session = self._hub.identify(body)
+        self._carry(session)
+        self._hub.send_ready(session)
+
+    async def _resume(self, body: Any) -> None:
+        session = self._hub.resume(body)
+        if session is None:
+            await self._send(encode({"op": INVALID_SESSION, "d": False, "s": None, "t": None}))
+            return
+        self._carry(session)
+        session.replay(body["seq"])
+        session.dispatch("RESUMED", '{"_trace":[]}')
+
+    def _carry(self, session: Session) -> None:
+        self.session = session
+        session.connect()
+        self._hub.connected(session, self)
+        self._writer = asyncio.ensure_future(self._write(session))
+
+    async def _write(self, session: Session) -> None:
+        with contextlib.suppress(ConnectionError):
+            while True:
+                for text in await session.unsent():
+                    await self._send(text)
+
+    async def _send(self, text: str) -> None:
+        # A stream's messages must leave in the order in which they were compressed.
+        async with self._lock:
+            if self._socket.closed:
+                return
+            if self._compression is None:
+                await self._socket.send_str(text)
+            else:
+                await self._socket.send_bytes(self._compression.compress(text))
+
+    def say(self, op: int, data: Any) -> None:
+        """Send something other than an event, after the events that went before it."""
+        if self.session is not None:
+            self.session.push(encode({"op": op, "d": data, "s": None, "t": None}))
+
+    async def _stop(self) -> None:
+        if self._beat_timer is not None:
+            self._beat_timer.cancel()
+        if self._writer is not None:
+            self._writer.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._writer
+        if self.session is not None:
+            self._hub.disconnected(self.session, self)

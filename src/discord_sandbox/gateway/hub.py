@@ -1,0 +1,257 @@
+"""All gateway sessions: who may identify, what READY says, and faults that strike connections."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from discord_sandbox.events import Event, encode
+from discord_sandbox.faults import Fault
+from discord_sandbox.gateway import intents as bits
+from discord_sandbox.gateway.connection import (
+    AUTHENTICATION_FAILED,
+    DECODE_ERROR,
+    INVALID_SESSION,
+    RECONNECT,
+    Close,
+    Connection,
+)
+from discord_sandbox.gateway.session import Session
+from discord_sandbox.guilds import guild_create_json, presence_json
+from discord_sandbox.model import Application, Guild, Json
+from discord_sandbox.shapes.guilds import member_json
+from discord_sandbox.shapes.users import own_user_json
+from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.world import World
+
+INVALID_SHARD, INVALID_INTENTS, DISALLOWED_INTENTS = 4010, 4013, 4014
+KEPT_FOR_S = 180.0
+STARTS_PER_DAY = 1000
+
+
+class Hub:
+    """Sessions by id, and the connection that carries each."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._sessions: dict[str, Session] = {}
+        self._connections: dict[str, Connection] = {}
+        self.starts: dict[int, int] = {}
+        """How often each application identified."""
+        self.gateway_url = "ws://127.0.0.1/gateway"
+
+    # --- identify and resume ---------------------------------------------------------------
+
+    def identify(self, body: Any) -> Session:
+        """Begin a session. Raises Close for what Discord would not let in."""
+        if not isinstance(body, dict):
+            raise Close(DECODE_ERROR, "Identify needs an object.")
+        application = self._application(body.get("token"))
+        intents = body.get("intents", 0)
+        if not isinstance(intents, int) or intents & ~bits.KNOWN:
+            raise Close(INVALID_INTENTS, "Invalid intent(s).")
+        privileged = sum(bits.PRIVILEGED.values())
+        if intents & privileged & ~application.privileged_intents:
+            raise Close(DISALLOWED_INTENTS, "Disallowed intent(s).")
+        session = Session(self._world, application, intents, self._shard(body.get("shard")))
+        self._forget_lost()
+        self._sessions[session.id] = session
+        self._world.bus.listen(session.offer)
+        self.starts[application.id] = self.starts.get(application.id, 0) + 1
+        if isinstance(body.get("presence"), dict):
+            self.set_presence(session, body["presence"])
+        return session
+
+    def _application(self, token: Any) -> Application:
+        name = token.removeprefix("Bot ") if isinstance(token, str) else ""
+        application = self._world.tokens.get(name)
+        if application is None:
+            raise Close(AUTHENTICATION_FAILED, "Authentication failed.")
+        return application
+
+    @staticmethod
+    def _shard(value: Any) -> tuple[int, int]:
+        if value is None:
+            return 0, 1
+        if (
+            isinstance(value, list)
+            and len(value) == 2
+            and all(isinstance(part, int) for part in value)
+            and 0 <= value[0] < value[1]
+        ):
+            return value[0], value[1]
+        raise Close(INVALID_SHARD, "Invalid shard.")
+
+    def resume(self, body: Any) -> Session | None:
+        """The session to go on with, or None where it must be begun anew."""
+        if not isinstance(body, dict):
+            raise Close(DECODE_ERROR, "Resume needs an object.")
+        application = self._application(body.get("token"))
+        self._forget_lost()
+        session = self._sessions.get(str(body.get("session_id")))
+        seq = body.get("seq")
+        if session is None or session.application is not application:
+            return None
+        if not isinstance(seq, int) or not session.can_resume(seq):
+            return None
+        carried = self._connections.pop(session.id, None)
+        if carried is not None:
+            carried.end(4000, "The session was resumed elsewhere.")
+        return session
+
+    def send_ready(self, session: Session) -> None:
+        """READY, and every server of the shard after it."""
+        guilds = self._guilds(session)
+        ready = {
+            "v": 10,
+            "user": own_user_json(self._world.users[session.bot_id]),
+            "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
+            "session_id": session.id,
+            "resume_gateway_url": self.gateway_url,
+            "session_type": "normal",
+            "shard": list(session.shard),
+            "application": {
+                "id": str(session.application.id),
+                "flags": session.application.flags,
+            },
+            "private_channels": [],
+            "relationships": [],
+            "presences": [],
+            "user_settings": {},
+            "geo_ordered_rtc_regions": [],
+            "guild_join_requests": [],
+            "_trace": ['["sandbox"]'],
+        }
+        session.dispatch("READY", encode(ready))
+        if not session.intents & bits.GUILDS:
+            return
+        for guild in guilds:
+            whole = guild_create_json(self._world, guild, session.bot_id)
+            session.dispatch("GUILD_CREATE", encode(session.trim_guild(whole)))
+
+    def _guilds(self, session: Session) -> list[Guild]:
+        shard_id, count = session.shard
+        return [
+            guild
+            for guild in self._world.guilds_of(session.bot_id)
+            if (guild.id >> 22) % count == shard_id
+        ]
+
+    # --- connections -------------------------------------------------------------------------
+
+    def connected(self, session: Session, connection: Connection) -> None:
+        self._connections[session.id] = connection
+        self._show_status(session, session.status)
+
+    def disconnected(self, session: Session, connection: Connection) -> None:
+        """The session goes on collecting for a while, in case it is resumed."""
+        if self._connections.get(session.id) is connection:
+            del self._connections[session.id]
+            session.disconnect(asyncio.get_running_loop().time())
+            if not self.is_connected(session.application.id):
+                self._show_status(session, "offline")
+
+    def is_connected(self, application_id: int) -> bool:
+        return any(
+            self._sessions[session_id].application.id == application_id
+            for session_id in self._connections
+            if session_id in self._sessions
+        )
+
+    def _forget_lost(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for session in list(self._sessions.values()):
+            if session.lost_at is not None and now - session.lost_at > KEPT_FOR_S:
+                self._forget(session)
+
+    def _forget(self, session: Session) -> None:
+        self._sessions.pop(session.id, None)
+        self._world.bus.unlisten(session.offer)
+
+    # --- what clients ask for ------------------------------------------------------------------
+
+    def set_presence(self, session: Session, body: Any) -> None:
+        """Show the bot as it wants to be seen."""
+        status = body.get("status") if isinstance(body, dict) else None
+        if status not in ("online", "idle", "dnd", "invisible", "offline"):
+            return
+        session.status = "offline" if status == "invisible" else status
+        self._show_status(session, session.status)
+
+    def _show_status(self, session: Session, status: str) -> None:
+        user = self._world.users.get(session.bot_id)
+        if user is None or user.status == status:
+            return
+        user.status = status
+        for guild in self._world.guilds_of(user.id):
+            shaped = presence_json(guild, user)
+            self._world.bus.publish(Event("PRESENCE_UPDATE", shaped, guild=guild))
+
+    def send_members(self, session: Session, body: Any) -> None:
+        """Answer a request for members, in chunks of a thousand."""
+        guild_id = parse_snowflake(body.get("guild_id")) if isinstance(body, dict) else None
+        guild = self._world.guilds.get(guild_id or 0)
+        if guild is None or session.bot_id not in guild.members:
+            return
+        wanted = body.get("user_ids")
+        query, limit = body.get("query"), body.get("limit", 0)
+        not_found: list[str] = []
+        if wanted is not None:
+            listed = wanted if isinstance(wanted, list) else [wanted]
+            ids = [parse_snowflake(one) or 0 for one in listed[:100]]
+            found = [guild.members[one] for one in ids if one in guild.members]
+            not_found = [str(one) for one in ids if one not in guild.members]
+        elif not query and not limit:
+            if not session.intents & bits.GUILD_MEMBERS:
+                raise Close(DISALLOWED_INTENTS, "Disallowed intent(s).")
+            found = list(guild.members.values())
+        else:
+            start = str(query or "").lower()
+            found = [
+                member
+                for member in guild.members.values()
+                if (member.nick or member.user.username).lower().startswith(start)
+                or member.user.username.lower().startswith(start)
+            ][: min(limit or 100, 100)]
+        chunks = [found[at : at + 1000] for at in range(0, len(found), 1000)] or [[]]
+        for index, chunk in enumerate(chunks):
+            data: Json = {
+                "guild_id": str(guild.id),
+                "members": [member_json(member) for member in chunk],
+                "chunk_index": index,
+                "chunk_count": len(chunks),
+                "not_found": not_found,
+            }
+            if body.get("nonce") is not None:
+                data["nonce"] = body["nonce"]
+            session.dispatch("GUILD_MEMBERS_CHUNK", encode(data))
+
+    # --- faults --------------------------------------------------------------------------------
+
+    def strike(self, fault: Fault) -> None:
+        """Do at once what a gateway fault orders, to every connection or to one bot's."""
+        for session_id, connection in list(self._connections.items()):
+            session = self._sessions.get(session_id)
+            if session is None or fault.user_id not in (None, session.bot_id):
+                continue
+            fault.struck += 1
+            if fault.kind == "gateway_drop":
+                connection.drop()
+            elif fault.kind == "gateway_reconnect":
+                connection.say(RECONNECT, None)
+            else:
+                if not fault.resumable:
+                    self._forget(session)
+                connection.say(INVALID_SESSION, fault.resumable)
+
+    def reset(self) -> None:
+        """Cut every bot off and forget its session."""
+        self.close()
+        for session in list(self._sessions.values()):
+            self._forget(session)
+        self.starts.clear()
+
+    def close(self) -> None:
+        """The sandbox ends: tell every client to come back later."""
+        for connection in list(self._connections.values()):
+            connection.end(1001, "The sandbox was stopped.")

@@ -1,0 +1,78 @@
+"""Which events a gateway session asked for."""
+
+from __future__ import annotations
+
+GUILDS = 1 << 0
+GUILD_MEMBERS = 1 << 1
+GUILD_MODERATION = 1 << 2
+GUILD_WEBHOOKS = 1 << 5
+GUILD_PRESENCES = 1 << 8
+GUILD_MESSAGES = 1 << 9
+GUILD_MESSAGE_REACTIONS = 1 << 10
+GUILD_MESSAGE_TYPING = 1 << 11
+DIRECT_MESSAGES = 1 << 12
+DIRECT_MESSAGE_REACTIONS = 1 << 13
+DIRECT_MESSAGE_TYPING = 1 << 14
+MESSAGE_CONTENT = 1 << 15
+GUILD_SCHEDULED_EVENTS = 1 << 16
+
+PRIVILEGED = {
+    "guild_members": GUILD_MEMBERS,
+    "guild_presences": GUILD_PRESENCES,
+    "message_content": MESSAGE_CONTENT,
+}
+KNOWN = (1 << 26) - 1
+
+_LIMITED_FLAGS = {
+    GUILD_PRESENCES: 1 << 13,
+    GUILD_MEMBERS: 1 << 15,
+    MESSAGE_CONTENT: 1 << 19,
+}
+
+_ALWAYS = {"INTERACTION_CREATE", "USER_UPDATE", "APPLICATION_COMMAND_PERMISSIONS_UPDATE"}
+_PREFIXES = (
+    ("MESSAGE_REACTION", GUILD_MESSAGE_REACTIONS, DIRECT_MESSAGE_REACTIONS),
+    ("MESSAGE", GUILD_MESSAGES, DIRECT_MESSAGES),
+    ("TYPING", GUILD_MESSAGE_TYPING, DIRECT_MESSAGE_TYPING),
+    ("CHANNEL_PINS", GUILDS, DIRECT_MESSAGES),
+    ("GUILD_SCHEDULED_EVENT", GUILD_SCHEDULED_EVENTS, 0),
+    ("GUILD_MEMBER", GUILD_MEMBERS, 0),
+    ("GUILD_BAN", GUILD_MODERATION, 0),
+    ("PRESENCE", GUILD_PRESENCES, 0),
+    ("WEBHOOKS", GUILD_WEBHOOKS, 0),
+    ("THREAD_MEMBERS", GUILDS | GUILD_MEMBERS, 0),
+    ("GUILD", GUILDS, 0),
+    ("CHANNEL", GUILDS, 0),
+    ("THREAD", GUILDS, 0),
+)
+_BY_TYPE: dict[str, tuple[int, int]] = {}
+
+
+def wants(intents: int, event_type: str, *, in_guild: bool) -> bool:
+    """Whether a session with these intents is sent this event."""
+    if event_type in _ALWAYS:
+        return True
+    needed = _BY_TYPE.get(event_type)
+    if needed is None:
+        needed = _BY_TYPE[event_type] = next(
+            ((guild, dm) for prefix, guild, dm in _PREFIXES if event_type.startswith(prefix)),
+            (0, 0),
+        )
+    return bool(intents & needed[0 if in_guild else 1])
+
+
+def privileged(names: list[str]) -> int:
+    """The bits of privileged intents given by name. Raises ValueError for another name."""
+    bits = 0
+    for name in names:
+        if name.lower() not in PRIVILEGED:
+            raise ValueError(
+                f"{name!r} is not a privileged intent: those are {', '.join(PRIVILEGED)}"
+            )
+        bits |= PRIVILEGED[name.lower()]
+    return bits
+
+
+def application_flags(privileged_bits: int) -> int:
+    """The application's flags that tell of the privileged intents it has."""
+    return sum(flag for bit, flag in _LIMITED_FLAGS.items() if privileged_bits & bit)

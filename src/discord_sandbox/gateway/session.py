@@ -1,0 +1,145 @@
+"""A gateway session: what one bot (or one of its shards) is told, and what it may miss and resume.
+
+A session outlives its connection: events go on collecting, numbered, until they are resumed or
+the session is given up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import deque
+
+from discord_sandbox.events import Event, encode
+from discord_sandbox.gateway import intents as bits
+from discord_sandbox.gateway.intents import wants
+from discord_sandbox.model import Application, Json
+from discord_sandbox.shapes.messages import without_content
+from discord_sandbox.world import World
+
+KEPT_EVENTS = 100_000
+_MESSAGE_EVENTS = ("MESSAGE_CREATE", "MESSAGE_UPDATE")
+
+
+class Session:
+    """What was identified: an application, its intents, a shard."""
+
+    def __init__(
+        self, world: World, application: Application, intents: int, shard: tuple[int, int]
+    ) -> None:
+        self.id = secrets.token_hex(16)
+        self.application = application
+        self.bot_id = application.bot_user_id
+        self.intents = intents
+        self.shard = shard
+        self.seq = 0
+        self.status = "online"
+        self.connected = False
+        self.lost_at: float | None = None
+        self._world = world
+        self._sent: deque[tuple[int, str]] = deque(maxlen=KEPT_EVENTS)
+        self._unsent: deque[str] = deque()
+        self._wake = asyncio.Event()
+
+    def offer(self, event: Event) -> None:
+        """Take the event if it concerns this session."""
+        if not event.bots or not self._concerned(event):
+            return
+        if event.type in _MESSAGE_EVENTS and not self._may_read(event):
+            self.dispatch(event.type, encode(without_content(event.data)))
+            return
+        if event.type == "GUILD_CREATE":
+            self.dispatch(event.type, encode(self.trim_guild(event.data)))
+            return
+        self.dispatch(event.type, event.text())
+
+    def _concerned(self, event: Event) -> bool:
+        guild_id = self._guild_id(event)
+        if not wants(self.intents, event.type, in_guild=guild_id is not None):
+            return False
+        shard_id, count = self.shard
+        if count > 1 and ((guild_id or 0) >> 22) % count != shard_id:
+            return False
+        if event.type.startswith(("CHANNEL_", "THREAD_")) and event.guild is not None:
+            return event.only is None and self.bot_id in event.guild.members
+        return self._world.concerns(event, self.bot_id)
+
+    @staticmethod
+    def _guild_id(event: Event) -> int | None:
+        if event.guild is not None:
+            return event.guild.id
+        return None if event.channel is None else event.channel.guild_id
+
+    def _may_read(self, event: Event) -> bool:
+        """Whether the content of a message is for this bot's eyes."""
+        if self.intents & bits.MESSAGE_CONTENT or event.message is None:
+            return True
+        message = event.message
+        return (
+            event.channel is None
+            or event.channel.guild_id is None
+            or message.author.id == self.bot_id
+            or self.bot_id in message.mention_ids
+        )
+
+    def trim_guild(self, whole: Json) -> Json:
+        """A server's GUILD_CREATE without what the session's intents do not show."""
+        trimmed = dict(whole)
+        if not self.intents & bits.GUILD_PRESENCES:
+            trimmed["presences"] = []
+            trimmed["members"] = [
+                member for member in whole["members"] if member["user"]["id"] == str(self.bot_id)
+            ]
+        if not self.intents & bits.GUILD_SCHEDULED_EVENTS:
+            trimmed["guild_scheduled_events"] = []
+        return trimmed
+
+    def dispatch(self, event_type: str, data: str) -> None:
+        """Number an event and send it, or keep it until the bot is back."""
+        self.seq += 1
+        text = f'{{"op":0,"s":{self.seq},"t":"{event_type}","d":{data}}}'
+        self._sent.append((self.seq, text))
+        if self.connected:
+            self.push(text)
+
+    def push(self, text: str) -> None:
+        """Hand a message to the connection's writer."""
+        self._unsent.append(text)
+        self._wake.set()
+
+    async def unsent(self) -> list[str]:
+        """Wait for messages to send, and take them."""
+        await self._wake.wait()
+        self._wake.clear()
+        taken = list(self._unsent)
+        self._unsent.clear()
+        return taken
+
+    def acknowledge(self, seq: int | None) -> None:
+        """A heartbeat told how far the bot has come: what is before need not be replayed."""
+        if not isinstance(seq, int):
+            return
+        while self._sent and self._sent[0][0] <= seq:
+            self._sent.popleft()
+
+    def can_resume(self, seq: int) -> bool:
+        first = self._sent[0][0] if self._sent else self.seq + 1
+        return first - 1 <= seq <= self.seq
+
+    def connect(self) -> None:
+        """A connection begins to carry the session."""
+        self.connected = True
+        self.lost_at = None
+        self._unsent.clear()
+        self._wake.clear()
+
+    def replay(self, after: int) -> None:
+        """Send again what was numbered later than `after`."""
+        for seq, text in self._sent:
+            if seq > after:
+                self.push(text)
+
+    def disconnect(self, at: float) -> None:
+        """The connection is gone; `at` is the loop's time."""
+        self.connected = False
+        self.lost_at = at

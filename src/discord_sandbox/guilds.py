@@ -1,0 +1,205 @@
+"""Making and changing servers, their roles and their members."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from discord_sandbox import permissions
+from discord_sandbox.channels import create_channel
+from discord_sandbox.clock import iso
+from discord_sandbox.errors import ApiError
+from discord_sandbox.events import Event
+from discord_sandbox.model import Application, Guild, Json, Member, Role, User
+from discord_sandbox.shapes.guilds import (
+    channel_json,
+    guild_json,
+    member_json,
+    role_json,
+    scheduled_event_json,
+)
+from discord_sandbox.shapes.users import user_json
+from discord_sandbox.world import World
+
+BOT_DEFAULT = (
+    permissions.EVERYONE_DEFAULT
+    | permissions.MANAGE_MESSAGES
+    | permissions.PIN_MESSAGES
+    | permissions.CREATE_EVENTS
+    | permissions.MANAGE_EVENTS
+)
+"""What a bot is granted when whoever invites it does not say."""
+
+
+def create_guild(
+    world: World,
+    name: str,
+    owner: User,
+    *,
+    channels: Sequence[str] = ("general",),
+    guild_id: int | None = None,
+) -> Guild:
+    """Make a server with its @everyone role, its owner and text channels of these names."""
+    guild = Guild(id=guild_id or world.ids.next(), name=name, owner_id=owner.id)
+    guild.roles[guild.id] = Role(guild.id, "@everyone", permissions.EVERYONE_DEFAULT)
+    world.guilds[guild.id] = guild
+    add_member(world, guild, owner)
+    for channel_name in channels:
+        create_channel(world, guild, channel_name)
+    if guild.channels:
+        guild.system_channel_id = next(iter(guild.channels))
+    return guild
+
+
+def guild_create_json(world: World, guild: Guild, viewer_id: int) -> Json:
+    """The whole server, as GUILD_CREATE carries it to somebody who sees all its members."""
+    viewer = guild.members.get(viewer_id)
+    joined_ms = viewer.joined_ms if viewer is not None else world.clock.now_ms()
+    visible = [c for c in guild.channels.values() if world.permissions(viewer_id, c)]
+    return {
+        **guild_json(guild),
+        "joined_at": iso(joined_ms),
+        "large": len(guild.members) > 250,
+        "unavailable": False,
+        "member_count": len(guild.members),
+        "voice_states": [],
+        "members": [member_json(member) for member in guild.members.values()],
+        "channels": [channel_json(c) for c in guild.channels.values() if c.thread is None],
+        "threads": [channel_json(c) for c in visible if c.thread and not c.thread.archived],
+        "presences": [
+            presence_json(guild, member.user)
+            for member in guild.members.values()
+            if member.user.status != "offline"
+        ],
+        "stage_instances": [],
+        "guild_scheduled_events": [
+            scheduled_event_json(event) for event in guild.scheduled_events.values()
+        ],
+        "soundboard_sounds": [],
+        "embedded_activities": [],
+        "guild_hashes": None,
+    }
+
+
+def presence_json(guild: Guild, user: User) -> Json:
+    return {
+        "user": {"id": str(user.id)},
+        "guild_id": str(guild.id),
+        "status": user.status,
+        "activities": [],
+        "client_status": {"web": user.status},
+    }
+
+
+def add_member(world: World, guild: Guild, user: User, role_ids: Sequence[int] = ()) -> Member:
+    """Let a user in; one who is in already stays as they are."""
+    if user.id in guild.members:
+        return guild.members[user.id]
+    member = Member(user, world.clock.now_ms(), list(role_ids))
+    guild.members[user.id] = member
+    guild.version += 1
+    if not world.bus.idle:
+        world.bus.publish(
+            Event(
+                "GUILD_CREATE",
+                lambda: guild_create_json(world, guild, user.id),
+                guild=guild,
+                only=frozenset({user.id}),
+            )
+        )
+        joined = {**member_json(member), "guild_id": str(guild.id)}
+        world.bus.publish(Event("GUILD_MEMBER_ADD", joined, guild=guild, besides=user.id))
+    return member
+
+
+def remove_member(world: World, guild: Guild, user_id: int) -> None:
+    """Let a user go, and tell them and the others. Raises ApiError 10007."""
+    member = world.member(guild, user_id)
+    if guild.owner_id == user_id:
+        raise ApiError(50013, message="The owner cannot leave the server")
+    del guild.members[user_id]
+    guild.version += 1
+    for role in [found for found in guild.roles.values() if found.bot_id == user_id]:
+        del guild.roles[role.id]
+    for event in guild.scheduled_events.values():
+        event.interested.pop(user_id, None)
+    gone: Json = {"id": str(guild.id)}
+    world.bus.publish(Event("GUILD_DELETE", gone, guild=guild, only=frozenset({user_id})))
+    left = {"guild_id": str(guild.id), "user": user_json(member.user)}
+    world.bus.publish(Event("GUILD_MEMBER_REMOVE", left, guild=guild))
+
+
+def add_bot(
+    world: World, guild: Guild, application: Application, granted: int | None = None
+) -> Member:
+    """What the invite page does: a managed role for the bot, then the bot."""
+    bot = world.users[application.bot_user_id]
+    if bot.id in guild.members:
+        return guild.members[bot.id]
+    role = create_role(world, guild, application.name, BOT_DEFAULT if granted is None else granted)
+    role.managed, role.bot_id = True, bot.id
+    return add_member(world, guild, bot, [role.id])
+
+
+def create_role(
+    world: World,
+    guild: Guild,
+    name: str = "new role",
+    granted: int = permissions.EVERYONE_DEFAULT,
+    *,
+    color: int = 0,
+    hoist: bool = False,
+    mentionable: bool = False,
+) -> Role:
+    """Make a role just above @everyone, as Discord does."""
+    for other in guild.roles.values():
+        if other.id != guild.id:
+            other.position += 1
+    role = Role(world.ids.next(), name, granted, 1, color, hoist, False, mentionable)
+    guild.roles[role.id] = role
+    publish_role(world, guild, role, "GUILD_ROLE_CREATE")
+    return role
+
+
+def publish_role(world: World, guild: Guild, role: Role, event_type: str) -> None:
+    """Tell of a new or changed role; what anybody may see is worked out anew."""
+    guild.version += 1
+    shaped = {"guild_id": str(guild.id), "role": role_json(role)}
+    world.bus.publish(Event(event_type, shaped, guild=guild))
+
+
+def delete_role(world: World, guild: Guild, role_id: int) -> None:
+    """Raises ApiError 10011; 50028 for a role that cannot be deleted."""
+    role = guild.roles.get(role_id)
+    if role is None:
+        raise ApiError(10011)
+    if role.managed or role_id == guild.id:
+        raise ApiError(50028, message="Invalid role")
+    del guild.roles[role_id]
+    for member in guild.members.values():
+        if role_id in member.role_ids:
+            member.role_ids.remove(role_id)
+    guild.version += 1
+    gone = {"guild_id": str(guild.id), "role_id": str(role_id)}
+    world.bus.publish(Event("GUILD_ROLE_DELETE", gone, guild=guild))
+
+
+def publish_member(world: World, guild: Guild, member: Member) -> None:
+    """Tell of a member's new roles or nick."""
+    guild.version += 1
+    shaped = {**member_json(member), "guild_id": str(guild.id)}
+    world.bus.publish(Event("GUILD_MEMBER_UPDATE", shaped, guild=guild))
+
+
+def publish_guild(world: World, guild: Guild) -> None:
+    guild.version += 1
+    world.bus.publish(Event("GUILD_UPDATE", guild_json(guild), guild=guild))
+
+
+def delete_guild(world: World, guild: Guild) -> None:
+    """The server and its channels are gone for everybody."""
+    del world.guilds[guild.id]
+    for channel_id in guild.channels:
+        world.channels.pop(channel_id, None)
+    gone: Json = {"id": str(guild.id)}
+    only = frozenset(guild.members)
+    world.bus.publish(Event("GUILD_DELETE", gone, guild=guild, only=only))

@@ -1,0 +1,188 @@
+"""Application commands as members use them: which there are, and what options they take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from discord_sandbox.channels import dm_partner
+from discord_sandbox.model import Application, Channel, Command, Guild, Json, User
+from discord_sandbox.permissions import ADMINISTRATOR, USE_APPLICATION_COMMANDS
+from discord_sandbox.shapes.guilds import channel_json, partial_member_json, role_json
+from discord_sandbox.shapes.users import user_json
+from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.world import World
+
+SUB_COMMAND, SUB_COMMAND_GROUP, STRING, INTEGER, BOOLEAN = 1, 2, 3, 4, 5
+USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = 6, 7, 8, 9, 10, 11
+
+
+class BadOptions(ValueError):
+    """A member's client would not have let these options be sent."""
+
+
+def usable_commands(
+    world: World, user: User, channel: Channel
+) -> list[tuple[Application, Command]]:
+    """The commands a member can use in a channel, with whose they are."""
+    if channel.guild_id is None:
+        partner = world.users[dm_partner(channel, user.id)]
+        application = world.applications.get(partner.application_id or 0)
+        if application is None:
+            return []
+        return [
+            (application, command)
+            for command in application.commands.values()
+            if _in_context(command, 1)
+        ]
+    guild = world.guilds[channel.guild_id]
+    if not world.permissions(user.id, channel) & USE_APPLICATION_COMMANDS:
+        return []
+    return [
+        (application, command)
+        for application in world.applications.values()
+        if application.bot_user_id in guild.members
+        for command in application.reachable_commands(guild.id)
+        if _in_context(command, 0) and _permitted(world, command, user, channel)
+    ]
+
+
+def _in_context(command: Command, context: int) -> bool:
+    contexts = command.data.get("contexts")
+    if contexts is not None:
+        return context in contexts
+    return context == 0 or command.data.get("dm_permission", True)
+
+
+def _permitted(world: World, command: Command, user: User, channel: Channel) -> bool:
+    """Whether `default_member_permissions` let the member use the command."""
+    needed = command.data.get("default_member_permissions")
+    if needed is None:
+        return True
+    granted = world.permissions(user.id, channel)
+    if granted & ADMINISTRATOR:
+        return True
+    return int(needed) != 0 and granted & int(needed) == int(needed)
+
+
+class OptionReader:
+    """Turns what a member typed into the options of an interaction, and what they name."""
+
+    def __init__(self, world: World, guild: Guild | None, *, partial: bool) -> None:
+        self._world = world
+        self._guild = guild
+        self._partial = partial
+        self.resolved: dict[str, Json] = {}
+
+    def read(self, declared: list[Json], given: Any) -> list[Json]:
+        """The options with their types. Raises BadOptions.
+
+        With `partial` (autocomplete) what is required may still be missing.
+        """
+        values = {one["name"]: one for one in given or () if isinstance(one, dict)}
+        by_name = {option["name"]: option for option in declared}
+        unknown = [name for name in values if name not in by_name]
+        if unknown:
+            known = ", ".join(by_name) or "none"
+            raise BadOptions(f"There is no option {unknown[0]!r}; the options are: {known}.")
+        shaped = []
+        for option in declared:
+            if option["name"] in values:
+                shaped.append(self._one(option, values[option["name"]]))
+            elif option.get("required") and not self._partial:
+                raise BadOptions(f"The option {option['name']!r} is required.")
+        subcommands = [o for o in declared if o["type"] in (SUB_COMMAND, SUB_COMMAND_GROUP)]
+        if subcommands and not shaped:
+            names = ", ".join(option["name"] for option in subcommands)
+            raise BadOptions(f"One of the subcommands has to be chosen: {names}.")
+        return shaped
+
+    def _one(self, option: Json, given: Json) -> Json:
+        kind, name = option["type"], option["name"]
+        if kind in (SUB_COMMAND, SUB_COMMAND_GROUP):
+            inner = self.read(option.get("options", []), given.get("options"))
+            return {"type": kind, "name": name, "options": inner}
+        shaped: Json = {"type": kind, "name": name}
+        if given.get("focused") and self._partial:
+            # What is being typed is sent as it stands, and need not be valid yet.
+            shaped |= {"value": given.get("value", ""), "focused": True}
+            return shaped
+        shaped["value"] = self._value(option, given.get("value"))
+        return shaped
+
+    def _value(self, option: Json, value: Any) -> Any:
+        name, kind = option["name"], option["type"]
+        if kind == STRING:
+            value = _text(option, value)
+        elif kind in (INTEGER, NUMBER):
+            value = _number(option, value)
+        elif kind == BOOLEAN:
+            if not isinstance(value, bool):
+                raise BadOptions(f"{name} must be true or false, not {value!r}.")
+        elif kind == ATTACHMENT:
+            raise BadOptions("Attachment options are not implemented by the sandbox.")
+        else:
+            value = self._reference(option, value)
+        choices = option.get("choices")
+        if choices and value not in [choice["value"] for choice in choices]:
+            listed = ", ".join(repr(choice["value"]) for choice in choices)
+            raise BadOptions(f"{name} must be one of {listed}, not {value!r}.")
+        return value
+
+    def _reference(self, option: Json, value: Any) -> str:
+        found = parse_snowflake(value)
+        kinds = {
+            USER: ("users",),
+            ROLE: ("roles",),
+            CHANNEL: ("channels",),
+            MENTIONABLE: ("users", "roles"),
+        }[option["type"]]
+        if found is None or not any(self.resolve(kind, found) for kind in kinds):
+            raise BadOptions(f"{option['name']} names nothing there is: {value!r}.")
+        allowed = option.get("channel_types")
+        if allowed and self.resolved["channels"][str(found)]["type"] not in allowed:
+            raise BadOptions(f"{option['name']} must be a channel of type {allowed}.")
+        return str(found)
+
+    def resolve(self, kind: str, found: int) -> bool:
+        """Add what an id stands for to `resolved`; False when it stands for none of the kind."""
+        guild = self._guild
+        if kind == "users":
+            user = self._world.users.get(found)
+            if user is None:
+                return False
+            self.resolved.setdefault("users", {})[str(found)] = user_json(user)
+            if guild is not None and found in guild.members:
+                member = partial_member_json(guild.members[found])
+                member["permissions"] = "0"
+                self.resolved.setdefault("members", {})[str(found)] = member
+            return True
+        if guild is None:
+            return False
+        if kind == "roles" and found in guild.roles:
+            self.resolved.setdefault("roles", {})[str(found)] = role_json(guild.roles[found])
+            return True
+        if kind == "channels" and found in guild.channels:
+            shaped = {**channel_json(guild.channels[found]), "permissions": "0"}
+            self.resolved.setdefault("channels", {})[str(found)] = shaped
+            return True
+        return False
+
+
+def _text(option: Json, value: Any) -> str:
+    if not isinstance(value, str):
+        raise BadOptions(f"{option['name']} must be a text, not {value!r}.")
+    least, most = option.get("min_length", 0), option.get("max_length", 6000)
+    if not least <= len(value) <= most:
+        raise BadOptions(f"{option['name']} must have {least} to {most} characters.")
+    return value
+
+
+def _number(option: Json, value: Any) -> float | int:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadOptions(f"{option['name']} must be a number, not {value!r}.")
+    if option["type"] == INTEGER and value != int(value):
+        raise BadOptions(f"{option['name']} must be a whole number, not {value!r}.")
+    least, most = option.get("min_value"), option.get("max_value")
+    if (least is not None and value < least) or (most is not None and value > most):
+        raise BadOptions(f"{option['name']} must be between {least} and {most}.")
+    return int(value) if option["type"] == INTEGER else value

@@ -1,0 +1,44 @@
+// The bar over the messages: where one is, and what can be opened beside it.
+
+import { emit } from "../core/bus.js";
+import { fill, h, icon, iconButton } from "../core/dom.js";
+import { avatar, botTag, channelIcon, channelName, dmPartner, nameOf, userById } from "../core/people.js";
+import { findChannel } from "../core/store.js";
+import { openPopover, closePopover } from "../overlay/popover.js";
+import { inlineMarkdown } from "../text/markdown.js";
+import { messageTime } from "../text/timestamps.js";
+import { pinnedMessages } from "./timeline.js";
+
+export const headerElement = h("header", { class: "chat-header" });
+
+/** Draws the bar for a channel; null where none is open. */
+export function drawHeader(channelId) {
+  const { channel, guild } = findChannel(channelId);
+  const partner = channel && !guild ? dmPartner(channel) : null;
+  fill(headerElement,
+    iconButton("menu", "Servers and channels", () => emit("drawer", "left"), { class: "icon-button only-narrow" }),
+    channel && h("span", { class: "chat-icon" }, partner ? avatar(partner, { size: 26 }) : channelIcon(channel, 22)),
+    channel && h("h1", null, channelName(channel)), botTag(partner),
+    channel?.topic && h("p", { class: "topic" }, inlineMarkdown(channel.topic.split("\n")[0], guild)),
+    h("span", { class: "grow" }),
+    partner && iconButton("gear", `Conversation with ${nameOf(partner)}: block and more`, (event) => emit("profile", { userId: partner.id, guild: null, anchor: event.currentTarget })),
+    channel && iconButton("pin", "Pinned messages", (event) => showPins(event.currentTarget, channelId), { "aria-haspopup": "dialog" }),
+    channel && iconButton("people", "Members", () => emit("drawer", "right"), { "aria-pressed": String(!document.body.classList.contains("no-members")) }),
+    iconButton("pulse", "Inspector", () => emit("inspector:toggle"), { "aria-pressed": String(document.body.classList.contains("inspecting")) }));
+}
+
+function showPins(anchor, channelId) {
+  const { guild } = findChannel(channelId);
+  const pins = pinnedMessages(channelId);
+  openPopover(anchor, h("div", { class: "pins", role: "dialog", "aria-label": "Pinned messages" },
+    h("h3", null, "Pinned messages"),
+    pins.length === 0
+      ? h("p", { class: "empty-note" }, icon("pin", 20), " None among the messages that are loaded.")
+      : h("ul", null, pins.map((message) => {
+        const author = userById(message.author.id) ?? message.author;
+        return h("li", null, h("button",
+          { type: "button", class: "pin", onclick: () => { closePopover(); emit("jump", { messageId: message.id }); } },
+          h("strong", null, nameOf(author, guild)), " ", h("small", null, messageTime(Date.parse(message.timestamp))),
+          h("span", { class: "pin-text" }, message.content.slice(0, 160) || message.embeds?.[0]?.title || "Message without text")));
+      }))));
+}

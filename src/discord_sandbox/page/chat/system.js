@@ -1,0 +1,20 @@
+// Messages that Discord itself writes: joins, pins, threads.
+
+import { h, icon } from "../core/dom.js";
+import { nameOf, userById } from "../core/people.js";
+
+const LINES = {
+  6: (name) => ["pin", [name, " pinned a message to this channel."]],
+  7: (name) => ["people", [name, " joined the server."]],
+  18: (name, message) => ["thread", [name, " started a thread: ", h("strong", null, message.content)]],
+  21: (name) => ["thread", [name, " started this thread."]],
+};
+
+/** The line of a system message as nodes, or null for one that a person or a bot wrote. */
+export function systemText(message, guild) {
+  const line = LINES[message.type];
+  if (!line) return null;
+  const user = userById(message.author?.id) ?? message.author;
+  const [name, nodes] = line(h("strong", null, nameOf(user, guild)), message);
+  return [icon(name, 16), " ", ...nodes];
+}

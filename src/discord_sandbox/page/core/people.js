@@ -1,0 +1,85 @@
+// How users, members, roles and channels are named and drawn.
+
+import { h, icon } from "./dom.js";
+import { state } from "./store.js";
+
+const HUES = [8, 32, 58, 140, 168, 195, 222, 262, 295, 330];
+
+/** A hue for an id, the same in every window. */
+function hueOf(id) {
+  let sum = 0;
+  for (const char of String(id)) sum = (sum * 31 + char.charCodeAt(0)) % 9973;
+  return HUES[sum % HUES.length];
+}
+
+/** Up to two letters that stand for a name. */
+export function initials(name) {
+  const words = String(name ?? "?").trim().split(/[\s_.-]+/).filter(Boolean);
+  const letters = words.length > 1 ? [words[0], words[1]] : [words[0] ?? "?"];
+  return letters.map((word) => [...word][0].toUpperCase()).join("");
+}
+
+export const userById = (id) => state.view?.users.get(id) ?? state.world?.users.find((user) => user.id === id) ?? null;
+
+/** The name a person goes by, in a server where one is given. */
+export function nameOf(user, guild = null) {
+  if (!user) return "Unknown user";
+  return guild?.members.get(user.id)?.nick || user.global_name || user.username || "Unknown user";
+}
+
+/** The hex colour of a member's highest coloured role, or null. */
+export function colourOf(userId, guild) {
+  const roles = (guild?.members.get(userId)?.roles ?? []).map((id) => guild.roles.get(id)).filter((role) => role?.color);
+  if (roles.length === 0) return null;
+  roles.sort((a, b) => b.position - a.position);
+  return hex(roles[0].color);
+}
+
+export const hex = (colour) => `#${Number(colour).toString(16).padStart(6, "0")}`;
+
+/** A round picture of a user: initials on the user's own colour, with presence where it is given. */
+export function avatar(user, { size = 40, status = null } = {}) {
+  const name = nameOf(user);
+  return h("span",
+    { class: "avatar", "aria-hidden": "true", style: { "--size": `${size}px`, "--hue": String(hueOf(user?.id ?? name)) } },
+    initials(name),
+    status && h("span", { class: `presence presence-${status}`, title: status }));
+}
+
+/** A server's mark for the rail. */
+export function guildMark(guild) {
+  return h("span", { class: "guild-mark", "aria-hidden": "true", style: { "--hue": String(hueOf(guild.id)) } }, initials(guild.name));
+}
+
+/** The mark that tells programs from people. */
+export const botTag = (user) => (user?.bot ? h("span", { class: "tag", title: "This account is a program" }, "APP") : null);
+
+const CHANNEL_ICONS = { 2: "speaker", 5: "megaphone", 10: "thread", 11: "thread", 12: "thread", 13: "speaker", 15: "forum", 16: "forum" };
+
+export const channelIcon = (channel, size = 18) => icon(CHANNEL_ICONS[channel.type] ?? "hash", size);
+
+/** What a channel is called; a DM goes by those it is with. */
+export function channelName(channel) {
+  if (!channel) return "unknown channel";
+  if (channel.name) return channel.name;
+  const others = (channel.recipients ?? []).filter((user) => user.id !== state.view?.me.id);
+  return others.map((user) => nameOf(userById(user.id) ?? user)).join(", ") || "Direct message";
+}
+
+/** The other person of a DM, or null. */
+export function dmPartner(channel) {
+  const other = (channel?.recipients ?? []).find((user) => user.id !== state.view?.me.id);
+  return other ? userById(other.id) ?? other : null;
+}
+
+/** Channels in the order of the list: those without a category first, then each category with its own. */
+export function channelTree(guild) {
+  const all = [...guild.channels.values()].sort((a, b) => (a.position ?? 0) - (b.position ?? 0) || Number(BigInt(a.id) - BigInt(b.id)));
+  const threadsOf = (id) => all.filter((channel) => [10, 11, 12].includes(channel.type) && channel.parent_id === id);
+  const plain = (parent) =>
+    all.filter((channel) => ![4, 10, 11, 12].includes(channel.type) && (channel.parent_id ?? null) === parent)
+      .flatMap((channel) => [channel, ...threadsOf(channel.id)]);
+  const groups = [{ category: null, channels: plain(null) }];
+  for (const category of all.filter((channel) => channel.type === 4)) groups.push({ category, channels: plain(category.id) });
+  return groups.filter((group) => group.category !== null || group.channels.length > 0);
+}

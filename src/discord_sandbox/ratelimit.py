@@ -1,0 +1,157 @@
+"""Discord's rate limits: the global one, buckets, DM opening, and the invalid-request ban."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from hashlib import blake2s
+
+_DEFAULT = (50, 1_000)
+_RULES: dict[str, tuple[int, int]] = {
+    "POST /channels/{channel_id}/messages": (5, 5_000),
+    "POST /webhooks/{webhook_id}/{webhook_token}": (5, 2_000),
+}
+"""Requests per milliseconds where they are known; Discord publishes none of them."""
+
+TEN_MINUTES_MS = 600_000
+
+
+def bucket_hash(route: str) -> str:
+    return blake2s(route.encode(), digest_size=16).hexdigest()
+
+
+@dataclass(slots=True)
+class Window:
+    """A fixed window: so many requests from its start until `resets_ms`."""
+
+    resets_ms: int
+    used: int
+
+
+@dataclass(slots=True)
+class Refusal:
+    """A 429: when to come back, and whose limit it was."""
+
+    retry_after: float
+    scope: str
+    headers: dict[str, str]
+    reason: str
+
+
+class RateLimits:
+    """All limits of the sandbox. None (or False) switches one off."""
+
+    def __init__(self) -> None:
+        self.restore()
+
+    def check_global(self, application_id: int, now_ms: int) -> Refusal | None:
+        """Count one request against the bot's limit over all routes."""
+        if self.global_per_second is None:
+            return None
+        window = self._global.get(application_id)
+        if window is None or _over(window, now_ms, 1_000):
+            window = self._global[application_id] = Window(now_ms + 1_000, 0)
+        window.used += 1
+        if window.used <= self.global_per_second:
+            return None
+        retry_after = (window.resets_ms - now_ms) / 1_000
+        headers = {
+            "X-RateLimit-Global": "true",
+            "X-RateLimit-Scope": "global",
+            "Retry-After": str(max(round(retry_after), 1)),
+        }
+        return Refusal(retry_after, "global", headers, "global")
+
+    def check_bucket(
+        self, route: str, bucket: str, application_id: int, major: str, now_ms: int, *, dm: bool
+    ) -> tuple[dict[str, str], Refusal | None]:
+        """Count one request against its bucket; answers the headers that tell of it."""
+        if not self.buckets or (dm and not self.dm_buckets and route in _RULES):
+            return {}, None
+        limit, per_ms = _RULES.get(route, _DEFAULT)
+        key = (bucket, application_id, major)
+        window = self._windows.get(key)
+        if window is None or _over(window, now_ms, per_ms):
+            if len(self._windows) > 10_000:
+                self._forget_windows(now_ms)
+            window = self._windows[key] = Window(now_ms + per_ms, 0)
+        after_ms = window.resets_ms - now_ms
+        if window.used >= limit:
+            headers = _headers(bucket, limit, 0, window.resets_ms, after_ms)
+            headers["X-RateLimit-Scope"] = "user"
+            headers["Retry-After"] = str(-(-after_ms // 1_000))
+            return headers, Refusal(after_ms / 1_000, "user", headers, f"bucket {route}")
+        window.used += 1
+        return _headers(bucket, limit, limit - window.used, window.resets_ms, after_ms), None
+
+    def may_open_dm(self, application_id: int, now_ms: int) -> bool:
+        """Count a new DM channel; False when too many were opened in 10 minutes."""
+        if self.dm_opens_per_10m is None:
+            return True
+        opens = self._opens.setdefault(application_id, deque())
+        _forget_old(opens, now_ms)
+        if len(opens) >= self.dm_opens_per_10m:
+            return False
+        opens.append(now_ms)
+        return True
+
+    def count_invalid(self, now_ms: int) -> None:
+        """Note a 401, a 403 or a 429 that was not for a shared limit."""
+        self._invalid.append(now_ms)
+
+    def banned(self, now_ms: int) -> bool:
+        """Whether the address has had too many invalid requests in 10 minutes."""
+        if self.invalid_per_10m is None or not self._invalid:
+            return False
+        _forget_old(self._invalid, now_ms)
+        return len(self._invalid) >= self.invalid_per_10m
+
+    def invalid_count(self, now_ms: int) -> int:
+        _forget_old(self._invalid, now_ms)
+        return len(self._invalid)
+
+    def restore(self) -> None:
+        """The limits as they are when nobody has set them, and no counts."""
+        self.global_per_second: int | None = 50
+        self.buckets = True
+        self.dm_buckets = False
+        self.dm_opens_per_10m: int | None = 100
+        self.invalid_per_10m: int | None = 10_000
+        self._global: dict[int, Window] = {}
+        self._windows: dict[tuple[str, int, str], Window] = {}
+        self._opens: dict[int, deque[int]] = {}
+        self._invalid: deque[int] = deque()
+
+    def reset(self) -> None:
+        """Forget every count."""
+        self._global.clear()
+        self._windows.clear()
+        self._opens.clear()
+        self._invalid.clear()
+
+    def _forget_windows(self, now_ms: int) -> None:
+        self._windows = {
+            key: window for key, window in self._windows.items() if window.resets_ms > now_ms
+        }
+
+
+def _over(window: Window, now_ms: int, per_ms: int) -> bool:
+    # A window that ends further ahead than it is long is left over from a clock set back.
+    return not 0 < window.resets_ms - now_ms <= per_ms
+
+
+def _forget_old(times: deque[int], now_ms: int) -> None:
+    while times and not now_ms - TEN_MINUTES_MS < times[0] <= now_ms:
+        times.popleft()
+
+
+def _headers(
+    bucket: str, limit: int, remaining: int, resets_ms: int, after_ms: int
+) -> dict[str, str]:
+    return {
+        "X-RateLimit-Limit": str(limit),
+        "X-RateLimit-Remaining": str(remaining),
+        "X-RateLimit-Reset": f"{resets_ms / 1_000:.3f}",
+        "X-RateLimit-Reset-After": f"{after_ms / 1_000:.3f}",
+        "X-RateLimit-Bucket": bucket,
+    }

@@ -1,0 +1,116 @@
+"""Reactions and pins on messages."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from discord_sandbox import messages
+from discord_sandbox.clock import iso
+from discord_sandbox.errors import ApiError
+from discord_sandbox.events import Event
+from discord_sandbox.model import Channel, Json, Message, Reaction
+from discord_sandbox.shapes.guilds import member_json
+from discord_sandbox.world import World
+
+MOST_KINDS = 20
+MOST_PINS = 250
+
+
+def parse_emoji(text: str) -> tuple[str, Json]:
+    """The key and the object of an emoji as routes name it: a character, or name:id.
+
+    Raises ApiError 10014 for something that can be neither.
+    """
+    name = unquote(text)
+    if name.isascii():
+        word, colon, found = name.rpartition(":")
+        if not colon or not found.isdigit() or not word:
+            raise ApiError(10014)
+        return found, {"id": found, "name": word.rpartition(":")[2]}
+    return name, {"id": None, "name": name}
+
+
+def react(world: World, channel: Channel, message: Message, user_id: int, emoji: str) -> None:
+    """Add a user's reaction. Raises ApiError 30010 for a 21st kind."""
+    key, shaped = parse_emoji(emoji)
+    reaction = message.reactions.get(key)
+    if reaction is None:
+        if len(message.reactions) >= MOST_KINDS:
+            raise ApiError(30010)
+        reaction = message.reactions[key] = Reaction(shaped)
+    if user_id in reaction.user_ids:
+        return
+    reaction.user_ids[user_id] = None
+    data = _reacted(channel, message, user_id, shaped)
+    data["message_author_id"] = str(message.author.id)
+    if channel.guild_id is not None:
+        member = world.guilds[channel.guild_id].members.get(user_id)
+        if member is not None:
+            data["member"] = member_json(member)
+    world.bus.publish(Event("MESSAGE_REACTION_ADD", data, channel=channel))
+
+
+def unreact(world: World, channel: Channel, message: Message, user_id: int, emoji: str) -> None:
+    """Take a user's reaction away. Raises ApiError 10014 where there is none."""
+    key, shaped = parse_emoji(emoji)
+    reaction = message.reactions.get(key)
+    if reaction is None or user_id not in reaction.user_ids:
+        raise ApiError(10014)
+    del reaction.user_ids[user_id]
+    if not reaction.user_ids:
+        del message.reactions[key]
+    data = _reacted(channel, message, user_id, shaped)
+    world.bus.publish(Event("MESSAGE_REACTION_REMOVE", data, channel=channel))
+
+
+def _reacted(channel: Channel, message: Message, user_id: int, emoji: Json) -> Json:
+    data: Json = {
+        "user_id": str(user_id),
+        "channel_id": str(channel.id),
+        "message_id": str(message.id),
+        "emoji": emoji,
+        "burst": False,
+        "type": 0,
+    }
+    if channel.guild_id is not None:
+        data["guild_id"] = str(channel.guild_id)
+    return data
+
+
+def clear(world: World, channel: Channel, message: Message, emoji: str | None = None) -> None:
+    """Take away all reactions, or all of one kind. Raises ApiError 10014."""
+    data: Json = {"channel_id": str(channel.id), "message_id": str(message.id)}
+    if channel.guild_id is not None:
+        data["guild_id"] = str(channel.guild_id)
+    if emoji is None:
+        message.reactions.clear()
+        world.bus.publish(Event("MESSAGE_REACTION_REMOVE_ALL", data, channel=channel))
+        return
+    key, shaped = parse_emoji(emoji)
+    if message.reactions.pop(key, None) is None:
+        raise ApiError(10014)
+    data["emoji"] = shaped
+    world.bus.publish(Event("MESSAGE_REACTION_REMOVE_EMOJI", data, channel=channel))
+
+
+def set_pinned(world: World, channel: Channel, message: Message, pinned: bool) -> None:
+    """Pin or unpin. Raises ApiError 30003 for a 251st pin."""
+    if pinned == (message.pinned_ms is not None):
+        return
+    if pinned and len(pins(channel)) >= MOST_PINS:
+        raise ApiError(30003)
+    now_ms = world.clock.now_ms()
+    message.pinned_ms = now_ms if pinned else None
+    if pinned:
+        channel.last_pin_ms = now_ms
+    messages.show(world, channel, message, "update")
+    data: Json = {"channel_id": str(channel.id), "last_pin_timestamp": iso(now_ms)}
+    if channel.guild_id is not None:
+        data["guild_id"] = str(channel.guild_id)
+    world.bus.publish(Event("CHANNEL_PINS_UPDATE", data, channel=channel))
+
+
+def pins(channel: Channel) -> list[Message]:
+    """The pinned messages, the last pinned first."""
+    found = [message for message in channel.messages.values() if message.pinned_ms is not None]
+    return sorted(found, key=lambda message: message.pinned_ms or 0, reverse=True)

@@ -1,0 +1,290 @@
+"""A REST request from start to end: token, faults, limits, handler, record, answer."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+
+from discord_sandbox.backend import Backend
+from discord_sandbox.errors import ApiError, NotImplementedBySandbox
+from discord_sandbox.events import Encoded, Event, encode
+from discord_sandbox.faults import Fault, fault_json
+from discord_sandbox.model import DM, Application, Json
+from discord_sandbox.ratelimit import Refusal
+from discord_sandbox.record import request_json
+from discord_sandbox.rest.body import read_body
+from discord_sandbox.rest.operations import build_router
+from discord_sandbox.rest.routing import Call, Reply, Route
+from discord_sandbox.snowflake import parse_snowflake
+
+_NO_QUERY: dict[str, str] = {}
+_BANNED = "<html><head><title>Error 1015</title></head><body>error code: 1015</body></html>"
+
+
+class Unanswered(Exception):
+    """The connection is cut instead of an answer."""
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request on its way: what is known of it, and what it will be answered."""
+
+    method: str
+    path: str
+    segments: list[str]
+    started: float
+    route: str = "?"
+    application: Application | None = None
+    user_ids: frozenset[int] = frozenset()
+    status: int = 200
+    payload: Any = None
+    text: str | None = None
+    code: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    fault: str | None = None
+    ratelimited: str | None = None
+
+    def refuse(self, error: ApiError) -> None:
+        self.status, self.payload, self.code = error.status, error.body(), error.code
+
+    def limit(self, refusal: Refusal) -> None:
+        """Answer 429 as Discord does."""
+        self.status = 429
+        self.ratelimited = refusal.reason
+        self.headers |= refusal.headers
+        self.payload = {
+            "message": "You are being rate limited.",
+            "retry_after": round(refusal.retry_after, 3),
+            "global": refusal.scope == "global",
+            "code": 0,
+        }
+
+
+class RestApi:
+    """Serves /api/v10 and its other names."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._router = build_router()
+
+    async def serve(self, request: web.BaseRequest, segments: list[str]) -> web.StreamResponse:
+        """Answer one request; `segments` is its path within the API."""
+        exchange = Exchange(request.method, request.path, segments, time.perf_counter())
+        at_ms = self._backend.clock.now_ms()
+        try:
+            try:
+                await self._exchange(request, exchange, at_ms)
+            except ApiError as error:
+                exchange.refuse(error)
+            await self._strike_after(exchange)
+        except Unanswered:
+            exchange.status = 0
+            self._note(exchange, at_ms)
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response(status=500)
+        self._note(exchange, at_ms)
+        return self._response(exchange)
+
+    async def _exchange(self, request: web.BaseRequest, exchange: Exchange, at_ms: int) -> None:
+        backend = self._backend
+        if backend.limits.banned(at_ms):
+            exchange.status, exchange.text = 429, _BANNED
+            exchange.ratelimited = "invalid requests"
+            exchange.headers["Retry-After"] = "600"
+            return
+        found = self._router.find(exchange.method, exchange.segments)
+        if found is None:
+            raise ApiError(0, status=404, message="404: Not Found")
+        route, params = found
+        exchange.route = route.key
+        exchange.application = self._authorize(request, route)
+        body, uploads = await read_body(request) if request.can_read_body else (None, [])
+        if backend.faults:
+            exchange.user_ids = self._concerned(params, body, exchange.application)
+            if await self._strike_before(exchange):
+                return
+        if self._limited(exchange, route, params, at_ms):
+            return
+        if route.handler is None:
+            raise NotImplementedBySandbox(route.key)
+        query = request.query if request.rel_url.raw_query_string else _NO_QUERY
+        call = Call(backend, route, params, query, exchange.application, body, uploads)
+        answer = route.handler(call)
+        if isinstance(answer, Reply):
+            exchange.status, exchange.payload = answer.status, answer.payload
+        elif answer is None:
+            exchange.status = 204
+        else:
+            exchange.payload = answer
+
+    def _authorize(self, request: web.BaseRequest, route: Route) -> Application | None:
+        if route.public:
+            return None
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        application = self._backend.world.tokens.get(token) if scheme == "Bot" else None
+        if application is None:
+            raise ApiError(0, status=401, message="401: Unauthorized")
+        return application
+
+    # --- limits --------------------------------------------------------------------------
+
+    def _limited(
+        self, exchange: Exchange, route: Route, params: dict[str, str], at_ms: int
+    ) -> bool:
+        limits = self._backend.limits
+        application_id = 0 if exchange.application is None else exchange.application.id
+        if not route.exempt and application_id:
+            refusal = limits.check_global(application_id, at_ms)
+            if refusal is not None:
+                exchange.limit(refusal)
+                return True
+        if not route.bucketed:
+            return False
+        major = "/".join([params[name] for name in route.major])
+        channel = self._backend.world.channels.get(parse_snowflake(params.get("channel_id")) or 0)
+        headers, refusal = limits.check_bucket(
+            route.key,
+            route.bucket,
+            application_id,
+            major,
+            at_ms,
+            dm=channel is not None and channel.type == DM,
+        )
+        exchange.headers |= headers
+        if refusal is not None:
+            exchange.limit(refusal)
+        return refusal is not None
+
+    # --- faults --------------------------------------------------------------------------
+
+    def _concerned(
+        self, params: dict[str, str], body: Any, application: Application | None
+    ) -> frozenset[int]:
+        """The users whom a request is about: a DM's recipient, a member, who interacted."""
+        ids = {parse_snowflake(params.get("user_id"))}
+        channel = self._backend.world.channels.get(parse_snowflake(params.get("channel_id")) or 0)
+        if channel is not None:
+            ids.update(channel.recipient_ids)
+        if isinstance(body, dict):
+            ids.add(parse_snowflake(body.get("recipient_id")))
+        token = params.get("webhook_token") or params.get("interaction_token")
+        interaction = self._backend.interactions.by_token(token) if token else None
+        if interaction is not None:
+            ids.add(interaction.user.id)
+        if application is not None:
+            ids.discard(application.bot_user_id)
+        return frozenset(found for found in ids if found is not None)
+
+    async def _strike_before(self, exchange: Exchange) -> bool:
+        """Whether a fault has answered the request before it took effect."""
+        fault = self._strike(exchange, "before")
+        if fault is None:
+            return False
+        if fault.kind == "drop":
+            raise Unanswered
+        if fault.kind == "hold":
+            await fault.hold()
+        elif fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+        elif fault.kind == "ratelimit":
+            exchange.limit(_ordered_limit(fault))
+            return True
+        else:
+            _answer_with_status(exchange, fault)
+            return True
+        return False
+
+    async def _strike_after(self, exchange: Exchange) -> None:
+        if not self._backend.faults or exchange.fault in ("drop", "status", "ratelimit"):
+            return
+        fault = self._strike(exchange, "after")
+        if fault is None:
+            return
+        if fault.kind == "lose_answer":
+            raise Unanswered
+        if fault.kind == "hold":
+            await fault.hold()
+        else:
+            await asyncio.sleep(fault.seconds)
+
+    def _strike(self, exchange: Exchange, stage: str) -> Fault | None:
+        fault = self._backend.faults.strike(
+            stage, exchange.method, exchange.path, exchange.user_ids
+        )
+        if fault is not None:
+            exchange.fault = fault.kind
+            told = {**fault_json(fault), "method": exchange.method, "path": exchange.path}
+            self._tell("FAULT", told)
+        return fault
+
+    # --- the end -------------------------------------------------------------------------
+
+    def _note(self, exchange: Exchange, at_ms: int) -> None:
+        limits = self._backend.limits
+        shared = exchange.headers.get("X-RateLimit-Scope") == "shared"
+        if exchange.status in (401, 403) or (exchange.status == 429 and not shared):
+            limits.count_invalid(at_ms)
+        bot = None if exchange.application is None else exchange.application.bot_user_id
+        row = self._backend.requests.add(
+            at_ms,
+            exchange.method,
+            exchange.path,
+            exchange.route,
+            exchange.status,
+            bot,
+            (time.perf_counter() - exchange.started) * 1000,
+            exchange.code,
+            exchange.fault,
+            exchange.ratelimited,
+        )
+        if not self._backend.world.bus.idle:
+            self._tell("REQUEST", request_json(row))
+
+    def _tell(self, event_type: str, data: Json) -> None:
+        self._backend.world.bus.publish(Event(event_type, data, only=frozenset(), bots=False))
+
+    def _response(self, exchange: Exchange) -> web.Response:
+        headers = exchange.headers
+        headers["Date"] = self._backend.clock.http_date()
+        if exchange.text is not None:
+            headers["Content-Type"] = "text/html"
+            return web.Response(
+                status=exchange.status, body=exchange.text.encode(), headers=headers
+            )
+        # Discord's answers have passed a proxy, and clients take a 429 that has not for a ban.
+        headers["Via"] = "1.1 sandbox"
+        if exchange.status == 204:
+            return web.Response(status=204, headers=headers)
+        headers["Content-Type"] = "application/json"
+        payload = exchange.payload
+        body = payload.raw if isinstance(payload, Encoded) else encode(payload).encode()
+        return web.Response(status=exchange.status, body=body, headers=headers)
+
+
+def _ordered_limit(fault: Fault) -> Refusal:
+    headers = {
+        "X-RateLimit-Scope": fault.scope,
+        "Retry-After": str(max(round(fault.retry_after), 1)),
+    }
+    if fault.scope == "global":
+        headers["X-RateLimit-Global"] = "true"
+    return Refusal(fault.retry_after, fault.scope, headers, f"fault ({fault.scope})")
+
+
+def _answer_with_status(exchange: Exchange, fault: Fault) -> None:
+    """With a code the error is Discord's own; without one it is a proxy's page."""
+    if fault.code is None:
+        phrase = HTTPStatus(fault.status).phrase
+        exchange.status = fault.status
+        exchange.text = f"<html><body><h1>{fault.status} {phrase}</h1></body></html>"
+        return
+    exchange.refuse(ApiError(fault.code, status=fault.status, message=fault.message))
+    if fault.message is None and fault.code == 0:
+        phrase = HTTPStatus(fault.status).phrase
+        exchange.payload["message"] = f"{fault.status}: {phrase}"

@@ -1,0 +1,188 @@
+"""Application commands: global ones, those of one guild, and their permissions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from discord_sandbox.errors import ApiError, invalid
+from discord_sandbox.events import Event
+from discord_sandbox.model import Command, Json
+from discord_sandbox.rest.routing import Call, Reply, Route
+from discord_sandbox.shapes.commands import command_json
+from discord_sandbox.validate.commands import check_command
+
+_MOST = {1: 100, 2: 15, 3: 15}
+_GLOBAL = "/applications/{application_id}/commands"
+_GUILD = "/applications/{application_id}/guilds/{guild_id}/commands"
+
+
+def _guild_id(call: Call) -> int | None:
+    if call.id("application_id") != call.app.id:
+        raise ApiError(20012)
+    if "guild_id" not in call.params:
+        return None
+    guild = call.world.guilds.get(call.id("guild_id"))
+    # As at Discord: commands of a guild that the application is not in are refused access.
+    if guild is None or call.app.bot_user_id not in guild.members:
+        raise ApiError(50001)
+    return guild.id
+
+
+def _commands(call: Call, guild_id: int | None) -> dict[int, Command]:
+    if guild_id is None:
+        return call.app.commands
+    return call.app.guild_commands.setdefault(guild_id, {})
+
+
+def _publish(call: Call, guild_id: int | None) -> None:
+    world = call.world
+    data: Json = {
+        "application_id": str(call.app.id),
+        "guild_id": None if guild_id is None else str(guild_id),
+    }
+    guild = None if guild_id is None else world.guilds[guild_id]
+    world.bus.publish(Event("COMMANDS_CHANGED", data, guild=guild, bots=False))
+
+
+def _find(call: Call) -> Command:
+    found = _commands(call, _guild_id(call)).get(call.id("command_id"))
+    if found is None:
+        raise ApiError(10063)
+    return found
+
+
+def _list(call: Call) -> list[Json]:
+    full = call.flag("with_localizations")
+    found = _commands(call, _guild_id(call)).values()
+    return [command_json(command, with_localizations=full) for command in found]
+
+
+def _get(call: Call) -> Json:
+    return command_json(_find(call))
+
+
+def _put(
+    call: Call, guild_id: int | None, data: Json, among: dict[int, Command]
+) -> tuple[Command, bool]:
+    """Write one command over the one of its name and type, whose id it keeps."""
+    known = _named(among, data)
+    command = Command(
+        id=known.id if known is not None else call.world.ids.next(),
+        application_id=call.app.id,
+        guild_id=guild_id,
+        version=call.world.ids.next(),
+        data=data,
+    )
+    if known is not None and known.data == data:
+        return known, False
+    return command, known is None
+
+
+def _named(among: dict[int, Command], data: Json) -> Command | None:
+    for command in among.values():
+        if command.data["name"] == data["name"] and command.data["type"] == data["type"]:
+            return command
+    return None
+
+
+def _check_count(commands: dict[int, Command]) -> None:
+    for kind, most in _MOST.items():
+        if sum(1 for command in commands.values() if command.data["type"] == kind) > most:
+            raise ApiError(30032)
+
+
+def _create(call: Call) -> Reply:
+    guild_id = _guild_id(call)
+    commands = _commands(call, guild_id)
+    command, new = _put(call, guild_id, check_command(call.body), commands)
+    _check_count({**commands, command.id: command})
+    commands[command.id] = command
+    _publish(call, guild_id)
+    return Reply(201 if new else 200, command_json(command))
+
+
+def _overwrite(call: Call) -> list[Json]:
+    guild_id = _guild_id(call)
+    if not isinstance(call.body, list):
+        raise invalid((), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+    commands = _commands(call, guild_id)
+    written: dict[int, Command] = {}
+    for at, body in enumerate(call.body):
+        data = check_command(body, (at,))
+        if _named(written, data) is not None:
+            raise invalid(
+                (at, "name"),
+                "APPLICATION_COMMANDS_DUPLICATE_NAME",
+                "Application command names must be unique",
+            )
+        command, _ = _put(call, guild_id, data, commands)
+        written[command.id] = command
+    _check_count(written)
+    commands.clear()
+    commands.update(written)
+    _publish(call, guild_id)
+    return [command_json(command) for command in written.values()]
+
+
+def _edit(call: Call) -> Json:
+    command = _find(call)
+    command.data = check_command(call.json(), previous=command.data)
+    command.version = call.world.ids.next()
+    _publish(call, command.guild_id)
+    return command_json(command)
+
+
+def _delete(call: Call) -> None:
+    command = _find(call)
+    del _commands(call, command.guild_id)[command.id]
+    _publish(call, command.guild_id)
+
+
+def _permissions_json(call: Call, guild_id: int, target: int, listed: list[Json]) -> Json:
+    return {
+        "id": str(target),
+        "application_id": str(call.app.id),
+        "guild_id": str(guild_id),
+        "permissions": listed,
+    }
+
+
+def _all_permissions(call: Call) -> list[Json]:
+    guild_id = _guild_id(call)
+    assert guild_id is not None
+    return [
+        _permissions_json(call, guild_id, target, listed)
+        for (guild, target), listed in call.app.command_permissions.items()
+        if guild == guild_id
+    ]
+
+
+def _get_permissions(call: Call) -> Json:
+    guild_id = _guild_id(call)
+    assert guild_id is not None
+    listed = call.app.command_permissions.get((guild_id, call.id("command_id")))
+    if listed is None:
+        raise ApiError(10066)
+    return _permissions_json(call, guild_id, call.id("command_id"), listed)
+
+
+def _set_permissions(_call: Call) -> Any:
+    # Discord takes this from a user's Bearer token only, never from a bot's.
+    raise ApiError(20001)
+
+
+ROUTES = (
+    Route("GET", _GUILD + "/permissions", _all_permissions),
+    Route("GET", _GUILD + "/{command_id}/permissions", _get_permissions),
+    Route("PUT", _GUILD + "/{command_id}/permissions", _set_permissions),
+    *(
+        Route(method, template, handler)
+        for template in (_GLOBAL, _GUILD)
+        for method, handler in (("GET", _list), ("POST", _create), ("PUT", _overwrite))
+    ),
+    *(
+        Route(method, template + "/{command_id}", handler)
+        for template in (_GLOBAL, _GUILD)
+        for method, handler in (("GET", _get), ("PATCH", _edit), ("DELETE", _delete))
+    ),
+)

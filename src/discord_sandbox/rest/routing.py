@@ -1,0 +1,171 @@
+"""An operation of the REST API, and what the function that serves it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from discord_sandbox.backend import Backend
+from discord_sandbox.errors import ApiError, invalid
+from discord_sandbox.model import Application, Channel, Guild, Json, Message, User
+from discord_sandbox.permissions import VIEW_CHANNEL, guild_permissions
+from discord_sandbox.ratelimit import bucket_hash
+from discord_sandbox.routing import parameters
+from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.validate.message import Upload
+from discord_sandbox.world import World
+
+_MAJOR = ("channel_id", "guild_id", "webhook_id")
+
+
+@dataclass(slots=True)
+class Reply:
+    """An answer with a status of its own; others are 200, or 204 when there is nothing in them."""
+
+    status: int
+    payload: Any = None
+
+
+@dataclass(slots=True)
+class Call:
+    """One request: who asks, for what, with which body."""
+
+    backend: Backend
+    route: Route
+    params: dict[str, str]
+    query: Mapping[str, str]
+    application: Application | None = None
+    body: Any = None
+    uploads: list[Upload] = field(default_factory=list)
+
+    @property
+    def world(self) -> World:
+        return self.backend.world
+
+    @property
+    def app(self) -> Application:
+        """The application that asks. Only routes open to all are called without one."""
+        assert self.application is not None
+        return self.application
+
+    @property
+    def bot(self) -> User:
+        return self.world.users[self.app.bot_user_id]
+
+    def id(self, name: str) -> int:
+        """An id of the path. Raises ApiError 50035 when it is not a snowflake."""
+        text = self.params[name]
+        if text == "@me":
+            return self.app.bot_user_id
+        found = parse_snowflake(text)
+        if found is None:
+            raise invalid((name,), "NUMBER_TYPE_COERCE", f'Value "{text}" is not snowflake.')
+        return found
+
+    def channel(self) -> Channel:
+        """The path's channel, which the bot can see. Raises ApiError 10003 or 50001."""
+        channel = self.world.channel(self.id("channel_id"))
+        self.world.require(self.app.bot_user_id, channel, VIEW_CHANNEL)
+        return channel
+
+    def message(self, channel: Channel) -> Message:
+        """The path's message. Raises ApiError 10008."""
+        found = channel.messages.get(self.id("message_id"))
+        if found is None:
+            raise ApiError(10008)
+        return found
+
+    def guild(self, needed: int = 0) -> Guild:
+        """The path's guild, which the bot is in, with the permissions that are needed.
+
+        Raises ApiError 10004 or 50013.
+        """
+        guild = self.world.guild(self.id("guild_id"))
+        member = guild.members.get(self.app.bot_user_id)
+        if member is None:
+            raise ApiError(10004)
+        if needed and guild_permissions(guild, member) & needed != needed:
+            raise ApiError(50013)
+        return guild
+
+    def guild_of(self, channel: Channel) -> Guild:
+        """The guild a channel is in. Raises ApiError 50024 for a DM."""
+        if channel.guild_id is None:
+            raise ApiError(50024)
+        return self.world.guilds[channel.guild_id]
+
+    def json(self) -> Json:
+        """The body, which must be an object. Raises ApiError 50109."""
+        if self.body is None:
+            return {}
+        if not isinstance(self.body, dict):
+            raise ApiError(50109)
+        return self.body
+
+    def number(self, name: str, *, default: int, least: int, most: int) -> int:
+        """A number of the query. Raises ApiError 50035 when it is none or out of bounds."""
+        text = self.query.get(name)
+        if text is None:
+            return default
+        if not text.isdigit():
+            raise invalid((name,), "NUMBER_TYPE_COERCE", f'Value "{text}" is not int.')
+        value = int(text)
+        if value > most:
+            raise invalid(
+                (name,),
+                "NUMBER_TYPE_MAX",
+                f"int value should be less than or equal to {most}.",
+            )
+        if value < least:
+            raise invalid(
+                (name,),
+                "NUMBER_TYPE_MIN",
+                f"int value should be greater than or equal to {least}.",
+            )
+        return value
+
+    def snowflake(self, name: str) -> int | None:
+        """An id of the query, if it is there. Raises ApiError 50035."""
+        text = self.query.get(name)
+        if text is None:
+            return None
+        found = parse_snowflake(text)
+        if found is None:
+            raise invalid((name,), "NUMBER_TYPE_COERCE", f'Value "{text}" is not snowflake.')
+        return found
+
+    def flag(self, name: str) -> bool:
+        return self.query.get(name, "").lower() in ("true", "1")
+
+
+Handler = Callable[[Call], Any]
+
+
+@dataclass(slots=True)
+class Route:
+    """An operation. `handler` None means that Discord has it and the sandbox does not.
+
+    `public` routes carry their right in the path (a webhook's or an interaction's token);
+    `exempt` ones do not count against the global limit.
+    """
+
+    method: str
+    template: str
+    handler: Handler | None
+    public: bool = False
+    exempt: bool = False
+    bucketed: bool = True
+    key: str = field(init=False)
+    bucket: str = field(init=False)
+    parameters: tuple[str, ...] = field(init=False)
+    major: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.key = f"{self.method} {self.template}"
+        self.bucket = bucket_hash(self.key)
+        self.parameters = parameters(self.template)
+        majors = [name for name in self.parameters if name in _MAJOR]
+        if "webhook_token" in self.parameters:
+            majors.append("webhook_token")
+        self.major = tuple(majors)

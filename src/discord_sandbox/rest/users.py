@@ -1,0 +1,132 @@
+"""Users, and what a bot learns of itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from discord_sandbox.channels import open_dm
+from discord_sandbox.errors import ApiError, invalid
+from discord_sandbox.guilds import remove_member
+from discord_sandbox.model import Json
+from discord_sandbox.permissions import guild_permissions
+from discord_sandbox.rest.routing import Call, Route
+from discord_sandbox.shapes.guilds import member_json
+from discord_sandbox.shapes.users import application_json, own_user_json, user_json
+from discord_sandbox.snowflake import parse_snowflake
+
+
+def get_me(call: Call) -> Json:
+    return own_user_json(call.bot)
+
+
+def get_user(call: Call) -> Json:
+    user_id = call.id("user_id")
+    if user_id == call.app.bot_user_id:
+        return own_user_json(call.bot)
+    return user_json(call.world.user(user_id))
+
+
+def edit_me(call: Call) -> Json:
+    name = call.json().get("username")
+    if name is not None:
+        if not isinstance(name, str) or not 2 <= len(name) <= 32:
+            raise invalid(
+                ("username",), "BASE_TYPE_BAD_LENGTH", "Must be between 2 and 32 in length."
+            )
+        call.bot.username = name
+        call.bot.json_cache = None
+    return own_user_json(call.bot)
+
+
+def my_guilds(call: Call) -> list[Json]:
+    limit = call.number("limit", default=200, least=1, most=200)
+    before, after = call.snowflake("before"), call.snowflake("after") or 0
+    guilds = sorted(call.world.guilds_of(call.bot.id), key=lambda guild: guild.id)
+    found = [g for g in guilds if g.id > after and (before is None or g.id < before)]
+    shaped = []
+    for guild in found[:limit]:
+        granted = guild_permissions(guild, guild.members[call.bot.id])
+        one: Json = {
+            "id": str(guild.id),
+            "name": guild.name,
+            "icon": None,
+            "banner": None,
+            "owner": guild.owner_id == call.bot.id,
+            "permissions": str(granted),
+            "features": [],
+        }
+        if call.flag("with_counts"):
+            one["approximate_member_count"] = len(guild.members)
+            one["approximate_presence_count"] = len(guild.members)
+        shaped.append(one)
+    return shaped
+
+
+def my_member(call: Call) -> Json:
+    guild = call.guild()
+    return member_json(call.world.member(guild, call.bot.id))
+
+
+def leave_guild(call: Call) -> None:
+    remove_member(call.world, call.guild(), call.bot.id)
+
+
+def create_dm(call: Call) -> Json:
+    body = call.json()
+    recipient_id = parse_snowflake(body.get("recipient_id"))
+    if recipient_id is None:
+        raise ApiError(50033)
+    other = call.world.users.get(recipient_id)
+    if other is None:
+        raise ApiError(10013)
+    known = other.id in call.bot.dms
+    limits = call.backend.limits
+    if not known and not limits.may_open_dm(call.app.id, call.world.clock.now_ms()):
+        raise ApiError(40003)
+    channel, _ = open_dm(call.world, call.bot, other)
+    return call.world.channel_json(channel, call.bot.id)
+
+
+def my_application(call: Call) -> Json:
+    world = call.world
+    owner = world.users.get(call.app.owner_id, call.bot)
+    guilds = len(world.guilds_of(call.bot.id))
+    return application_json(call.app, call.bot, owner, guilds)
+
+
+def edit_my_application(call: Call) -> Json:
+    description = call.json().get("description")
+    if isinstance(description, str):
+        call.app.description = description
+    return my_application(call)
+
+
+def gateway(call: Call) -> Json:
+    return {"url": call.backend.hub.gateway_url}
+
+
+def gateway_bot(call: Call) -> Json:
+    started = call.backend.hub.starts.get(call.app.id, 0)
+    limit: dict[str, Any] = {
+        "total": 1000,
+        "remaining": max(1000 - started, 0),
+        "reset_after": 86_400_000,
+        "max_concurrency": 1,
+    }
+    return {"url": call.backend.hub.gateway_url, "shards": 1, "session_start_limit": limit}
+
+
+ROUTES = (
+    Route("GET", "/users/@me", get_me),
+    Route("PATCH", "/users/@me", edit_me),
+    Route("GET", "/users/@me/guilds", my_guilds),
+    Route("DELETE", "/users/@me/guilds/{guild_id}", leave_guild),
+    Route("GET", "/users/@me/guilds/{guild_id}/member", my_member),
+    Route("POST", "/users/@me/channels", create_dm),
+    Route("GET", "/users/{user_id}", get_user),
+    Route("GET", "/applications/@me", my_application),
+    Route("PATCH", "/applications/@me", edit_my_application),
+    Route("GET", "/oauth2/applications/@me", my_application),
+    Route("GET", "/gateway", gateway, public=True),
+    Route("GET", "/gateway/bot", gateway_bot),
+)

@@ -1,0 +1,198 @@
+"""Webhooks: a channel's own, and the routes they share with interaction tokens."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from discord_sandbox import messages, permissions
+from discord_sandbox.errors import ApiError, invalid
+from discord_sandbox.events import Event
+from discord_sandbox.messages import Origin
+from discord_sandbox.model import IS_COMPONENTS_V2, Channel, Guild, Json, Message, Webhook
+from discord_sandbox.rest import interactions
+from discord_sandbox.rest.routing import Call, Reply, Route
+from discord_sandbox.shapes.users import user_json
+from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.validate.message import check_message
+from discord_sandbox.world import World
+
+_WITH_TOKEN = "/webhooks/{webhook_id}/{webhook_token}"  # noqa: S105 - a path, no secret
+
+
+def webhook_json(world: World, webhook: Webhook, *, with_creator: bool = True) -> Json:
+    shaped: Json = {
+        "id": str(webhook.id),
+        "type": 1,
+        "name": webhook.name,
+        "avatar": None,
+        "channel_id": str(webhook.channel_id),
+        "guild_id": str(webhook.guild_id),
+        "application_id": (None if webhook.application_id is None else str(webhook.application_id)),
+        "token": webhook.token,
+        "url": f"{world.base_url}/api/webhooks/{webhook.id}/{webhook.token}",
+    }
+    if with_creator:
+        shaped["user"] = user_json(world.users[webhook.creator_id])
+    return shaped
+
+
+def _publish(world: World, channel: Channel, guild: Guild) -> None:
+    data = {"guild_id": str(guild.id), "channel_id": str(channel.id)}
+    world.bus.publish(Event("WEBHOOKS_UPDATE", data, guild=guild))
+
+
+def _name(call: Call) -> str:
+    name = call.json().get("name")
+    if not isinstance(name, str) or not 1 <= len(name) <= 80:
+        raise invalid(("name",), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 80 in length.")
+    return name
+
+
+def create(call: Call) -> Json:
+    channel = call.channel()
+    guild = call.guild_of(channel)
+    call.world.require(call.app.bot_user_id, channel, permissions.MANAGE_WEBHOOKS)
+    webhook = Webhook(
+        id=call.world.ids.next(),
+        channel_id=channel.id,
+        guild_id=guild.id,
+        name=_name(call),
+        token=secrets.token_urlsafe(51),
+        creator_id=call.app.bot_user_id,
+        application_id=call.app.id,
+    )
+    call.world.webhooks[webhook.id] = webhook
+    _publish(call.world, channel, guild)
+    return webhook_json(call.world, webhook)
+
+
+def of_channel(call: Call) -> list[Json]:
+    channel = call.channel()
+    call.world.require(call.app.bot_user_id, channel, permissions.MANAGE_WEBHOOKS)
+    found = (w for w in call.world.webhooks.values() if w.channel_id == channel.id)
+    return [webhook_json(call.world, webhook) for webhook in found]
+
+
+def of_guild(call: Call) -> list[Json]:
+    guild = call.guild(permissions.MANAGE_WEBHOOKS)
+    found = (w for w in call.world.webhooks.values() if w.guild_id == guild.id)
+    return [webhook_json(call.world, webhook) for webhook in found]
+
+
+def _webhook(call: Call) -> Webhook:
+    """The path's webhook, by token or by the bot's right. Raises ApiError 10015 or 50027."""
+    webhook = call.world.webhooks.get(call.id("webhook_id"))
+    if webhook is None:
+        raise ApiError(10015)
+    if "webhook_token" in call.params:
+        if webhook.token != call.params["webhook_token"]:
+            raise ApiError(50027)
+    else:
+        channel = call.world.channel(webhook.channel_id)
+        call.world.require(call.app.bot_user_id, channel, permissions.MANAGE_WEBHOOKS)
+    return webhook
+
+
+def get(call: Call) -> Json:
+    return webhook_json(call.world, _webhook(call), with_creator="webhook_token" not in call.params)
+
+
+def edit(call: Call) -> Json:
+    webhook = _webhook(call)
+    if "name" in call.json():
+        webhook.name = _name(call)
+    moved = parse_snowflake(call.json().get("channel_id"))
+    if moved is not None and "webhook_token" not in call.params:
+        webhook.channel_id = call.world.channel(moved).id
+    return webhook_json(call.world, webhook, with_creator="webhook_token" not in call.params)
+
+
+def delete(call: Call) -> None:
+    webhook = _webhook(call)
+    del call.world.webhooks[webhook.id]
+
+
+def execute(call: Call) -> Any:
+    interaction = interactions.live_interaction(call)
+    if interaction is not None:
+        return interactions.follow_up(call, interaction)
+    webhook = _webhook(call)
+    channel = _channel(call, webhook)
+    draft = check_message(call.body, call.uploads)
+    name = call.json().get("username") or webhook.name
+    origin = Origin(
+        webhook_id=webhook.id,
+        webhook_name=str(name),
+        application_id=webhook.application_id,
+    )
+    draft.nonce = None
+    creator = call.world.users[webhook.creator_id]
+    _, shaped = messages.create_and_show(call.world, creator, channel, draft, origin)
+    return Reply(200, shaped) if call.flag("wait") else Reply(204)
+
+
+def _channel(call: Call, webhook: Webhook) -> Channel:
+    thread_id = call.snowflake("thread_id")
+    channel = call.world.channel(thread_id or webhook.channel_id)
+    if thread_id is not None and channel.parent_id != webhook.channel_id:
+        raise ApiError(10003)
+    return channel
+
+
+def _sent(call: Call, webhook: Webhook) -> tuple[Channel, Message]:
+    channel = _channel(call, webhook)
+    message = call.message(channel)
+    if message.webhook_id != webhook.id:
+        raise ApiError(10008)
+    return channel, message
+
+
+def get_message(call: Call) -> Json:
+    interaction = interactions.live_interaction(call)
+    if interaction is not None:
+        return interactions.get(call, interaction)
+    _, message = _sent(call, _webhook(call))
+    return call.world.message_json(message, message.author.id)
+
+
+def edit_message(call: Call) -> Json:
+    interaction = interactions.live_interaction(call)
+    if interaction is not None:
+        return interactions.edit(call, interaction)
+    channel, message = _sent(call, _webhook(call))
+    v2 = bool(message.flags & IS_COMPONENTS_V2)
+    draft = check_message(call.body, call.uploads, v2=v2)
+    return messages.edit_and_show(call.world, channel, message, draft)
+
+
+def delete_message(call: Call) -> None:
+    interaction = interactions.live_interaction(call)
+    if interaction is not None:
+        interactions.delete(call, interaction)
+        return
+    channel, message = _sent(call, _webhook(call))
+    messages.delete(call.world, channel, message)
+
+
+ROUTES = (
+    Route("POST", "/channels/{channel_id}/webhooks", create),
+    Route("GET", "/channels/{channel_id}/webhooks", of_channel),
+    Route("GET", "/guilds/{guild_id}/webhooks", of_guild),
+    Route("GET", "/webhooks/{webhook_id}", get),
+    Route("PATCH", "/webhooks/{webhook_id}", edit),
+    Route("DELETE", "/webhooks/{webhook_id}", delete),
+    Route("GET", _WITH_TOKEN, get, public=True),
+    Route("PATCH", _WITH_TOKEN, edit, public=True),
+    Route("DELETE", _WITH_TOKEN, delete, public=True),
+    Route("POST", _WITH_TOKEN, execute, public=True, exempt=True),
+    *(
+        Route(method, _WITH_TOKEN + "/messages/" + name, handler, public=True, exempt=True)
+        for name in ("@original", "{message_id}")
+        for method, handler in (
+            ("GET", get_message),
+            ("PATCH", edit_message),
+            ("DELETE", delete_message),
+        )
+    ),
+)

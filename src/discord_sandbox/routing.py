@@ -1,0 +1,80 @@
+"""From a method and a path to what serves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+from discord_sandbox.errors import ApiError
+
+
+class Routed(Protocol):
+    """What can be found: a method and a path with {parameters}."""
+
+    method: str
+    template: str
+    parameters: tuple[str, ...]
+
+
+R = TypeVar("R", bound=Routed)
+
+
+def parameters(template: str) -> tuple[str, ...]:
+    """The names in a path's braces, in order."""
+    return tuple(part[1:-1] for part in template.split("/") if part.startswith("{"))
+
+
+@dataclass(slots=True)
+class _Node(Generic[R]):
+    fixed: dict[str, _Node[R]] = field(default_factory=dict)
+    any: _Node[R] | None = None
+    routes: dict[str, R] = field(default_factory=dict)
+
+
+class Router(Generic[R]):
+    """Finds routes by walking a path's segments; a fixed segment goes before a parameter."""
+
+    def __init__(self, routes: Iterable[R]) -> None:
+        self._root: _Node[R] = _Node()
+        self.routes: list[R] = []
+        for route in routes:
+            self._add(route)
+
+    def _add(self, route: R) -> None:
+        node = self._root
+        for part in route.template.strip("/").split("/"):
+            if part.startswith("{"):
+                if node.any is None:
+                    node.any = _Node()
+                node = node.any
+            else:
+                node = node.fixed.setdefault(part, _Node())
+        if route.method not in node.routes:
+            node.routes[route.method] = route
+            self.routes.append(route)
+
+    def find(self, method: str, segments: list[str]) -> tuple[R, dict[str, str]] | None:
+        """The route and its parameters. Raises ApiError 405 for another method's path."""
+        other_method = False
+        for node, values in self._walk(self._root, segments, 0):
+            route = node.routes.get(method)
+            if route is not None:
+                return route, dict(zip(route.parameters, values, strict=True))
+            other_method = other_method or bool(node.routes)
+        if other_method:
+            raise ApiError(0, status=405, message="405: Method Not Allowed")
+        return None
+
+    def _walk(
+        self, node: _Node[R], segments: list[str], at: int
+    ) -> Iterable[tuple[_Node[R], tuple[str, ...]]]:
+        if at == len(segments):
+            yield node, ()
+            return
+        fixed = node.fixed.get(segments[at])
+        if fixed is not None:
+            yield from self._walk(fixed, segments, at + 1)
+        if node.any is not None:
+            for found, values in self._walk(node.any, segments, at + 1):
+                yield found, (segments[at], *values)

@@ -1,0 +1,103 @@
+"""Seeds: JSON files from which a sandbox makes its first users, applications and servers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from discord_sandbox import guilds
+from discord_sandbox.gateway.intents import application_flags, privileged
+from discord_sandbox.model import Application, Json, User
+from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.world import World
+
+
+class BadSeed(ValueError):
+    """The seed names something that is not there, or lacks something."""
+
+
+def sow(world: World, seed: Any) -> None:
+    """Make what the seed describes. Users and applications are referred to by name or by id.
+
+    Raises BadSeed.
+    """
+    if not isinstance(seed, dict):
+        raise BadSeed("it must be an object with users, applications and guilds")
+    for given in _list(seed, "users"):
+        world.create_user(
+            _text(given, "username"),
+            global_name=given.get("global_name"),
+            user_id=parse_snowflake(given.get("id")),
+        )
+    granted: dict[int, int | None] = {}
+    for given in _list(seed, "applications"):
+        application = _application(world, given)
+        granted[application.id] = parse_snowflake(given.get("permissions"))
+    for given in _list(seed, "guilds"):
+        _guild(world, given, granted)
+
+
+def _application(world: World, given: Json) -> Application:
+    try:
+        bits = privileged(given.get("intents") or [])
+    except ValueError as problem:
+        raise BadSeed(str(problem)) from None
+    token = _text(given, "token")
+    if token in world.tokens:
+        raise BadSeed("two applications have the same token")
+    return world.create_application(
+        _text(given, "name"),
+        token=token,
+        application_id=parse_snowflake(given.get("id")),
+        privileged_intents=bits,
+        flags=application_flags(bits),
+    )
+
+
+def _guild(world: World, given: Json, granted: dict[int, int | None]) -> None:
+    owner = _user(world, given.get("owner", given.get("owner_id")))
+    guild = guilds.create_guild(
+        world,
+        _text(given, "name"),
+        owner,
+        channels=given.get("channels") or ["general"],
+        guild_id=parse_snowflake(given.get("id")),
+    )
+    for member in given.get("members") or ():
+        guilds.add_member(world, guild, _user(world, member))
+    for name in given.get("bots") or ():
+        application = _find_application(world, name)
+        guilds.add_bot(world, guild, application, granted.get(application.id))
+
+
+def _list(seed: Json, name: str) -> list[Json]:
+    found = seed.get(name) or []
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise BadSeed(f"`{name}` must be a list of objects")
+    return found
+
+
+def _text(given: Json, name: str) -> str:
+    found = given.get(name)
+    if not isinstance(found, str) or not found:
+        raise BadSeed(f"an entry lacks `{name}`: {given}")
+    return found
+
+
+def _user(world: World, name: Any) -> User:
+    by_id = world.users.get(parse_snowflake(name) or 0)
+    if by_id is not None:
+        return by_id
+    for user in world.users.values():
+        if user.username == name and not user.bot:
+            return user
+    raise BadSeed(f"there is no user {name!r} in `users`")
+
+
+def _find_application(world: World, name: Any) -> Application:
+    by_id = world.applications.get(parse_snowflake(name) or 0)
+    if by_id is not None:
+        return by_id
+    for application in world.applications.values():
+        if application.name == name:
+            return application
+    raise BadSeed(f"there is no application {name!r} in `applications`")

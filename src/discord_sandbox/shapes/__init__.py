@@ -1,0 +1,1 @@
+"""Objects of the world as Discord writes them in JSON."""

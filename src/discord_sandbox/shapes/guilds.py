@@ -1,0 +1,190 @@
+"""Guilds, members, roles, channels and scheduled events in JSON."""
+
+from __future__ import annotations
+
+from discord_sandbox.clock import iso
+from discord_sandbox.model import (
+    DM,
+    Channel,
+    Guild,
+    Json,
+    Member,
+    Overwrite,
+    Role,
+    ScheduledEvent,
+    Thread,
+    User,
+)
+from discord_sandbox.shapes.users import user_json
+
+
+def _iso_or_none(at_ms: int | None) -> str | None:
+    return None if at_ms is None else iso(at_ms)
+
+
+def _id_or_none(snowflake: int | None) -> str | None:
+    return None if snowflake is None else str(snowflake)
+
+
+def role_json(role: Role) -> Json:
+    shaped: Json = {
+        "id": str(role.id),
+        "name": role.name,
+        "permissions": str(role.permissions),
+        "position": role.position,
+        "color": role.color,
+        "colors": {"primary_color": role.color, "secondary_color": None, "tertiary_color": None},
+        "hoist": role.hoist,
+        "managed": role.managed,
+        "mentionable": role.mentionable,
+        "icon": None,
+        "unicode_emoji": None,
+        "flags": 0,
+    }
+    if role.bot_id is not None:
+        shaped["tags"] = {"bot_id": str(role.bot_id)}
+    return shaped
+
+
+def partial_member_json(member: Member) -> Json:
+    """A member without its user, as messages and mentions carry it."""
+    return {
+        "avatar": None,
+        "banner": None,
+        "communication_disabled_until": _iso_or_none(member.timeout_until_ms),
+        "flags": 0,
+        "joined_at": iso(member.joined_ms),
+        "nick": member.nick,
+        "pending": False,
+        "premium_since": None,
+        "roles": [str(role_id) for role_id in member.role_ids],
+        "mute": False,
+        "deaf": False,
+    }
+
+
+def member_json(member: Member) -> Json:
+    return {**partial_member_json(member), "user": user_json(member.user)}
+
+
+def overwrite_json(overwrite: Overwrite) -> Json:
+    return {
+        "id": str(overwrite.id),
+        "type": overwrite.type,
+        "allow": str(overwrite.allow),
+        "deny": str(overwrite.deny),
+    }
+
+
+def channel_json(channel: Channel, recipients: list[User] | None = None) -> Json:
+    """A guild channel, a thread or, with `recipients`, a DM."""
+    shaped: Json = {
+        "id": str(channel.id),
+        "type": channel.type,
+        "flags": 0,
+        "last_message_id": _id_or_none(channel.last_message_id),
+    }
+    if channel.last_pin_ms is not None:
+        shaped["last_pin_timestamp"] = iso(channel.last_pin_ms)
+    if channel.type == DM:
+        shaped["recipients"] = [user_json(user) for user in recipients or []]
+        return shaped
+    shaped["guild_id"] = str(channel.guild_id)
+    shaped["name"] = channel.name
+    shaped["parent_id"] = _id_or_none(channel.parent_id)
+    shaped["rate_limit_per_user"] = channel.rate_limit_per_user
+    if channel.thread is not None:
+        _add_thread(shaped, channel.thread)
+        return shaped
+    shaped["topic"] = channel.topic
+    shaped["position"] = channel.position
+    shaped["nsfw"] = channel.nsfw
+    shaped["permission_overwrites"] = [
+        overwrite_json(overwrite) for overwrite in channel.overwrites.values()
+    ]
+    return shaped
+
+
+def _add_thread(shaped: Json, thread: Thread) -> None:
+    shaped["owner_id"] = str(thread.owner_id)
+    shaped["message_count"] = thread.sent
+    shaped["total_message_sent"] = thread.sent
+    shaped["member_count"] = min(len(thread.members), 50)
+    shaped["thread_metadata"] = {
+        "archived": thread.archived,
+        "archive_timestamp": iso(thread.archive_changed_ms),
+        "auto_archive_duration": thread.auto_archive_minutes,
+        "locked": thread.locked,
+        "invitable": thread.invitable,
+        "create_timestamp": iso(thread.archive_changed_ms),
+    }
+
+
+def thread_member_json(channel: Channel, user_id: int, joined_ms: int) -> Json:
+    return {
+        "id": str(channel.id),
+        "user_id": str(user_id),
+        "join_timestamp": iso(joined_ms),
+        "flags": 0,
+    }
+
+
+def guild_json(guild: Guild) -> Json:
+    """The guild as REST answers it."""
+    return {
+        "id": str(guild.id),
+        "name": guild.name,
+        "icon": None,
+        "description": guild.description,
+        "home_header": None,
+        "splash": None,
+        "discovery_splash": None,
+        "features": [],
+        "banner": None,
+        "owner_id": str(guild.owner_id),
+        "application_id": None,
+        "region": "sandbox",
+        "afk_channel_id": None,
+        "afk_timeout": 300,
+        "system_channel_id": _id_or_none(guild.system_channel_id),
+        "system_channel_flags": 0,
+        "widget_enabled": False,
+        "widget_channel_id": None,
+        "verification_level": 0,
+        "roles": [role_json(role) for role in guild.roles.values()],
+        "default_message_notifications": 0,
+        "mfa_level": 0,
+        "explicit_content_filter": 0,
+        "max_presences": None,
+        "max_members": 500_000,
+        "max_stage_video_channel_users": 50,
+        "max_video_channel_users": 25,
+        "vanity_url_code": None,
+        "premium_tier": 0,
+        "premium_subscription_count": 0,
+        "preferred_locale": guild.preferred_locale,
+        "rules_channel_id": None,
+        "safety_alerts_channel_id": None,
+        "public_updates_channel_id": None,
+        "premium_progress_bar_enabled": False,
+        "nsfw": False,
+        "nsfw_level": 0,
+        "emojis": [],
+        "stickers": [],
+        "incidents_data": None,
+    }
+
+
+def scheduled_event_json(event: ScheduledEvent, *, with_user_count: bool = False) -> Json:
+    shaped: Json = {
+        "id": str(event.id),
+        "guild_id": str(event.guild_id),
+        "creator_id": str(event.creator_id),
+        "entity_id": None,
+        "image": None,
+        "guild_scheduled_event_exceptions": [],
+        **event.data,
+    }
+    if with_user_count:
+        shaped["user_count"] = len(event.interested)
+    return shaped

@@ -1,0 +1,74 @@
+"""Users and applications in JSON."""
+
+from __future__ import annotations
+
+from discord_sandbox.model import Application, Json, User
+
+
+def user_json(user: User) -> Json:
+    """The public user object. It is shared: copy it before changing it."""
+    shaped = user.json_cache
+    if shaped is None:
+        shaped = user.json_cache = {
+            "id": str(user.id),
+            "username": user.username,
+            "avatar": None,
+            "discriminator": "0000" if user.bot else "0",
+            "public_flags": 0,
+            "flags": 0,
+            "banner": None,
+            "accent_color": None,
+            "global_name": user.global_name,
+            "avatar_decoration_data": None,
+            "collectibles": None,
+            "primary_guild": None,
+        }
+        if user.bot:
+            shaped["bot"] = True
+    return shaped
+
+
+def own_user_json(user: User) -> Json:
+    """The user object that a user gets of itself."""
+    return {
+        **user_json(user),
+        "mfa_enabled": False,
+        "locale": user.locale,
+        "premium_type": 0,
+        "email": None,
+        "verified": True,
+    }
+
+
+def application_json(application: Application, bot: User, owner: User, guild_count: int) -> Json:
+    """The application object that its bot gets of it."""
+    return {
+        "id": str(application.id),
+        "name": application.name,
+        "icon": None,
+        "description": application.description,
+        "type": None,
+        "bot": user_json(bot),
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "verify_key": "0" * 64,
+        "flags": application.flags,
+        "flags_new": str(application.flags),
+        "max_participants": None,
+        "tags": [],
+        "summary": "",
+        "redirect_uris": [],
+        "interactions_endpoint_url": None,
+        "role_connections_verification_url": None,
+        "integration_types_config": {"0": {}, "1": {}},
+        "owner": user_json(owner),
+        "approximate_guild_count": guild_count,
+        "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
+        "event_webhooks_url": None,
+        "event_webhooks_status": 1,
+        "event_webhooks_types": [],
+        "explicit_content_filter": 0,
+        "team": None,
+        "eligible_oauth2_scopes": ["bot", "applications.commands"],
+    }

@@ -1,0 +1,37 @@
+"""Test any Discord bot against a sandbox: start one, play its members, wait for what the bot does.
+
+    async with Sandbox.start() as sandbox:
+        ann = await sandbox.make_user("ann")
+        bot = await sandbox.make_application("My bot", token="secret")
+        guild = await sandbox.make_guild("Home", owner=ann, bots=[bot])
+        ...start the bot with sandbox.api_url, sandbox.gateway_url and the token...
+        exchange = await ann.command(guild.channel("general"), "ping")
+        assert (await exchange.response()).content == "pong"
+
+Nothing here sleeps or polls: waits are on what the sandbox tells over its WebSocket, and one that
+is in vain says what was seen instead.
+"""
+
+from discord_sandbox.testing.control import SandboxError
+from discord_sandbox.testing.exchange import Exchange, Unanswered
+from discord_sandbox.testing.faults import Fault
+from discord_sandbox.testing.members import Member
+from discord_sandbox.testing.messages import Message, Modal
+from discord_sandbox.testing.places import Application, Channel, Guild
+from discord_sandbox.testing.sandbox import Sandbox
+from discord_sandbox.testing.stream import WaitedInVain
+
+__all__ = [
+    "Application",
+    "Channel",
+    "Exchange",
+    "Fault",
+    "Guild",
+    "Member",
+    "Message",
+    "Modal",
+    "Sandbox",
+    "SandboxError",
+    "Unanswered",
+    "WaitedInVain",
+]

@@ -1,0 +1,56 @@
+"""Requests to a sandbox's control API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+
+Json = dict[str, Any]
+
+
+class SandboxError(Exception):
+    """The sandbox refused what a test asked of it; the text says why."""
+
+    def __init__(self, status: int, text: str) -> None:
+        self.status = status
+        super().__init__(text)
+
+
+class Control:
+    """One HTTP session to one sandbox."""
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))
+
+    async def close(self) -> None:
+        await self.session.close()
+
+    async def get(self, path: str, **query: str | int) -> Any:
+        """The answer to a GET of /sandbox`path`. Raises SandboxError."""
+        return await self._request("GET", path, params=query)
+
+    async def post(self, path: str, body: Json | None = None) -> Any:
+        """Raises SandboxError."""
+        return await self._request("POST", path, json=body or {})
+
+    async def put(self, path: str, body: Json) -> Any:
+        """Raises SandboxError."""
+        return await self._request("PUT", path, json=body)
+
+    async def patch(self, path: str, body: Json) -> Any:
+        """Raises SandboxError."""
+        return await self._request("PATCH", path, json=body)
+
+    async def delete(self, path: str) -> Any:
+        """Raises SandboxError."""
+        return await self._request("DELETE", path)
+
+    async def _request(self, method: str, path: str, **how: Any) -> Any:
+        url = f"{self.base_url}/sandbox{path}"
+        async with self.session.request(method, url, **how) as response:
+            answer = await response.json()
+            if response.status >= 400:
+                raise SandboxError(response.status, answer.get("error", str(answer)))
+            return answer

@@ -1,0 +1,310 @@
+"""A member whom a test plays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from discord_sandbox.testing.control import Json
+from discord_sandbox.testing.exchange import Exchange
+from discord_sandbox.testing.messages import Message, Modal
+from discord_sandbox.testing.places import Application, Channel, Guild
+from discord_sandbox.testing.stream import DEFAULT_TIMEOUT_S, Frame, Stream
+
+if TYPE_CHECKING:
+    from discord_sandbox.testing.sandbox import Sandbox
+
+Fits = Callable[[Message], bool]
+Place = Channel | Message | int
+"""Where something is done: a channel, the channel of a message, or a channel's id."""
+
+
+def _anything(_: Message) -> bool:
+    return True
+
+
+def _channel_id(place: Place) -> int:
+    if isinstance(place, int):
+        return place
+    return place.channel_id if isinstance(place, Message) else place.id
+
+
+def _subcommands(name: str, options: list[Json]) -> tuple[str, list[Json]]:
+    """`"remind add"` is the subcommand `add` of `remind`, which carries the options."""
+    first, *rest = name.split(" ")
+    for word in reversed(rest):
+        options = [{"name": word, "options": options}]
+    return first, options
+
+
+class Member:
+    """A person. What they do is done at once; what the bot does to it can be waited for."""
+
+    def __init__(self, sandbox: Sandbox, data: Json) -> None:
+        self.id = int(data["id"])
+        self.name = str(data["username"])
+        self._sandbox = sandbox
+        self._stream: Stream | None = None
+
+    async def stream(self) -> Stream:
+        """What the member sees happen, from the first time this was asked for."""
+        if self._stream is None:
+            path = f"/members/{self.id}/events"
+            self._stream = await Stream.open(self._sandbox.control, path)
+            self._sandbox.keep(self._stream)
+        return self._stream
+
+    # --- interactions ------------------------------------------------------------------------
+
+    async def command(self, place: Place, name: str, **options: Any) -> Exchange:
+        """Run a slash command; a subcommand is named after a space: `"remind add"`."""
+        given = [{"name": key, "value": value} for key, value in options.items()]
+        first, nested = _subcommands(name, given)
+        body = {"channel_id": str(_channel_id(place)), "name": first, "options": nested}
+        return await self._start("command", body)
+
+    async def context_menu(self, place: Place, name: str, target_id: int) -> Exchange:
+        """Run a user or message command on a user or a message."""
+        body = {"channel_id": str(_channel_id(place)), "name": name, "target_id": str(target_id)}
+        return await self._start("command", body)
+
+    async def autocomplete(
+        self, place: Place, name: str, option: str, typed: str, **others: Any
+    ) -> list[Json]:
+        """The choices that the bot offers for what is typed into an option."""
+        given: list[Json] = [{"name": key, "value": value} for key, value in others.items()]
+        given.append({"name": option, "value": typed, "focused": True})
+        first, nested = _subcommands(name, given)
+        body = {"channel_id": str(_channel_id(place)), "name": first, "options": nested}
+        answer = await self._do("autocomplete", body)
+        choices: list[Json] = answer["choices"]
+        return choices
+
+    async def press(self, message: Message, label_or_custom_id: str) -> Exchange:
+        """Press a button. Raises LookupError where the message has no such button."""
+        part = message.button(label_or_custom_id)
+        return await self._use(message, part, None)
+
+    async def choose(
+        self,
+        message: Message,
+        placeholder_or_custom_id: str | None,
+        values: Iterable[str | int],
+    ) -> Exchange:
+        """Choose values, or options by their labels, in a select. Raises LookupError."""
+        part = message.select(placeholder_or_custom_id)
+        by_label = {option["label"]: option["value"] for option in part.get("options", ())}
+        chosen = [by_label.get(str(value), str(value)) for value in values]
+        return await self._use(message, part, chosen)
+
+    async def submit(self, modal: Modal, fields: dict[str, Any]) -> Exchange:
+        """Fill in a modal's fields, by label or custom_id, and send it off."""
+        components = [
+            {
+                "custom_id": modal.field(name),
+                "values" if isinstance(value, list) else "value": value,
+            }
+            for name, value in fields.items()
+        ]
+        body = {"interaction_id": str(modal.interaction_id), "components": components}
+        message_id = modal.data.get("message_id")
+        return await self._start("modal", body, int(message_id) if message_id else None)
+
+    async def _use(self, message: Message, part: Json, values: list[str] | None) -> Exchange:
+        body: Json = {
+            "channel_id": str(message.channel_id),
+            "message_id": str(message.id),
+            "custom_id": part["custom_id"],
+        }
+        if values is not None:
+            body["values"] = values
+        return await self._start("component", body, message.id)
+
+    async def _start(self, what: str, body: Json, message_id: int | None = None) -> Exchange:
+        stream = await self.stream()
+        since = stream.position
+        started = await self._do(what, body)
+        return Exchange(stream, since, int(started["interaction_id"]), message_id)
+
+    # --- messages ----------------------------------------------------------------------------
+
+    async def messages(self, place: Place, limit: int = 50) -> list[Message]:
+        """What the member sees in a channel, newest first, their ephemeral messages included."""
+        path = f"/members/{self.id}/channels/{_channel_id(place)}/messages"
+        found = await self._sandbox.control.get(path, limit=limit)
+        return [Message(data) for data in found]
+
+    async def dms(self, bot: Application | None = None, limit: int = 100) -> list[Message]:
+        """The direct messages the member has, of all or of one bot, oldest first."""
+        view = await self.view()
+        found: list[Message] = []
+        for channel in view["dms"]:
+            partners = [int(user["id"]) for user in channel["recipients"]]
+            if bot is None or bot.id in partners:
+                found += await self.messages(int(channel["id"]), limit)
+        return sorted(found, key=lambda message: message.id)
+
+    async def wait_for_dm(
+        self,
+        predicate: Fits = _anything,
+        *,
+        after: Message | None = None,
+        timeout: float = DEFAULT_TIMEOUT_S,
+    ) -> Message:
+        """The oldest direct message to the member that fits, already there or still to come.
+
+        With `after`, only messages newer than that one. Raises WaitedInVain.
+        """
+        stream = await self.stream()
+        oldest = 0 if after is None else after.id
+
+        def fits(message: Message) -> bool:
+            return (
+                message.id > oldest
+                and message.author_id != self.id
+                and not message.loading
+                and predicate(message)
+            )
+
+        for message in await self.dms():
+            if fits(message):
+                return message
+
+        def pick(frame: Frame) -> Message | None:
+            if frame.type != "MESSAGE_CREATE" or "guild_id" in frame.data:
+                return None
+            message = Message(frame.data)
+            return message if fits(message) else None
+
+        what = f"a direct message to {self.name}"
+        return await stream.wait_for(pick, since=0, timeout=timeout, what=what)
+
+    async def wait_for_message(
+        self,
+        place: Place,
+        predicate: Fits = _anything,
+        *,
+        after: Message | None = None,
+        timeout: float = DEFAULT_TIMEOUT_S,
+    ) -> Message:
+        """The oldest message in a channel that fits, already there or still to come.
+
+        With `after`, only messages newer than that one. Raises WaitedInVain.
+        """
+        stream = await self.stream()
+        oldest = 0 if after is None else after.id
+        channel_id = _channel_id(place)
+        for message in reversed(await self.messages(place, 500)):
+            if message.id > oldest and predicate(message):
+                return message
+
+        def pick(frame: Frame) -> Message | None:
+            if frame.type != "MESSAGE_CREATE" or int(frame.data["channel_id"]) != channel_id:
+                return None
+            message = Message(frame.data)
+            return message if message.id > oldest and predicate(message) else None
+
+        what = f"a message in channel {channel_id}"
+        return await stream.wait_for(pick, since=0, timeout=timeout, what=what)
+
+    async def wait_for_update(
+        self, message: Message, predicate: Fits = _anything, timeout: float = DEFAULT_TIMEOUT_S
+    ) -> Message:
+        """The message once it has been edited so that it fits. Raises WaitedInVain."""
+        stream = await self.stream()
+        for found in await self.messages(message, 500):
+            if found.id == message.id and found.data != message.data and predicate(found):
+                return found
+
+        def pick(frame: Frame) -> Message | None:
+            if frame.type != "MESSAGE_UPDATE" or int(frame.data["id"]) != message.id:
+                return None
+            updated = Message(frame.data)
+            return updated if predicate(updated) else None
+
+        what = f"message {message.id} to be edited"
+        return await stream.wait_for(pick, since=0, timeout=timeout, what=what)
+
+    async def wait_for_deletion(self, message: Message, timeout: float = DEFAULT_TIMEOUT_S) -> None:
+        """Wait until the message is gone. Raises WaitedInVain."""
+        stream = await self.stream()
+        if all(found.id != message.id for found in await self.messages(message.channel_id, 500)):
+            return
+
+        def pick(frame: Frame) -> bool | None:
+            return (frame.type == "MESSAGE_DELETE" and int(frame.data["id"]) == message.id) or None
+
+        what = f"message {message.id} to be deleted"
+        await stream.wait_for(pick, since=0, timeout=timeout, what=what)
+
+    async def write(self, place: Place, content: str, reply_to: Message | None = None) -> Message:
+        """Write a message."""
+        body = {"channel_id": str(_channel_id(place)), "content": content}
+        if reply_to is not None:
+            body["reply_to"] = str(reply_to.id)
+        return Message(await self._do("message", body))
+
+    async def delete(self, message: Message) -> None:
+        """Delete one of the member's own messages, or, with the permission, another's."""
+        await self._do("delete", self._at(message))
+
+    async def react(self, message: Message, emoji: str) -> None:
+        await self._do("react", {**self._at(message), "emoji": emoji})
+
+    async def unreact(self, message: Message, emoji: str) -> None:
+        await self._do("unreact", {**self._at(message), "emoji": emoji})
+
+    async def open_dm(self, bot: Application) -> int:
+        """Open the direct messages with a bot from the member's side; answers the channel's id."""
+        opened = await self._do("dm", {"user_id": str(bot.id)})
+        return int(opened["id"])
+
+    @staticmethod
+    def _at(message: Message) -> Json:
+        return {"channel_id": str(message.channel_id), "message_id": str(message.id)}
+
+    # --- settings and servers ----------------------------------------------------------------
+
+    async def accept_dms(self, accept: bool) -> None:
+        """Whether bots may write to the member; else they get 403, code 50007."""
+        await self._do("settings", {"accept_dms": accept})
+
+    async def block(self, *bots: Application) -> None:
+        """Block these bots, and no others."""
+        await self._do("settings", {"block": [str(bot.id) for bot in bots]})
+
+    async def set_status(self, status: str) -> None:
+        """online, idle, dnd or offline."""
+        await self._do("settings", {"status": status})
+
+    async def leave(self, guild: Guild) -> None:
+        await self._do("leave", {"guild_id": str(guild.id)})
+
+    async def join(self, guild: Guild) -> None:
+        await self._do("join", {"guild_id": str(guild.id)})
+
+    async def interested(self, guild: Guild, event_id: int, interested: bool = True) -> None:
+        """Mark a scheduled event as interesting, or not."""
+        body = {"guild_id": str(guild.id), "event_id": str(event_id), "interested": interested}
+        await self._do("interested", body)
+
+    # --- looking -----------------------------------------------------------------------------
+
+    async def view(self) -> Json:
+        """All that the member sees: servers, channels, DMs, unread counts."""
+        view: Json = await self._sandbox.control.get(f"/members/{self.id}/view")
+        return view
+
+    async def seen(self, after: int = 0) -> list[Json]:
+        """Every message the member was ever shown: rows of n, at_ms, event, message."""
+        rows: list[Json] = await self._sandbox.control.get(f"/members/{self.id}/seen", after=after)
+        return rows
+
+    async def commands(self, place: Place) -> list[Json]:
+        """The application commands the member can use in a channel."""
+        path = f"/members/{self.id}/channels/{_channel_id(place)}/commands"
+        found: list[Json] = await self._sandbox.control.get(path)
+        return found
+
+    async def _do(self, what: str, body: Json) -> Any:
+        return await self._sandbox.control.post(f"/members/{self.id}/{what}", body)

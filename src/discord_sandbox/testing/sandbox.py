@@ -1,0 +1,183 @@
+"""The sandbox, from a test's side."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Any
+
+from discord_sandbox.testing.control import Control, Json
+from discord_sandbox.testing.faults import Clock, Fault
+from discord_sandbox.testing.members import Member
+from discord_sandbox.testing.places import Application, Guild
+from discord_sandbox.testing.process import SandboxProcess
+from discord_sandbox.testing.stream import Stream
+
+
+class Sandbox:
+    """A running sandbox. `start` runs one of its own; `connect` uses one that runs."""
+
+    def __init__(self, base_url: str) -> None:
+        self.url = base_url.rstrip("/")
+        self.control = Control(self.url)
+        self.clock = Clock(self.control)
+        self._streams: list[Stream] = []
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def start(
+        cls, *, port: int = 0, seed: Json | None = None, options: Sequence[str] = ()
+    ) -> AsyncIterator[Sandbox]:
+        """Run a sandbox as a process for as long as the block lasts."""
+        process = SandboxProcess(port=port, seed=seed, options=options)
+        url = await asyncio.to_thread(process.start)
+        try:
+            async with cls.connect(url) as sandbox:
+                yield sandbox
+        finally:
+            await asyncio.to_thread(process.stop)
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def connect(cls, url: str) -> AsyncIterator[Sandbox]:
+        """Use the sandbox that listens at `url`."""
+        sandbox = cls(url)
+        try:
+            yield sandbox
+        finally:
+            await sandbox.close()
+
+    async def close(self) -> None:
+        """Let go of the connections; the sandbox itself runs on."""
+        for stream in self._streams:
+            await stream.close()
+        await self.control.close()
+
+    def keep(self, stream: Stream) -> None:
+        """Close this stream when the sandbox is closed."""
+        self._streams.append(stream)
+
+    @property
+    def api_url(self) -> str:
+        """Where a bot finds the REST API, version and all."""
+        return f"{self.url}/api/v10"
+
+    @property
+    def gateway_url(self) -> str:
+        """Where a bot finds the gateway."""
+        return self.url.replace("http", "ws", 1) + "/gateway"
+
+    # --- making ------------------------------------------------------------------------------
+
+    async def make_user(self, username: str, **more: Any) -> Member:
+        """Make a person; `more` may give a global_name or an id."""
+        return Member(self, await self.control.post("/users", {"username": username, **more}))
+
+    async def make_application(
+        self, name: str, *, token: str | None = None, intents: Iterable[str] = (), **more: Any
+    ) -> Application:
+        """Make a bot; `intents` are the privileged ones it is allowed, by name."""
+        body: Json = {"name": name, "intents": list(intents), **more}
+        if token is not None:
+            body["token"] = token
+        made = await self.control.post("/applications", body)
+        return Application(int(made["application"]["id"]), name, made["token"])
+
+    async def make_guild(
+        self,
+        name: str,
+        *,
+        owner: Member,
+        channels: Sequence[str] = ("general",),
+        members: Iterable[Member] = (),
+        bots: Iterable[Application] = (),
+    ) -> Guild:
+        """Make a server with text channels of these names, and these in it."""
+        body = {
+            "name": name,
+            "owner_id": str(owner.id),
+            "channels": list(channels),
+            "members": [str(member.id) for member in members],
+            "bots": [str(bot.id) for bot in bots],
+        }
+        return Guild(self, await self.control.post("/guilds", body), owner)
+
+    async def sow(self, seed: Json) -> None:
+        """Make all that a seed describes, which is faster than one by one."""
+        await self.control.post("/seed", seed)
+
+    # --- the world of a seed -----------------------------------------------------------------
+
+    async def member(self, username: str) -> Member:
+        """The person of this name. Raises LookupError."""
+        world = await self.world()
+        for user in world["users"]:
+            if user["username"] == username:
+                return Member(self, user)
+        raise LookupError(f"There is no user {username!r} in the sandbox.")
+
+    async def guild(self, name: str) -> Guild:
+        """The server of this name. Raises LookupError."""
+        world = await self.world()
+        for found in world["guilds"]:
+            if found["name"] == name:
+                by_id = {user["id"]: user for user in world["users"]}
+                owner = Member(self, by_id[found["owner_id"]])
+                view = await owner.view()
+                whole = next(one for one in view["guilds"] if one["id"] == found["id"])
+                return Guild(self, whole, owner)
+        raise LookupError(f"There is no guild {name!r} in the sandbox.")
+
+    async def world(self) -> Json:
+        """Users, applications and guilds there are, in brief."""
+        world: Json = await self.control.get("/world")
+        return world
+
+    # --- breaking ----------------------------------------------------------------------------
+
+    async def fault(self, kind: str, **match: Any) -> Fault:
+        """Order a fault: which kinds and matches there are says docs/sandbox-control-api.md.
+
+        A Member may be given as `user_id`.
+        """
+        body = {name: value for name, value in match.items() if value is not None}
+        if isinstance(body.get("user_id"), Member):
+            body["user_id"] = body["user_id"].id
+        if "user_id" in body:
+            body["user_id"] = str(body["user_id"])
+        made = await self.control.post("/faults", {"kind": kind, **body})
+        return Fault(self.control, made["id"], kind)
+
+    async def clear_faults(self) -> None:
+        await self.control.delete("/faults")
+
+    async def limits(self, **limits: int | bool | None) -> Json:
+        """Set rate limits; None or False switches one off. Answers all of them."""
+        answer: Json = await self.control.put("/limits", dict(limits))
+        return answer
+
+    # --- the record --------------------------------------------------------------------------
+
+    async def requests(self, after: int = 0, limit: int = 1_000_000) -> list[Json]:
+        """The REST requests recorded, oldest first."""
+        rows: list[Json] = await self.control.get("/requests", after=after, limit=limit)
+        return rows
+
+    async def seen(self, member: Member, after: int = 0) -> list[Json]:
+        """Every message the member was ever shown: rows of n, at_ms, event, message."""
+        return await member.seen(after)
+
+    async def forget(self) -> None:
+        """Forget the requests, and what was seen."""
+        await self.control.delete("/record")
+
+    async def reset(self) -> None:
+        """Begin anew: an empty world, the usual limits, no faults, the machine's own time."""
+        await self.control.post("/reset")
+
+    async def events(self) -> Stream:
+        """Everything that happens, from now on."""
+        stream = await Stream.open(self.control, "/events")
+        self.keep(stream)
+        return stream

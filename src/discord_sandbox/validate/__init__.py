@@ -1,0 +1,1 @@
+"""Checks of request bodies, with Discord's limits and Discord's words."""

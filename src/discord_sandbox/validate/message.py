@@ -1,0 +1,146 @@
+"""The body of a message: what is allowed in it, and what will be made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from discord_sandbox.errors import ApiError, NotImplementedBySandbox, Problems
+from discord_sandbox.model import (
+    EPHEMERAL,
+    IS_COMPONENTS_V2,
+    SUPPRESS_EMBEDS,
+    SUPPRESS_NOTIFICATIONS,
+    Json,
+)
+from discord_sandbox.validate import fields
+from discord_sandbox.validate.components import ComponentCheck
+from discord_sandbox.validate.embeds import check_embeds
+
+MOST_CONTENT = 2000
+_SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | IS_COMPONENTS_V2
+_LEGACY_ERROR = "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"
+
+
+@dataclass(slots=True)
+class Upload:
+    """A file that came with a request; `index` is the n of its `files[n]`."""
+
+    index: int
+    filename: str
+    content: bytes
+    content_type: str | None
+
+
+@dataclass(slots=True)
+class Draft:
+    """A message body that has been checked. What the body did not name is not in `given`."""
+
+    given: frozenset[str]
+    content: str = ""
+    embeds: list[Json] = field(default_factory=list)
+    components: list[Json] = field(default_factory=list)
+    attachments: list[Json] = field(default_factory=list)
+    flags: int = 0
+    tts: bool = False
+    nonce: str | int | None = None
+    enforce_nonce: bool = False
+    allowed_mentions: Json | None = None
+    reference: Json | None = None
+    uploads: list[Upload] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.content or self.embeds or self.components or self.uploads)
+
+
+def check_message(
+    body: Any, uploads: list[Upload] | None = None, *, v2: bool = False, ephemeral: bool = False
+) -> Draft:
+    """Check the body of a message or of its edit.
+
+    `v2` says that the message which is edited is one of components v2; `ephemeral` that the flag
+    is allowed. Raises ApiError 50035, or NotImplementedBySandbox for polls and stickers.
+    """
+    if not isinstance(body, dict):
+        raise ApiError(50109)
+    for name in ("poll", "sticker_ids", "shared_client_theme"):
+        if body.get(name):
+            raise NotImplementedBySandbox(f"A message with `{name}`")
+    problems = Problems()
+    draft = Draft(frozenset(body), uploads=uploads or [])
+    flags = fields.integer(
+        problems, ("flags",), body.get("flags"), least=0, most=2**31 - 1, default=0
+    )
+    draft.flags = (flags or 0) & (_SETTABLE | EPHEMERAL if ephemeral else _SETTABLE)
+    v2 = v2 or bool(draft.flags & IS_COMPONENTS_V2)
+    content = body.get("content")
+    if content is not None and not isinstance(content, str):
+        content = str(content)
+    draft.content = (
+        fields.text(problems, ("content",), content, longest=MOST_CONTENT) or ""
+    ).strip()
+    if v2:
+        _refuse_legacy(problems, body)
+    if body.get("embeds") is not None:
+        draft.embeds = check_embeds(problems, body["embeds"])
+    if body.get("components") is not None:
+        draft.components = ComponentCheck(problems).message(body["components"], v2=v2)
+    _rest(problems, body, draft)
+    problems.raise_if_any()
+    return draft
+
+
+def _refuse_legacy(problems: Problems, body: Json) -> None:
+    for name in ("content", "embeds"):
+        if body.get(name):
+            problems.add(
+                (name,),
+                _LEGACY_ERROR,
+                f"The '{name}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2",
+            )
+
+
+def _rest(problems: Problems, body: Json, draft: Draft) -> None:
+    draft.tts = bool(body.get("tts", False))
+    draft.nonce = _nonce(problems, body.get("nonce"))
+    draft.enforce_nonce = bool(body.get("enforce_nonce", False))
+    if body.get("allowed_mentions") is not None:
+        draft.allowed_mentions = fields.mapping(
+            problems, ("allowed_mentions",), body["allowed_mentions"]
+        )
+        _check_mentions(problems, draft.allowed_mentions or {})
+    if body.get("message_reference") is not None:
+        draft.reference = fields.mapping(
+            problems, ("message_reference",), body["message_reference"]
+        )
+    if body.get("attachments") is not None:
+        draft.attachments = fields.listing(problems, ("attachments",), body["attachments"], most=10)
+    if len(draft.uploads) > 10:
+        problems.add(("attachments",), "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
+
+
+def _nonce(problems: Problems, value: Any) -> str | int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    return fields.text(problems, ("nonce",), value, longest=25)
+
+
+def _check_mentions(problems: Problems, allowed: Json) -> None:
+    path = ("allowed_mentions",)
+    kinds = fields.listing(problems, (*path, "parse"), allowed.get("parse"), most=3)
+    for at, kind in enumerate(kinds):
+        if kind not in ("roles", "users", "everyone"):
+            problems.add(
+                (*path, "parse", at),
+                "BASE_TYPE_CHOICES",
+                "Value must be one of ('roles', 'users', 'everyone').",
+            )
+    for name in ("users", "roles"):
+        listed = fields.listing(problems, (*path, name), allowed.get(name), most=100)
+        if listed and name in kinds:
+            problems.add(
+                path,
+                "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE",
+                f'parse:["{name}"] and {name}: [ids...] are mutually exclusive.',
+            )

@@ -1,0 +1,174 @@
+"""A small bot written with discord.py, as anybody might write one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import discord
+import yarl
+from discord import app_commands
+from tests.sandbox.openapi import Checker
+
+from discord_sandbox.testing import Application, Sandbox
+
+
+class NameModal(discord.ui.Modal, title="Who are you?"):
+    name: discord.ui.TextInput[NameModal] = discord.ui.TextInput(label="Your name", max_length=20)
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.followup.send(f"Hello, {self.name.value}!")
+
+
+class Panel(discord.ui.View):
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+
+    @discord.ui.button(label="Count", custom_id="count")
+    async def count(self, interaction: discord.Interaction, button: Any) -> None:
+        assert interaction.message is not None
+        number = int(interaction.message.content.rpartition(" ")[2]) + 1
+        await interaction.response.edit_message(content=f"Count {number}", view=self)
+
+    @discord.ui.button(label="Name", custom_id="name")
+    async def name(self, interaction: discord.Interaction, button: Any) -> None:
+        await interaction.response.send_modal(NameModal())
+
+    @discord.ui.button(label="Later", custom_id="later")
+    async def later(self, interaction: discord.Interaction, button: Any) -> None:
+        await interaction.response.defer()
+        await interaction.edit_original_response(content="Count 100")
+
+    @discord.ui.select(
+        custom_id="colour",
+        placeholder="A colour",
+        max_values=2,
+        options=[
+            discord.SelectOption(label="Red", value="r"),
+            discord.SelectOption(label="Blue", value="b"),
+        ],
+    )
+    async def colour(
+        self, interaction: discord.Interaction, select: discord.ui.Select[Panel]
+    ) -> None:
+        await interaction.response.send_message(" ".join(select.values), ephemeral=True)
+
+
+class Snooze(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"snooze:(?P<minutes>\d+)"):
+    """A button that outlives restarts: its state is in its custom_id."""
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__(
+            discord.ui.Button(label=f"Snooze {minutes}", custom_id=f"snooze:{minutes}")
+        )
+        self.minutes = minutes
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction, item: Any, match: re.Match[str], /
+    ) -> Snooze:
+        return cls(int(match["minutes"]))
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        await interaction.response.edit_message(content=f"Snoozed {self.minutes}", view=None)
+
+
+class ExampleBot(discord.Client):
+    """Commands, buttons, a modal and a select; it keeps what the gateway tells it."""
+
+    def __init__(self, intents: discord.Intents | None = None, **options: Any) -> None:
+        self.checker = Checker()
+        super().__init__(
+            intents=intents or discord.Intents.default(),
+            http_trace=self.checker.trace,
+            **options,
+        )
+        self.tree = app_commands.CommandTree(self)
+        self.resumed = asyncio.Event()
+        self.told: asyncio.Queue[discord.Message] = asyncio.Queue()
+        self.identified = 0
+        _add_commands(self.tree)
+
+    async def setup_hook(self) -> None:
+        self.add_view(Panel())
+        self.add_dynamic_items(Snooze)
+        await self.tree.sync()
+
+    async def on_message(self, message: discord.Message) -> None:
+        if message.author.id != (self.user and self.user.id):
+            self.told.put_nowait(message)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        self.identified += 1
+
+    async def on_resumed(self) -> None:
+        self.resumed.set()
+
+
+def _add_commands(tree: app_commands.CommandTree[Any]) -> None:
+    @tree.command(description="Says what it is told")
+    @app_commands.describe(text="What to say", times="How often")
+    async def echo(
+        interaction: discord.Interaction, text: str, times: app_commands.Range[int, 1, 5] = 1
+    ) -> None:
+        await interaction.response.send_message(" ".join([text] * times))
+
+    @echo.autocomplete("text")
+    async def _texts(
+        interaction: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        return [app_commands.Choice(name=current.upper(), value=current * 2)]
+
+    @tree.command(description="Shows the panel")
+    async def panel(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("Count 0", view=Panel())
+
+    @tree.command(description="Answers late, and twice")
+    async def slow(interaction: discord.Interaction) -> None:
+        await interaction.response.defer(ephemeral=True)
+        await interaction.edit_original_response(content="At last")
+        await interaction.followup.send("And more", ephemeral=True)
+
+    @tree.command(description="Never answers")
+    async def mute(interaction: discord.Interaction) -> None:
+        pass
+
+    @tree.command(description="Tells of a member")
+    async def about(interaction: discord.Interaction, member: discord.Member) -> None:
+        await interaction.response.send_message(f"{member.name} {member.id}", ephemeral=True)
+
+    group = app_commands.Group(name="remind", description="Reminders")
+
+    @group.command(description="Adds one")
+    async def add(interaction: discord.Interaction, minutes: int) -> None:
+        await interaction.response.send_message(f"In {minutes}")
+
+    tree.add_command(group)
+
+
+@contextlib.asynccontextmanager
+async def running(
+    bot: ExampleBot, sandbox: Sandbox, application: Application
+) -> AsyncIterator[ExampleBot]:
+    """The bot, connected and ready; its library knows of the sandbox by two addresses only."""
+    discord.http.Route.BASE = sandbox.api_url
+    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(sandbox.gateway_url)
+    # Its default waits two seconds for servers that might still come.
+    bot._connection.guild_ready_timeout = 0.05
+    running_bot = asyncio.create_task(bot.start(application.token))
+    try:
+        ready = asyncio.create_task(bot.wait_until_ready())
+        await asyncio.wait({running_bot, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if running_bot.done():
+            ready.cancel()
+            running_bot.result()
+        yield bot
+    finally:
+        await bot.close()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running_bot
+    assert not bot.checker.problems, "\n".join(bot.checker.problems)
