@@ -1,0 +1,135 @@
+"""Wave after wave of reminders until the bot has been killed often enough."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.faults.judge import Verdict
+from tests.faults.plan import SEND, Logged, Plan, Strike
+from tests.faults.run import Run
+from tests.faults.world import Call, World
+
+LEADS = {"ruins": timedelta(hours=24), "altars": timedelta(hours=1), "major": timedelta()}
+"""The categories of the three occurrences that fall due together, and the lead at which each is asked for."""
+WINDOW = LEADS["ruins"]
+POSTED = ("ruins", "major")
+"""What is posted in the channel: what is due at its window, and what starts so soon that the window is made up for."""
+LENGTH = timedelta(hours=2)
+KILLS_IN_A_WAVE = 20
+USEFUL = timedelta(minutes=11)
+"""Time is not stepped farther from a wave's due instant than this: a reminder at the start is missed at 15 minutes."""
+CLOSED_IN_A_WAVE = 3
+_SLOW = {"seconds": 22, "count": 1, **SEND}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a campaign came to."""
+
+    kills: int
+    hits: int
+    verdict: Verdict
+
+    @property
+    def passed(self) -> bool:
+        """Nothing lost, nothing repeated, and at least half of the kills interrupted something."""
+        kept = not self.verdict.losses and not self.verdict.duplicates
+        return kept and self.hits * 2 >= self.kills
+
+    def __str__(self) -> str:
+        return (
+            f"kills={self.kills} deliveries={self.verdict.deliveries} lost={self.verdict.losses}"
+            f" duplicates={self.verdict.duplicates}"
+        )
+
+
+def choices(world: World) -> dict[int, tuple[str, timedelta]]:
+    """What each member asks for: a third of them each of the categories."""
+    asked = list(LEADS.items())
+    return {member_id: asked[n % 3] for n, member_id in enumerate(world.people)}
+
+
+class Campaign:
+    """Waves on one world. The members stay; some close their DMs, some unsubscribe."""
+
+    def __init__(self, run: Run, plan: Plan) -> None:
+        self._run = run
+        self._plan = plan
+        self._world = run.world
+        self._asked = choices(run.world)
+        self._closed: set[int] = set()
+        self._wave = 0
+
+    async def fill(self) -> None:
+        """Make the bot's database."""
+        self._world.fill(self._asked, [WINDOW], await self._run.now())
+
+    async def fight(self, kills: int) -> Result:
+        """Waves until there were so many kills; then the judge speaks."""
+        while self._run.tally.kills < kills:
+            self._wave += 1
+            await self._one_wave(min(KILLS_IN_A_WAVE, kills - self._run.tally.kills))
+        verdict = await self._run.verdict()
+        return Result(self._run.tally.kills, self._run.tally.hits, verdict)
+
+    async def _one_wave(self, kills: int) -> None:
+        await self._close_some()
+        due = await self.call_all()
+        reach = max(2, len(self._asked) // (kills + 1))
+        whole = [await self._too_fast()]
+        for number in range(kills):
+            last = number == KILLS_IN_A_WAVE - 1 and self._wave % 4 == 1
+            strike = self._patient() if last else self._plan.strike(reach)
+            now = await self._run.now()
+            if now > due + USEFUL:
+                break
+            if now + strike.step > due + USEFUL:
+                strike = replace(strike, step=timedelta())
+            if not await self._run.strike(strike, self._plan):
+                break
+        await self._run.settle()
+        for fault in whole:
+            await fault.remove()
+
+    async def call_all(self) -> datetime:
+        """Three occurrences that fall due together, in a moment. Returns when."""
+        now = await self._run.now()
+        due = now + timedelta(seconds=3)
+        calls = []
+        for category, lead in LEADS.items():
+            title = f"{category} {self._wave}"
+            event_id = self._world.add(title, category, due + lead, LENGTH, now)
+            calls.append(Call(event_id, title, due + lead, lead, self._asking(category)))
+        self._run.owe(calls, posts=frozenset(f"{posted} {self._wave}" for posted in POSTED))
+        return due
+
+    def _asking(self, category: str) -> frozenset[int]:
+        gone = self._closed | self._run.gone
+        return frozenset(
+            member
+            for member, (asked, _) in self._asked.items()
+            if asked == category and member not in gone
+        )
+
+    async def _close_some(self) -> None:
+        """Discord answers 50007 for these members from now on, and nothing is owed to them."""
+        open_ = [member for member in self._asked if member not in self._closed | self._run.gone]
+        for member_id in self._plan.sample(open_, min(CLOSED_IN_A_WAVE, len(open_) // 10)):
+            await self._world.sandbox.control.post(
+                f"/members/{member_id}/settings", {"accept_dms": False}
+            )
+            self._closed.add(member_id)
+
+    async def _too_fast(self) -> Any:
+        """Discord tells one member's message off for speed, once; the bot pauses for minutes then."""
+        patient = sorted(self._asking("ruins"))
+        (member_id,) = self._plan.sample(patient, 1)
+        return await self._world.sandbox.fault(
+            "status", status=403, code=40003, user_id=str(member_id), count=1, **SEND
+        )
+
+    @staticmethod
+    def _patient() -> Strike:
+        """Answers slower than the client's patience, once before the message exists and once after."""
+        slow = ({"kind": "slow", **_SLOW}, {"kind": "slow_after_commit", **_SLOW})
+        return Strike(Logged("unknown", 2), slow, patient=True)

@@ -1,0 +1,99 @@
+"""An admin sets the server up."""
+
+import pytest
+from tests.journeys.commands.community import Community, says
+
+from discord_sandbox.testing import SandboxError
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SEND_MESSAGES = 1 << 11
+GREETING = says("I will post this server's event reminders here")
+
+
+async def test_setup_greets_the_channel_and_says_what_was_chosen(community: Community) -> None:
+    """One short greeting, for all to see."""
+    answer = await community.set_up(preset="kvk", windows="2h, 30m now", zone="europe/berlin")
+    for part in ("2h, 30m, now", "Europe/Berlin", "Kingdom versus kingdom"):
+        assert part in answer.text
+    await community.channel.wait_for_message(GREETING)
+
+
+async def test_setup_again_changes_what_is_given(community: Community) -> None:
+    """And leaves the rest, and does not greet twice."""
+    await community.set_up(preset="kvk", zone="Europe/Berlin")
+    answer = await community.set_up(windows="now")
+    assert "Europe/Berlin" in answer.text
+    assert "The channel is told: now" in answer.text
+    assert len([each for each in await community.channel.messages() if GREETING(each)]) == 1
+
+
+async def test_setup_names_the_permissions_that_are_missing(community: Community) -> None:
+    """And what to do about them; nothing is changed."""
+    bot = community.bot.application.id
+    await community.channel.set_permissions(bot, deny=SEND_MESSAGES, member=True)
+    answer = await community.answer(community.owner, "setup")
+    assert "Send Messages" in answer.text
+    assert "View Channel" not in answer.text
+    assert "not set up" in (await community.answer(community.ann, "subscribe")).text
+
+
+async def test_setup_posts_where_it_is_told(community: Community) -> None:
+    """In another channel than the one in which it was used."""
+    other = await community.guild.make_channel("reminders")
+    answer = await community.set_up(channel=str(other.id))
+    assert f"<#{other.id}>" in answer.text
+    await other.wait_for_message(GREETING)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [("windows", "soon", "write it like 24h"), ("zone", "Atlantis", "no time zone “Atlantis”")],
+)
+async def test_setup_refuses_what_it_cannot_read(
+    community: Community, option: str, value: str, told: str
+) -> None:
+    """In words that say how to write it."""
+    answer = await community.answer(community.owner, "setup", **{option: value})
+    assert told in answer.text
+
+
+async def test_setup_suggests_zones(community: Community) -> None:
+    """While the admin types."""
+    choices = await community.owner.autocomplete(community.channel, "setup", "zone", "berl")
+    assert "Europe/Berlin" in [choice["value"] for choice in choices]
+
+
+async def test_setup_is_for_those_who_manage_the_server(community: Community) -> None:
+    """Discord does not even offer it to the others."""
+    offered = [each["name"] for each in await community.ann.commands(community.channel)]
+    assert "subscribe" in offered
+    assert "setup" not in offered
+    with pytest.raises(SandboxError):
+        await community.ann.command(community.channel, "setup")
+
+
+async def test_a_server_that_threw_the_bot_out_is_remembered(community: Community) -> None:
+    """Invited again, it goes on with what it had."""
+    await community.set_up(preset="kvk", zone="Europe/Berlin")
+    await community.subscribe(community.ann, "ruins")
+    await community.guild.remove_bot(community.bot.application)
+    await community.guild.add_bot(community.bot.application)
+    answer = await community.set_up(windows="now")
+    assert "Europe/Berlin" in answer.text
+    assert "Subscribers: 1" in answer.text
+
+
+async def test_a_removal_while_the_bot_was_down_is_noticed(own_community: Community) -> None:
+    """At its next start; until then it had no way to know."""
+    community = own_community
+    process = await community.bot.start()
+    try:
+        await community.set_up()
+        await process.end()
+        await community.guild.remove_bot(community.bot.application)
+        process = await community.bot.start()
+        left = await process.event("server left")
+        assert left["server"] == community.guild.id
+    finally:
+        await process.end()

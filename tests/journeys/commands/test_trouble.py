@@ -1,0 +1,85 @@
+"""What members are told when the database or Discord is in trouble."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.journeys.commands.community import PATIENCE, Community, says
+from tests.journeys.commands.test_events import bring_in, in_hours, is_reminder
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@contextmanager
+def database(community: Community) -> Iterator[sqlite3.Connection]:
+    """The bot's database, opened beside it."""
+    path = community.bot.directory / "tocsin.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection
+
+
+async def test_a_failed_save_is_said_and_can_be_repeated(community: Community) -> None:
+    """Nothing is half kept, and nobody is welcomed."""
+    await community.set_up(preset="kvk")
+    ann = community.ann
+    form = await community.choose(ann, await community.form(ann), "Types", "ruins")
+    with database(community) as connection:
+        connection.execute(
+            "CREATE TRIGGER no_pairs BEFORE INSERT ON subscription_pairs"
+            f" WHEN NEW.member_id = {ann.id} BEGIN SELECT RAISE(ABORT, 'no room'); END"
+        )
+        try:
+            await (await ann.press(form, "Save")).response(PATIENCE)
+            form = await ann.wait_for_update(form, says("Not saved"), PATIENCE)
+            kept = connection.execute(
+                "SELECT count(*) FROM subscriptions WHERE member_id = ?", (ann.id,)
+            ).fetchone()
+        finally:
+            connection.execute("DROP TRIGGER no_pairs")
+    assert kept == (0,)
+    assert await ann.dms() == []
+    assert "✅ Saved" in (await community.save(ann, form)).text
+    await ann.wait_for_dm(says("You are subscribed"))
+
+
+async def test_save_answers_at_once_while_the_store_is_busy(community: Community) -> None:
+    """Discord gives three seconds, another program may hold the database for longer."""
+    await community.set_up(preset="kvk")
+    ann = community.ann
+    form = await community.choose(ann, await community.form(ann), "Types", "ruins")
+    with database(community) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            saving = await (await ann.press(form, "Save")).response(PATIENCE)
+            assert "Saving…" in saving.text
+            assert all(part["disabled"] for part in (*saving.buttons, *saving.selects))
+            asked = await community.form(community.bob)
+            assert not asked.loading
+        finally:
+            connection.execute("ROLLBACK")
+    await ann.wait_for_update(form, says("✅ Saved"), PATIENCE)
+
+
+async def test_stopping_says_what_may_still_arrive(community: Community, tmp_path: Path) -> None:
+    """A reminder is on its way while the member stops: the answer says so, and is true."""
+    await community.set_up(preset="kvk", windows="now")
+    ann = community.ann
+    await community.subscribe(ann, "ruins", leads=(3600,))
+    welcome = await ann.wait_for_dm()
+    start = await in_hours(community, 2)
+    await bring_in(community, tmp_path, [(start, "ruins", "Ruins of Ys")])
+    path = rf"/channels/{welcome.channel_id}/messages$"
+    fault = await community.sandbox.fault("hold", method="POST", path=path, stage="before")
+    async with fault:
+        left = start - await community.sandbox.clock.now() - timedelta(hours=1)
+        await community.sandbox.clock.step(left.total_seconds())
+        await fault.wait_struck()
+        question = await community.answer(ann, "unsubscribe")
+        await (await ann.press(question, "Stop")).response(PATIENCE)
+        last = await ann.wait_for_update(question, says("Stopped"), PATIENCE)
+        assert "1 was already on the way" in last.text
+        assert "may still arrive" in last.text
+    await ann.wait_for_dm(is_reminder, timeout=PATIENCE)
