@@ -1,12 +1,18 @@
 """Members among themselves: messages, reactions, markdown, switching, servers, the lost connection."""
 
+import json
 import signal
+from pathlib import Path
 
-import aiohttp
 from playwright.async_api import Browser, Page, expect
 from tests.journeys.processes import Process, address_in
 from tests.journeys.sandbox import Sandbox
 from tests.page.conftest import World
+
+ADAS_WORLD = {
+    "users": [{"id": "1001", "username": "ada", "global_name": "Ada"}],
+    "guilds": [{"id": "2001", "name": "Home", "owner": "ada", "channels": ["general"]}],
+}
 
 
 async def say(page: Page, text: str, channel: str = "#bots") -> None:
@@ -159,32 +165,25 @@ async def test_who_is_nobody_here_is_offered_those_who_are(quiet_world: World) -
     await expect(page.get_by_role("combobox", name="Message #general")).to_be_visible()
 
 
-async def test_a_lost_connection_is_said_and_comes_back_by_itself(browser: Browser) -> None:
+async def test_a_lost_connection_is_said_and_comes_back_by_itself(
+    browser: Browser, tmp_path: Path
+) -> None:
     """When the sandbox stops the page says so; when it is there again, the page goes on."""
+    seed = tmp_path / "seed.json"
+    seed.write_text(json.dumps(ADAS_WORLD), encoding="utf-8")
+    serve = ("discord-sandbox", "serve", "--seed", str(seed), "--port")
     page = await browser.new_page()
-    first = await Process.start("discord-sandbox", "serve", "--port", "0")
+    first = await Process.start(*serve, "0")
     base = str(await first.until(address_in))
-    await _make_ada(base)
     await page.goto(f"{base}/?as=1001")
     await expect(page.get_by_role("button", name="Playing Ada")).to_be_visible()
     await first.end(signal.SIGKILL)
     lost = page.get_by_text("The connection to the sandbox is lost")
     await expect(lost).to_be_visible()
-    second = await Process.start("discord-sandbox", "serve", "--port", base.rpartition(":")[2])
+    second = await Process.start(*serve, base.rpartition(":")[2])
     try:
-        await second.until(address_in)
-        await _make_ada(base)
         await expect(lost).to_have_count(0)
         await say(page, "Still here", "#general")
         await expect(page.get_by_role("article", name="Still here")).to_be_visible()
     finally:
         await second.end()
-
-
-async def _make_ada(base: str) -> None:
-    async with aiohttp.ClientSession() as session:
-        sandbox = Sandbox(base, session)
-        await sandbox.post("/users", {"username": "ada", "global_name": "Ada", "id": "1001"})
-        await sandbox.post(
-            "/guilds", {"name": "Home", "owner_id": "1001", "channels": ["general"], "id": "2001"}
-        )

@@ -9,6 +9,7 @@ from tocsin.reminders.delivery import Kind, RecipientKind, State
 from tocsin.reminders.lead import LONGEST
 from tocsin.reminders.plan import STAGE_AHEAD, due_at, place, worth_making_up
 from tocsin.store.columns import to_ms
+from tocsin.store.firings import STILL_DUE
 from tocsin.store.staging import COLUMNS, GAP_MS, REVIVE, stage_channel, timing
 from tocsin.store.tables import deliveries, firings, occurrences
 
@@ -36,7 +37,7 @@ def restage_channel(connection: sa.Connection, server_id: int, now: datetime) ->
         .where(
             firings.c.server_id == server_id,
             firings.c.begun_at.is_not(None),
-            firings.c.due_at >= now - timedelta(minutes=1),
+            firings.c.due_at >= now - STILL_DUE,
             occurrences.c.cancelled.is_(False),
         )
     ).all()
