@@ -88,8 +88,10 @@ async def _demo(port: int, files: list[Path], now: datetime | None, *, open_page
         summary = await _fill_calendar(files, folder, environment, control)
         bot = await Process.start("the bot", [sys.executable, "-m", "tocsin", "run"], environment)
         stack.push_async_callback(bot.stop)
-        await bot.said(r'"event": ?"(commands registered|ready)"', READY_SECONDS)
+        for event in ("ready", "commands in place"):
+            await bot.said(f'"event": ?"({event})"', READY_SECONDS)
         await control.set_up(preset="plain" if files else "kvk")
+        await bot.said('"event": ?"(server set up)"', READY_SECONDS)
         print(
             WHAT_TO_TRY.format(address=f"{address}/?as={control.player}", calendar=summary),
             flush=True,

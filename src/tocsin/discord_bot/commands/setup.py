@@ -108,6 +108,7 @@ async def _keep(
         actor=str(interaction.user.id),
     )
     services.dispatcher.wake()
+    services.log.info("server set up", server=guild.id, channel=chosen.channel.id)
     reach = await services.store.read(subscribers, guild.id)
     await _say(interaction, done(server, chosen.channel.mention, reach))
 
