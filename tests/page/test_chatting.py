@@ -4,7 +4,7 @@ import json
 import signal
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 from tests.journeys.processes import Process, address_in
 from tests.journeys.sandbox import Sandbox
 from tests.page.conftest import World
@@ -13,6 +13,12 @@ ADAS_WORLD = {
     "users": [{"id": "1001", "username": "ada", "global_name": "Ada"}],
     "guilds": [{"id": "2001", "name": "Home", "owner": "ada", "channels": ["general"]}],
 }
+
+# The bus is the page's own; a message has been dealt with once it is announced there.
+SAY_WHAT_IS_HEARD = """async () => {
+  const { on } = await import(new URL("core/bus.js", document.querySelector("script[src]").src));
+  on("messages", ({ created }) => created && console.log(`heard ${created.content}`));
+}"""
 
 
 async def say(page: Page, text: str, channel: str = "#bots") -> None:
@@ -45,6 +51,28 @@ async def test_what_one_writes_the_other_reads_and_reacts_to(quiet_world: World)
     await ada.get_by_role("combobox", name="Message #bots").press("ArrowUp")
     await say(ada, "Who brings the ropes?")
     await expect(ben.get_by_text("Who brings the ropes? (edited)")).to_be_visible()
+
+
+async def test_what_is_said_while_the_channel_is_being_read_is_there(quiet_world: World) -> None:
+    """The answer may be older than a message that has come meanwhile; the message stays."""
+    ben = await quiet_world.window(quiet_world.ben, place=f"#/channels/{quiet_world.guild}")
+    await expect(ben.get_by_role("combobox", name="Message #general")).to_be_visible()
+
+    async def answer_late(route: Route) -> None:
+        answer = await route.fetch()
+        async with ben.expect_event("console", lambda line: line.text == "heard Meanwhile"):
+            await quiet_world.sandbox.post(
+                f"/members/{quiet_world.ada}/message",
+                {"channel_id": quiet_world.bots, "content": "Meanwhile"},
+            )
+        await route.fulfill(response=answer)
+
+    await ben.evaluate(SAY_WHAT_IS_HEARD)
+    await ben.route("**/messages?limit=*", answer_late, times=1)
+    await ben.get_by_role("link", name="bots").click()
+    # This is shown once the answer has come.
+    await expect(ben.get_by_role("heading", name="Welcome to #bots")).to_be_visible()
+    await expect(ben.get_by_role("article", name="Meanwhile")).to_be_visible()
 
 
 async def test_hostile_text_stays_text(quiet_world: World) -> None:
