@@ -1,6 +1,7 @@
 """The composition root: the only place that names concrete classes and puts them together."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
@@ -164,6 +165,16 @@ def build_pacer(settings: Settings, clock: Clock, refusals: Refusals) -> Pacer:
     )
 
 
+def keep_start_out_of_collection() -> None:
+    """Spare what was imported and built at the start from every later collection.
+
+    A full collection looks at all of it, half a million objects that never go, and stops the event loop meanwhile:
+    it took 40 to 170 ms under load, and takes a few afterwards.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 class _Later:
     """The messenger, which needs the client, which needs the dispatcher, which needs the messenger."""
 
@@ -235,6 +246,7 @@ async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> No
         await _log_in(client, token.get_secret_value())
         if settings.clock.url:
             engine.supervisor.watch("clock", lambda: _follow(clock, str(settings.clock.url)))
+        keep_start_out_of_collection()
         await engine.start()
         stack.push_async_callback(engine.stop)
         if settings.status.port is not None:
