@@ -62,6 +62,18 @@ async def test_it_answers_on_its_page_and_ends_with_ctrl_c() -> None:
     assert "Traceback" not in running.process.output()
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+async def test_it_ends_with_its_terminal(number: signal.Signals) -> None:
+    """A terminal that is closed, or a `kill`, leaves no process and no file behind either."""
+    async with demo() as running:
+        children = children_of(running.process.pid)
+        folder = folder_of(children)
+        await running.process.end(number)
+    assert [child for child in children if child.alive()] == []
+    assert not folder.exists()
+    assert "Traceback" not in running.process.output()
+
+
 @dataclass
 class Child:
     """A process that another one started, as Linux shows it."""
