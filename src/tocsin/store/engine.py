@@ -151,7 +151,7 @@ class ChangeWatch:
         self._connection: Any = None
         if store.path is not None:
             self._connection = sqlite_module().connect(
-                f"file:{store.path}?mode=ro", uri=True, check_same_thread=False
+                read_only_uri(store.path), uri=True, check_same_thread=False
             )
         self._version = self._read()
 
@@ -176,6 +176,11 @@ class ChangeWatch:
 def sqlite_url(path: Path) -> str:
     """The address of a SQLite file."""
     return f"sqlite:///{path.absolute()}"
+
+
+def read_only_uri(path: Path) -> str:
+    """The address by which SQLite itself opens a file only to read it, whatever its name is made of."""
+    return f"{path.absolute().as_uri()}?mode=ro"
 
 
 def sqlite_version() -> tuple[int, ...]:
