@@ -39,6 +39,8 @@ class TocsinClient(discord.AutoShardedClient):
 
     def __init__(self, services: Services) -> None:
         settings = services.settings.discord
+        # No voice is used, so that nobody has to be warned that its libraries are missing.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         set_addresses(settings.api_url, settings.gateway_url)
         super().__init__(
             intents=discord.Intents(guilds=True),
