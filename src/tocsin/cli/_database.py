@@ -49,7 +49,7 @@ def open_desk(
     Raises SettingsError, DatabaseUnavailable and ClockUnreachable.
     """
     settings = settings_of(context)
-    now = _now(settings)
+    now = clock_of(settings).now()
     with ExitStack() as stack:
         store = Store(settings.database.url.get_secret_value())
         stack.callback(store.close)
@@ -63,7 +63,8 @@ def open_desk(
         yield Desk(settings, store, now)
 
 
-def _now(settings: Settings) -> datetime:
+def clock_of(settings: Settings) -> Clock:
+    """The clock that the settings name. Raises ClockUnreachable."""
     clock = Clock()
     if settings.clock.url is not None:
         try:
@@ -73,4 +74,4 @@ def _now(settings: Settings) -> datetime:
                 f"The clock at {settings.clock.url} (clock.url in the settings) cannot be read: "
                 f"{error}. Start the sandbox, or take clock.url out."
             ) from error
-    return clock.now()
+    return clock

@@ -20,6 +20,8 @@ from tocsin.discord_bot.views import DYNAMIC_ITEMS
 from tocsin.discord_bot.views.form import answer_stale_form
 from tocsin.store.facts import get_fact, set_fact
 
+INTENTS = discord.Intents(guilds=True)
+"""What the gateway is asked to tell; none of it is privileged."""
 LONGEST_RATE_LIMIT = 30.0
 GUILDS_SETTLED = 0.5
 """Seconds without a new server after which "ready" is said; nothing depends on having seen all."""
@@ -43,7 +45,7 @@ class TocsinClient(discord.AutoShardedClient):
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         set_addresses(settings.api_url, settings.gateway_url)
         super().__init__(
-            intents=discord.Intents(guilds=True),
+            intents=INTENTS,
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,

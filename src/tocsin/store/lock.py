@@ -53,12 +53,12 @@ class InstanceLock:
         return None
 
     def held_by_another(self) -> bool:
-        """Whether some process holds the lock right now; takes nothing."""
-        if self._file is not None or not self.path.exists():
+        """Whether some process holds the lock right now; takes nothing, and writes nothing."""
+        if self._file is not None or not self.path.is_file():
             return False
-        with self.path.open("a+", encoding="utf-8") as file:
+        with self.path.open(encoding="utf-8") as file:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except OSError:
                 return True
             fcntl.flock(file, fcntl.LOCK_UN)

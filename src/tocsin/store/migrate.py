@@ -132,16 +132,21 @@ def check(store: Store) -> list[str]:
                 f"the schema is at revision {current}, this program's is {HEAD}: run `tocsin db upgrade`"
             )
         if store.is_sqlite:
-            problems += [
-                f"integrity: {row[0]}"
-                for row in connection.exec_driver_sql("PRAGMA integrity_check(20)")
-                if row[0] != "ok"
-            ]
-            problems += [
-                f"a row of {row[0]} refers to a missing row of {row[2]}"
-                for row in connection.exec_driver_sql("PRAGMA foreign_key_check")
-            ]
+            problems += damage(connection)
     return problems
+
+
+def damage(connection: sa.Connection) -> list[str]:
+    """What is damaged in a SQLite file, a line each."""
+    found = [
+        f"integrity: {row[0]}"
+        for row in connection.exec_driver_sql("PRAGMA integrity_check(20)")
+        if row[0] != "ok"
+    ]
+    return found + [
+        f"a row of {row[0]} refers to a missing row of {row[2]}"
+        for row in connection.exec_driver_sql("PRAGMA foreign_key_check")
+    ]
 
 
 def backup(store: Store, target: Path) -> None:
