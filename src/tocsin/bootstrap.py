@@ -34,6 +34,7 @@ from tocsin.store import migrate
 from tocsin.store.engine import Store
 from tocsin.store.facts import get_fact, instance_of
 from tocsin.store.lock import InstanceLock
+from tocsin.store.rehearsal import drop_tests
 from tocsin.telemetry.logs import get_logger
 from tocsin.telemetry.status import StatusServer
 
@@ -73,6 +74,7 @@ class Engine:
 
     async def start(self) -> None:
         """Take over what an earlier process left, and start every loop."""
+        await self.store.write(drop_tests, self.clock.now())
         await self.recovery.adopt()
         for name, loop in (
             ("dispatch", self.dispatcher.run),

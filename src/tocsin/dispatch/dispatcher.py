@@ -11,12 +11,13 @@ from tocsin.dispatch.nonce import nonce_of, token_of
 from tocsin.dispatch.outcome import NotSent, Outcome, Refused, Scope, Unknown
 from tocsin.dispatch.pacing import Errand, Pacer, errand
 from tocsin.dispatch.refusals import Breaker, Caution, Refusals
-from tocsin.reminders.delivery import Move, RecipientKind
+from tocsin.reminders.delivery import Kind, Move, RecipientKind
 from tocsin.store.cards import cards
 from tocsin.store.claims import Claimed, Claims, Restraint, claim, next_ready
 from tocsin.store.engine import Connection, Store
 from tocsin.store.facts import set_fact
 from tocsin.store.outcomes import Sent, Setback, any_expired, expire, record_sent, record_setbacks
+from tocsin.store.rehearsal import remove_tests, tests_over
 from tocsin.telemetry.logs import get_logger
 
 BATCH = 200
@@ -256,7 +257,7 @@ class Dispatcher:
         sent = [one for one in decisions if isinstance(one, Sent)]
         setbacks = [self._spare(one, now) for one in decisions if isinstance(one, Setback)]
         await self._store.write(_record_all, sent, setbacks, self.worker, now)
-        self.sent += len(sent)
+        self.sent += sum(one.claimed.kind is not Kind.TEST for one in sent)
         for accepted in sent:
             if accepted.claimed.recipient_kind == RecipientKind.MEMBER:
                 self.breaker.note(refused=False, now=now)
@@ -340,13 +341,17 @@ class Dispatcher:
         return len(late)
 
     async def sweep(self) -> None:
-        """End what is of no more use, for ever; and keep the count of refusals. Looks every ten seconds."""
+        """End what is of no more use, tests too, for ever; and keep the count of refusals. Looks every ten seconds."""
         never = asyncio.Event()
         while True:
             missed = await self._store.read(any_expired, self._clock.now())
             if missed:
                 count = await self._store.write(expire, self._clock.now())
                 log.warning("missed", deliveries=count)
+            over = await self._store.read(tests_over, self._clock.now())
+            if over:
+                await self._store.write(remove_tests, over)
+                log.info("test removed", occurrences=over)
             if self.refusals.changed:
                 await self._store.write(set_fact, REFUSALS_KEPT_AS, self.refusals.dump())
             await self._clock.wait(None, never, at_most=SWEEP_EVERY)

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tocsin.reminders.delivery import Move, RecipientKind, State, moved
+from tocsin.reminders.delivery import Kind, Move, RecipientKind, State, moved
 from tocsin.store import servers
 from tocsin.store.claims import Claimed
 from tocsin.store.columns import to_ms
@@ -109,7 +109,7 @@ def _record_post(connection: sa.Connection, sent: Sent, now: datetime) -> None:
             channel_id=sent.channel_id,
             occurrence_id=claimed.occurrence_id,
             posted_at=now,
-            remove_at=max(sent.ends_at, now) + KEEP_POST,
+            remove_at=max(sent.ends_at, now) + _kept(claimed),
         )
     )
     connection.execute(
@@ -117,6 +117,10 @@ def _record_post(connection: sa.Connection, sent: Sent, now: datetime) -> None:
         .where(server_table.c.id == claimed.server_id, server_table.c.channel_id == sent.channel_id)
         .values(channel_anchor_id=sent.message_id)
     )
+
+
+def _kept(claimed: Claimed) -> timedelta:
+    return timedelta() if claimed.kind is Kind.TEST else KEEP_POST
 
 
 def record_setbacks(

@@ -115,6 +115,7 @@ def _was_told(connection: sa.Connection, row: sa.Row[Any], member_id: int) -> bo
                 deliveries.c.occurrence_id == row.occurrence_id,
                 deliveries.c.recipient_id == member_id,
                 deliveries.c.starts_at == row.starts_at,
+                deliveries.c.kind != Kind.TEST,
                 deliveries.c.due_at >= due_at(row.starts_at, row.lead),
                 deliveries.c.state.in_([State.PENDING, State.SENDING, State.UNKNOWN, State.SENT]),
             )

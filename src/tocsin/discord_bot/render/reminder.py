@@ -91,10 +91,10 @@ def _cancellation(message: Message, _now: datetime) -> _Told:
     return _Told(f"{_named(message.card)} on {when} has been cancelled.", "Cancelled")
 
 
-def _test(_message: Message, _now: datetime) -> _Told:
+def _test(message: Message, _now: datetime) -> _Told:
     return _Told(
         "🧪 This is a test, nothing starts because of it. A real reminder looks like this:",
-        "Test",
+        f"Test · {phrase_lead(message.lead)}",
     )
 
 
