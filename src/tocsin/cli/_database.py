@@ -29,6 +29,7 @@ class Desk:
 
     settings: Settings
     store: Store
+    clock: Clock
     now: datetime
 
 
@@ -49,7 +50,7 @@ def open_desk(
     Raises SettingsError, DatabaseUnavailable and ClockUnreachable.
     """
     settings = settings_of(context)
-    now = clock_of(settings).now()
+    clock = clock_of(settings)
     with ExitStack() as stack:
         store = Store(settings.database.url.get_secret_value())
         stack.callback(store.close)
@@ -60,7 +61,7 @@ def open_desk(
         if upgrade:
             migrate.upgrade(store)
         stack.enter_context(explained(store))
-        yield Desk(settings, store, now)
+        yield Desk(settings, store, clock, clock.now())
 
 
 def clock_of(settings: Settings) -> Clock:

@@ -15,14 +15,18 @@ from tocsin.discord_bot.commands import add_commands
 from tocsin.discord_bot.failures import answer_failure
 from tocsin.discord_bot.resuming import resume_direct_messages
 from tocsin.discord_bot.services import Interaction, Services
-from tocsin.discord_bot.transport import limit_time, set_addresses, trace
+from tocsin.discord_bot.transport import (
+    LONGEST_RATE_LIMIT,
+    limit_time,
+    set_addresses,
+    trace,
+)
 from tocsin.discord_bot.views import DYNAMIC_ITEMS
 from tocsin.discord_bot.views.form import answer_stale_form
 from tocsin.store.facts import get_fact, set_fact
 
 INTENTS = discord.Intents(guilds=True)
 """What the gateway is asked to tell; none of it is privileged."""
-LONGEST_RATE_LIMIT = 30.0
 GUILDS_SETTLED = 0.5
 """Seconds without a new server after which "ready" is said; nothing depends on having seen all."""
 RETRY_SECONDS = (1, 2, 5, 10, 30)

@@ -14,7 +14,7 @@ from tocsin.clock import Clock
 from tocsin.discord_bot.client import INTENTS
 from tocsin.discord_bot.commands import add_commands
 from tocsin.discord_bot.render.setup import missing_in
-from tocsin.discord_bot.transport import limit_time, set_addresses, trace
+from tocsin.discord_bot.transport import rest_client
 from tocsin.dispatch.pacing import Pacer
 from tocsin.settings import Settings
 
@@ -84,10 +84,8 @@ async def probe(
     if token is None:
         seen.trouble, seen.refused = "no token is set", True
         return seen
-    set_addresses(settings.discord.api_url, settings.discord.gateway_url)
     watch = _DateWatch(clock, Pacer(settings.discord.requests_per_second * SHARE, clock.monotonic))
-    client = discord.Client(intents=discord.Intents.none(), http_trace=trace(watch))
-    limit_time(client)
+    client = rest_client(settings.discord, watch)
     try:
         await client.login(token.get_secret_value())
         await _look(client, seen, intents)

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from tocsin.clock import Clock, jitter
 from tocsin.dispatch.decision import decide
-from tocsin.dispatch.messenger import Card, Message, Messenger
-from tocsin.dispatch.nonce import nonce_of, token_of
+from tocsin.dispatch.messenger import Card, Messenger, message_for
 from tocsin.dispatch.outcome import NotSent, Outcome, Refused, Scope, Unknown
 from tocsin.dispatch.pacing import Errand, Pacer, errand
 from tocsin.dispatch.refusals import Breaker, Caution, Refusals
@@ -212,28 +211,11 @@ class Dispatcher:
     async def _try(self, flight: InFlight, card: Card) -> Outcome:
         try:
             return await self._messenger.send(
-                self._message(flight.claimed, card, flight.errand.deadline)
+                message_for(flight.claimed, card, self.instance, flight.errand.deadline)
             )
         except Exception as error:  # whatever went wrong, the delivery must not be lost with it
             log.exception("the messenger failed", delivery=flight.claimed.id)
             return Unknown(f"a defect: {type(error).__name__}")
-
-    def _message(self, claimed: Claimed, card: Card, deadline: float) -> Message:
-        return Message(
-            delivery_id=claimed.id,
-            attempt=claimed.attempt,
-            kind=claimed.kind,
-            recipient_kind=claimed.recipient_kind,
-            recipient_id=claimed.recipient_id,
-            channel_id=claimed.channel_id,
-            lead=claimed.lead,
-            spoken_start=claimed.starts_at,
-            token=token_of(self.instance, claimed.id),
-            nonce=nonce_of(self.instance, claimed.id, claimed.revision),
-            plain=claimed.plain,
-            deadline=deadline,
-            card=card,
-        )
 
     async def record(self) -> None:
         """Write outcomes, as many as have come in one transaction, for ever."""

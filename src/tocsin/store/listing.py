@@ -38,6 +38,8 @@ class ListedDelivery:
     lead: int
     due_at: datetime
     attempt: int
+    channel_id: int | None
+    message_id: int | None
     reason: str | None
     settled_at: datetime | None
 

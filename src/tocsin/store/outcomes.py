@@ -15,6 +15,7 @@ from tocsin.store.tables import channel_messages, deliveries
 from tocsin.store.tables import dm_channels as dm_table
 from tocsin.store.tables import servers as server_table
 
+LONGEST_TRACE = 10_000
 KEEP_POST = timedelta(minutes=5)
 """How long after the end of an occurrence its last post stays."""
 
@@ -36,7 +37,8 @@ class Setback:
 
     `move` is the way out of `sending`; `ready_at` is when to try again where it leads back to `pending`;
     `next_revision` asks for another nonce, `plain` for the plain rendering; `suspend` ends DMs to the member,
-    `reopen` forgets the DM channel, `channel_refused` ends posts in the server's channel.
+    `reopen` forgets the DM channel, `channel_refused` ends posts in the server's channel. A `trace` is kept with
+    the attempt.
     """
 
     claimed: Claimed
@@ -51,6 +53,7 @@ class Setback:
     suspend: bool = False
     reopen: bool = False
     channel_refused: bool = False
+    trace: str | None = None
 
 
 def record_sent(connection: sa.Connection, sent: list[Sent], worker: str, now: datetime) -> None:
@@ -132,7 +135,7 @@ def record_setbacks(
         connection,
         [
             _attempt(one.claimed, worker, to_ms(now), one.outcome)
-            | {"status": one.status, "code": one.code, "detail": one.reason}
+            | {"status": one.status, "code": one.code, "detail": _detail(one)}
             for one in noted
             if one.move is not Move.RELEASE
         ],
@@ -140,6 +143,10 @@ def record_setbacks(
     for one in noted:
         _consequences(connection, one, now)
     return noted
+
+
+def _detail(one: Setback) -> str:
+    return one.reason if one.trace is None else f"{one.reason}\n{one.trace[-LONGEST_TRACE:]}"
 
 
 def _move(connection: sa.Connection, one: Setback, worker: str, now: datetime) -> bool:
