@@ -3,7 +3,7 @@
 from tocsin.doctor.case import Case, NoDatabase
 from tocsin.doctor.check import Theme, Verdict, ok, problem
 from tocsin.doctor.symptom import Symptom
-from tocsin.store.checkup import accepted_not_sent, accepted_twice, guarded
+from tocsin.store.checkup.attempts import accepted_not_sent, accepted_twice, guarded
 from tocsin.store.engine import driver_note
 from tocsin.store.migrate import HEAD, damage
 

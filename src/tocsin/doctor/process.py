@@ -9,7 +9,8 @@ from tocsin.dispatch.refusals import CAREFUL_FROM, Refusals
 from tocsin.doctor.case import Case
 from tocsin.doctor.check import Theme, Unseen, Verdict, note, ok, problem
 from tocsin.doctor.symptom import Symptom
-from tocsin.store.checkup import anything_ahead, workers_since
+from tocsin.store.checkup.attempts import workers_since
+from tocsin.store.checkup.plan import anything_ahead
 from tocsin.store.facts import get_fact
 
 THEME = Theme("The running bot")

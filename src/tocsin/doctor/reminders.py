@@ -7,13 +7,13 @@ from tocsin.doctor.check import Theme, Verdict, note, ok, problem
 from tocsin.doctor.symptom import Symptom
 from tocsin.reminders.delivery import State
 from tocsin.reminders.plan import STAGE_AHEAD
-from tocsin.store.checkup import (
+from tocsin.store.checkup.plan import plan_between
+from tocsin.store.checkup.results import (
     Waiting,
     failures_since,
     late_since,
     left_over,
     overdue,
-    plan_between,
     posts_left,
     states_between,
     stuck,

@@ -7,13 +7,8 @@ from tocsin.doctor.check import Theme, Verdict, note, ok, problem
 from tocsin.doctor.symptom import Symptom
 from tocsin.reminders.lead import LONGEST
 from tocsin.reminders.subscription import ALL
-from tocsin.store.checkup import (
-    behind,
-    occurrences_ahead,
-    reachability,
-    unknown_choices,
-    wrong_pairs,
-)
+from tocsin.store.checkup.members import reachability, unknown_choices, wrong_pairs
+from tocsin.store.checkup.plan import behind, occurrences_ahead
 from tocsin.store.servers import Server
 
 THEME = Theme("Each server")
