@@ -235,12 +235,12 @@ async def never_set_up(world: World) -> None:
     world.change("UPDATE servers SET set_up_at = NULL")
 
 
-@breaks("calendar", "1 subscribers wait", "running")
+@breaks("calendar", "subscribers who wait for it: 1", "running")
 async def empty_calendar(world: World) -> None:
     world.change("UPDATE occurrences SET cancelled = 1 WHERE id = :id", id=world.coming)
 
 
-@breaks("fresh", "1 of 2 events")
+@breaks("fresh", "1 of 2")
 async def behind(world: World) -> None:
     soon = int((world.now + timedelta(days=20)).timestamp() * 1000)
     world.change("UPDATE events SET expanded_until = :soon WHERE title = 'Coming'", soon=soon)
@@ -320,7 +320,7 @@ def waits(world: World, minutes: float, **changes: Any) -> None:
     world.write(lambda connection: world.add_delivery(connection, world.coming, due, **values))
 
 
-@breaks("overdue", "1 deliveries, the oldest due")
+@breaks("overdue", "deliveries: 1, the oldest due")
 async def waiting_delivery(world: World) -> None:
     waits(world, 10, kind=Kind.SNOOZE)
 
@@ -331,12 +331,12 @@ async def waiting_firing(world: World) -> None:
     world.change("UPDATE firings SET due_at = :ago WHERE lead = 0", ago=ago)
 
 
-@breaks("stuck", "1 deliveries")
+@breaks("stuck", "deliveries: 1")
 async def lost_claim(world: World) -> None:
     waits(world, 10, state=State.SENDING)
 
 
-@breaks("left-over", "1 deliveries")
+@breaks("left-over", "deliveries: 1")
 async def of_no_use(world: World) -> None:
     waits(world, 10, expires_at=world.now - timedelta(minutes=5))
 

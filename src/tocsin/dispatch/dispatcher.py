@@ -16,7 +16,7 @@ from tocsin.store.claims import Claimed, Claims, Restraint, claim, next_ready
 from tocsin.store.engine import Connection, Store
 from tocsin.store.facts import set_fact
 from tocsin.store.outcomes import Sent, Setback, any_expired, expire, record_sent, record_setbacks
-from tocsin.store.rehearsal import remove_tests, tests_over
+from tocsin.store.rehearsal import over_tests, remove_tests
 from tocsin.telemetry.logs import get_logger
 
 BATCH = 200
@@ -330,7 +330,7 @@ class Dispatcher:
             if missed:
                 count = await self._store.write(expire, self._clock.now())
                 log.warning("missed", deliveries=count)
-            over = await self._store.read(tests_over, self._clock.now())
+            over = await self._store.read(over_tests, self._clock.now())
             if over:
                 await self._store.write(remove_tests, over)
                 log.info("test removed", occurrences=over)

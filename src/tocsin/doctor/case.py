@@ -89,7 +89,7 @@ def gathered(loaded: Loaded, clock: Clock, server_id: int | None = None) -> Iter
     database, no_database = _onlooker(path, in_use=running)
     try:
         revision, servers, no_database = _first_look(database, no_database)
-        chosen = tuple(one for one in servers if server_id in (None, one.id))
+        chosen = tuple(one for one in servers if _is_meant(one, server_id))
         places = [Place(one.id, one.channel_id) for one in chosen if one.left_at is None]
         live, silence = ask(settings.status.host, settings.status.port)
         yield Case(
@@ -110,6 +110,11 @@ def gathered(loaded: Loaded, clock: Clock, server_id: int | None = None) -> Iter
     finally:
         if database is not None:
             database.close()
+
+
+def _is_meant(server: Server, server_id: int | None) -> bool:
+    """Whether it is the one asked for; where none is, whether the bot is in it."""
+    return server.left_at is None if server_id is None else server.id == server_id
 
 
 def _onlooker(path: Path, *, in_use: bool) -> tuple[Onlooker | None, str]:

@@ -15,6 +15,8 @@ from tocsin.store.facts import get_fact
 
 THEME = Theme("The running bot")
 LOOK_BACK = timedelta(days=2)
+TOLD = {"loops", "stopped", "sent", "in_flight"}
+"""What is read of the bot's own report; see `bootstrap.Engine.report`."""
 
 
 @THEME.once(
@@ -116,4 +118,6 @@ def _live(case: Case) -> dict[str, Any]:
         raise Unseen("no bot runs")
     if case.live is None:
         raise Unseen(f"the bot is not heard: {case.silence}")
+    if not case.live.keys() >= TOLD:
+        raise Unseen("what answers at the status address is no bot of this version")
     return case.live

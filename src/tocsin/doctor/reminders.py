@@ -163,7 +163,9 @@ def late(case: Case, server: Server) -> Verdict:
             f"delivery {one.delivery_id}, {one.title}: due {_at(one.due_at)}, sent {_at(one.sent_at)}"
             for one in latest
         ]
-        return note(f"{count:,} reminders went out late.", *said, f"the grace is {grace:g} s")
+        return note(
+            "Reminders went out late.", f"so many: {count:,}", *said, f"the grace is {grace:g} s"
+        )
     return ok("Reminders went out in time.", f"within 48 h, to {grace:g} s")
 
 
@@ -171,7 +173,7 @@ def _said(waiting: Waiting, what: str) -> list[str]:
     if not waiting.count or waiting.since is None:
         return []
     ids = f"; the first: {', '.join(map(str, waiting.ids))}" if waiting.ids else ""
-    return [f"{waiting.count:,} {what}, the oldest due {_at(waiting.since)}{ids}"]
+    return [f"{what}: {waiting.count:,}, the oldest due {_at(waiting.since)}{ids}"]
 
 
 def _at(instant: datetime) -> str:

@@ -44,9 +44,9 @@ def calendar(case: Case, server: Server) -> Verdict:
     ahead = case.read(occurrences_ahead, server.id, case.now)
     members = case.read(reachability, server.id).subscribers
     if ahead:
-        return ok("The calendar holds what is to come.", f"{ahead:,} occurrences ahead")
+        return ok("The calendar holds what is to come.", f"occurrences ahead: {ahead:,}")
     if members:
-        return problem("Nothing is on the calendar.", [f"{members:,} subscribers wait for it"])
+        return problem("Nothing is on the calendar.", [f"subscribers who wait for it: {members:,}"])
     return note("Nothing is on the calendar.", "and nobody has subscribed")
 
 
@@ -61,8 +61,10 @@ def fresh(case: Case, server: Server) -> Verdict:
     """Events whose dates are not worked out for the coming 31 days."""
     total, late = case.read(behind, server.id, case.now + NEEDED_AHEAD)
     if late:
-        return problem("The calendar is behind.", [f"{late:,} of {total:,} events"])
-    return ok("The calendar is fresh.", f"{total:,} events, {NEEDED_AHEAD.days} days ahead")
+        return problem(
+            "The calendar is behind.", [f"events that are behind: {late:,} of {total:,}"]
+        )
+    return ok("The calendar is fresh.", f"events: {total:,}, each {NEEDED_AHEAD.days} days ahead")
 
 
 @THEME.for_each_server(
@@ -81,7 +83,7 @@ def subscriptions(case: Case, server: Server) -> Verdict:
             "What a member chose is not what reminders go by.", [f"member {one}" for one in wrong]
         )
     count = case.read(reachability, server.id).subscribers
-    return ok("Every subscription is as it was chosen.", f"{count:,} subscribers")
+    return ok("Every subscription is as it was chosen.", f"subscribers: {count:,}")
 
 
 @THEME.for_each_server(
@@ -113,10 +115,10 @@ def reach(case: Case, server: Server) -> Verdict:
     suspended = sum(found.suspended.values())
     said = [f"{count:,}: {reason}" for reason, count in found.suspended.items()]
     if found.unopened:
-        said.append(f"{found.unopened:,} whose DM is not opened yet; it is when first needed")
+        said.append(f"not opened yet, but when first needed: {found.unopened:,}")
     if suspended >= MANY and suspended * 5 > found.subscribers:
         return problem("More than a fifth of the subscribers cannot be reached.", said)
-    if said:
-        count = f"{suspended:,} of {found.subscribers:,}"
-        return note(f"{count} subscribers are not sent DMs, for they refuse them.", *said)
-    return ok("Every subscriber can be reached.", f"{found.subscribers:,} subscribers")
+    total = f"subscribers: {found.subscribers:,}"
+    if suspended:
+        return note("Some subscribers refuse DMs, and are sent none.", *said, total)
+    return ok("No subscriber refuses DMs.", *said, total)

@@ -22,7 +22,7 @@ from tocsin.store.servers import Server, find_server
 from tocsin.store.stored_events import event_values
 from tocsin.store.tables import channel_messages, deliveries, events, occurrences
 
-SOURCE = "test"
+SOURCE = "tocsin:test"
 TITLE = "Test Ruins"
 CATEGORY = "ruins"
 STARTS_IN = timedelta(minutes=2)
@@ -81,7 +81,7 @@ def rehearse(
 
 def stage_event(connection: Connection, server: Server, start: datetime, now: datetime) -> int:
     """Write the test event at `start`; returns the id of its occurrence."""
-    name = f"{SOURCE}:{start.isoformat()}"
+    name = f"test:{start.isoformat()}"
     event = Event.single(uid=name, title=TITLE, start=start, end=LASTS, category=CATEGORY)
     event_id = connection.scalar(
         sa.insert(events)
@@ -178,7 +178,7 @@ def _test_occurrences() -> sa.Select[tuple[int]]:
     return (
         sa.select(occurrences.c.id)
         .join(events, events.c.id == occurrences.c.event_id)
-        .where(events.c.source == SOURCE)
+        .where(events.c.source == SOURCE, occurrences.c.cancelled)
     )
 
 
@@ -198,7 +198,7 @@ def drop_tests(connection: Connection, now: datetime) -> int:
     ).rowcount
 
 
-def tests_over(connection: Connection, now: datetime) -> list[int]:
+def over_tests(connection: Connection, now: datetime) -> list[int]:
     """The occurrences of tests that are over, with no message in doubt and no post still standing."""
     in_doubt = (
         sa.select(deliveries.c.id)
