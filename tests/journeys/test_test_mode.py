@@ -15,6 +15,8 @@ from discord_sandbox.testing import Member, Message, Sandbox
 
 TITLE = "Test Ruins"
 IS_TEST = says("This is a test", TITLE)
+LOOKED_EVERY = 11
+"""Seconds within which the bot looks whether a test is over."""
 STEPS = (60, 30, 20, 10)
 """Seconds from the command to 60, 30, 10 and 0 seconds before the start, each from the last."""
 
@@ -71,6 +73,7 @@ async def test_an_admin_tries_reminders_out(community: Community) -> None:
         assert await told(community, "events", "list", "--server", server) == []
         await community.sandbox.clock.step(60)
         await owner.wait_for_deletion(last)
+        await community.sandbox.clock.step(LOOKED_EVERY)
         await bot.event("test removed")
         assert await told(community, "deliveries", "list") == []
     assert await shown(community, owner, in_dm=True) == 4
@@ -106,6 +109,8 @@ async def test_a_test_is_not_taken_up_again_after_a_restart(community: Community
     async with running(community.bot) as again:
         for seconds in (*STEPS[1:], 60):
             await community.sandbox.clock.step(seconds)
+        await again.event("post removed")
+        await community.sandbox.clock.step(LOOKED_EVERY)
         await again.event("test removed")
     assert await shown(community, community.owner, in_dm=True) == 1
     assert await shown(community, community.owner, in_dm=False) == 1

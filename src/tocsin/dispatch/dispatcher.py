@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tocsin.clock import Clock, jitter
 from tocsin.dispatch.decision import decide
@@ -336,7 +336,9 @@ class Dispatcher:
                 log.info("test removed", occurrences=over)
             if self.refusals.changed:
                 await self._store.write(set_fact, REFUSALS_KEPT_AS, self.refusals.dump())
-            await self._clock.wait(None, never, at_most=SWEEP_EVERY)
+            # By the clock as well, so that a step of a sandbox's clock is followed at once.
+            then = self._clock.now() + timedelta(seconds=SWEEP_EVERY)
+            await self._clock.wait(then, never, at_most=SWEEP_EVERY)
 
     async def finish(self, patience: float) -> int:
         """Take nothing new and wait up to `patience` seconds for what is in flight; returns what is left."""
