@@ -101,6 +101,13 @@ async def orphaned_row(world: World) -> None:
     raw.close()
 
 
+@breaks("integrity", "not a database", "database")
+async def garbled(world: World) -> None:
+    world.store.close()
+    with world.database.open("r+b") as file:
+        file.write(b"#" * 4096)
+
+
 @breaks("sqlite", "SQLite 3.40.1")
 async def old_sqlite(_world: World) -> dict[str, Any]:
     return {"sqlite": (3, 40, 1)}

@@ -115,7 +115,7 @@ async def test_a_running_bot_sends_it_and_the_real_one_in_its_time(community: Co
         await community.subscribe(community.ann, "ruins", leads=(HOUR,))
         code, said = await send(community)
         assert code == 0, said
-        assert "Sent by the running bot" in said
+        assert "Sender: the running bot" in said
         assert '"enforce_nonce": true' in said
         test = await community.ann.wait_for_dm(IS_TEST)
         start = await in_hours(community, 3)

@@ -67,7 +67,7 @@ class _Told:
         """Who sends it."""
         self.json["sender"] = who
         if self.aloud:
-            print(f"Sent by {who}.")
+            print(f"Sender: {who}")
 
     def opening(self, outcome: "Outcome") -> None:
         """Why there is no DM channel to send in."""

@@ -4,7 +4,7 @@ from tocsin.doctor.case import Case, NoDatabase
 from tocsin.doctor.check import Theme, Verdict, ok, problem
 from tocsin.doctor.symptom import Symptom
 from tocsin.store.checkup.attempts import accepted_not_sent, accepted_twice, guarded
-from tocsin.store.engine import driver_note
+from tocsin.store.engine import DatabaseUnavailable, driver_note
 from tocsin.store.migrate import HEAD, damage
 
 THEME = Theme("Database")
@@ -44,7 +44,10 @@ def integrity(case: Case) -> Verdict:
     """SQLite's own check of every page and index, and rows that refer to nothing."""
     if case.database is None:
         raise NoDatabase(case.no_database)
-    found = case.database.read(damage)
+    try:
+        found = case.database.read(damage)
+    except DatabaseUnavailable as error:
+        return problem("The database cannot be read.", [str(error)])
     if found:
         return problem("The database is damaged.", found)
     return ok("The database is whole.", "integrity_check and foreign_key_check found nothing")

@@ -4,7 +4,7 @@ import discord
 from discord import app_commands
 
 from tocsin.discord_bot.offers import NOT_SET_UP
-from tocsin.discord_bot.render.text import relative_time
+from tocsin.discord_bot.render.text import relative_time, safe_line
 from tocsin.discord_bot.services import Interaction, services_of
 from tocsin.errors import TocsinError
 from tocsin.reminders.lead import phrase_lead
@@ -12,8 +12,13 @@ from tocsin.store.rehearsal import LEADS, TITLE, rehearse
 from tocsin.store.servers import find_server
 
 STARTED = (
-    "🧪 **{title}** starts {when} and lasts 30 seconds. {where} told {leads}, each time marked as a "
+    "🧪 **{title}** starts {when} and lasts 30 seconds. <#{channel}> and you, by direct "
+    "message, are told {leads}, each time marked as a "
     "test. Nobody else hears of it, and it is removed afterwards."
+)
+REFUSED = (
+    "⚠️ Discord refuses my posts in <#{channel}> ({reason}), so nothing comes there. Mend my "
+    "permissions, then run /setup again."
 )
 CLOSED = (
     "If no direct message comes, allow them under the server's menu ▸ *Privacy Settings* ▸ *Direct "
@@ -48,12 +53,15 @@ async def reminder_test(interaction: Interaction) -> None:
         str(interaction.user.id),
     )
     services.dispatcher.wake()
-    channel = f"<#{planned.channel_id}> and you, by direct message, are"
     leads = ", ".join(phrase_lead(lead) for lead in LEADS[:-1])
     text = STARTED.format(
         title=TITLE,
         when=relative_time(planned.starts_at),
-        where=channel if planned.channel_id is not None else "By direct message you are",
+        channel=planned.channel_id,
         leads=f"{leads} and {phrase_lead(LEADS[-1])}",
     )
-    await interaction.edit_original_response(content=f"{text}\n{CLOSED}")
+    lines = [text, CLOSED]
+    if server.channel_refused is not None:
+        reason = safe_line(server.channel_refused, 200)
+        lines.append(REFUSED.format(channel=server.channel_id, reason=reason))
+    await interaction.edit_original_response(content="\n".join(lines))
