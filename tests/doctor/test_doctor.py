@@ -147,3 +147,5 @@ async def test_a_symptom_is_answered_by_one_command(
     named = {check.name for check in checks_for(symptom)}
     assert len(named) >= 3
     assert all((f"✓ {check.name}" in said) == (check.name in named) for check in CHECKS)
+    _, told = await here.examine(world, symptom, "--json")
+    assert json.loads(told)["symptom"] == symptom

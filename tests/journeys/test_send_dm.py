@@ -148,6 +148,15 @@ async def test_a_failure_is_told_with_its_trace(community: Community) -> None:
     assert await community.ann.dms() == []
 
 
+async def test_a_member_who_is_not_there_is_told_with_the_trace(community: Community) -> None:
+    """The DM channel cannot be opened, so nothing is owed to them."""
+    code, said = await send(community, "--member", "7")
+    assert code == 1
+    for part in ("Opening the DM channel", "404 10013", "Traceback", "could not be opened"):
+        assert part in said
+    assert await states(community) == []
+
+
 async def test_a_dry_run_shows_it_and_leaves_no_trace(community: Community) -> None:
     """Nothing is written, and Discord hears of nothing."""
     database = community.bot.directory / "tocsin.db"

@@ -66,7 +66,7 @@ def _tell(
         output.print_json(
             {
                 "now": case.now,
-                "symptom": symptom,
+                "symptom": symptom.value if symptom else None,
                 "well": not any(one.verdict.level == "problem" for one in findings),
                 "findings": [_as_object(one) for one in findings],
             }

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -72,8 +72,14 @@ class _Told:
     def opening(self, outcome: "Outcome") -> None:
         """Why there is no DM channel to send in."""
         self.json["opening"] = outcome
+        known = asdict(outcome)
         if self.aloud:
-            print(outcome)
+            answer = " ".join(str(known[name]) for name in ("status", "code") if known.get(name))
+            print(
+                f"Opening the DM channel: {known.get('reason')}"
+                + (f" ({answer})" if answer else "")
+            )
+            print(known.get("trace") or "")
 
     def outcome(self, delivery: ListedDelivery, attempts: Sequence[ListedAttempt]) -> None:
         """What became of the delivery, and what Discord answered to each attempt."""
