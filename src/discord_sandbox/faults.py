@@ -84,11 +84,13 @@ class Fault:
                     self._waiters.append(waiter)
                     await waiter.wait()
 
-    async def hold(self) -> None:
-        """Wait until the fault is released."""
+    async def hold(self, at_most: float | None = None) -> None:
+        """Wait until the fault is released, or for at most so many seconds."""
         self.holding += 1
         try:
-            await self.released.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(at_most):
+                    await self.released.wait()
         finally:
             self.holding -= 1
 

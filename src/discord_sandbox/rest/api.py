@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -191,7 +190,7 @@ class RestApi:
         if fault.kind == "hold":
             await fault.hold()
         elif fault.kind == "slow":
-            await asyncio.sleep(fault.seconds)
+            await fault.hold(fault.seconds)
         elif fault.kind == "ratelimit":
             exchange.limit(_ordered_limit(fault))
             return True
@@ -211,7 +210,7 @@ class RestApi:
         if fault.kind == "hold":
             await fault.hold()
         else:
-            await asyncio.sleep(fault.seconds)
+            await fault.hold(fault.seconds)
 
     def _strike(self, exchange: Exchange, stage: str) -> Fault | None:
         fault = self._backend.faults.strike(
