@@ -29,8 +29,8 @@ OPEN_CHANNELS = 200
 TOKEN = "benchmark.token.of-the-sandbox"
 
 
-async def idle(base: Path, population: Population) -> list[Figure]:
-    """What the bot asks, writes and uses in a minute in which nothing is due."""
+async def idle(base: Path, population: Population, watched: float = WATCHED) -> list[Figure]:
+    """What the bot asks, writes and uses in `watched` seconds in which nothing is due."""
     file = copy(base, base.with_name("idle.db"))
     async with _sandbox(population) as sandbox, running(_settings(sandbox, file)) as bot:
         await bot.event("ready")
@@ -39,15 +39,15 @@ async def idle(base: Path, population: Population) -> list[Figure]:
             await asyncio.sleep(QUIET)
         await sandbox.forget()
         cpu = cpu_seconds(bot)
-        await asyncio.sleep(WATCHED)
-        used = (cpu_seconds(bot) - cpu) / WATCHED
+        await asyncio.sleep(watched)
+        used = (cpu_seconds(bot) - cpu) / watched
         written = bytes_written(bot) - written
         memory = memory_mib(bot)
         requests = len(await sandbox.requests())
     file.unlink()
     return [
-        Figure("idle: requests in a minute", requests, "requests", 0, "equal"),
-        Figure("idle: bytes written in a minute", written, "bytes", 0, "equal"),
+        Figure(f"idle: requests in {watched:g} s", requests, "requests", 0, "equal"),
+        Figure(f"idle: bytes written in {watched:g} s", written, "bytes", 0, "equal"),
         Figure("idle: processor", used * 100, "% of a core", 1, "less"),
         Figure("idle: memory", memory, "MiB", 200, "less"),
     ]
