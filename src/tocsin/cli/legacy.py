@@ -142,15 +142,7 @@ def export(
 
 def _names(desk: Desk, **given: str | None) -> Names:
     """The names from the settings, and those that the command line gives instead."""
-    legacy = desk.settings.legacy
-    names = Names(
-        subscriptions=legacy.subscriptions,
-        scheduled=legacy.scheduled,
-        sent=legacy.sent,
-        failed=legacy.failed,
-        reminders=legacy.reminders,
-        event_cache=legacy.event_cache,
-    )
+    names = Names.of(desk.settings.legacy)
     named = replace(names, **{key: name for key, name in given.items() if name is not None})
     for name in named.all():
         if Path(name).name != name:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from tocsin.errors import TocsinError, UsageError
+from tocsin.settings import Legacy
 
 
 class FolderUnusable(TocsinError):
@@ -27,6 +28,11 @@ class Names:
     failed: str = "failed_dm_log.json"
     reminders: str = "active_reminders.json"
     event_cache: str = "event_cache.json"
+
+    @classmethod
+    def of(cls, settings: Legacy) -> "Names":
+        """The names that the settings give."""
+        return cls(**{each.name: getattr(settings, each.name) for each in fields(cls)})
 
     def all(self) -> tuple[str, ...]:
         """Every name, the five first."""

@@ -33,12 +33,25 @@ class OldPost:
 
 def failed_entries(connection: sa.Connection, server_id: int) -> list[Any]:
     """The entries of imported failed logs, as they were, in their order."""
+    return failed_entries_after(connection, server_id, 0)[1]
+
+
+def failed_entries_after(
+    connection: sa.Connection, server_id: int, seen: int
+) -> tuple[int, list[Any]]:
+    """What was imported after the line `seen` of the audit, and the line that has been seen now."""
+    last = connection.scalar(sa.select(sa.func.coalesce(sa.func.max(audit.c.id), 0))) or 0
     details = connection.scalars(
         sa.select(audit.c.details)
-        .where(audit.c.server_id == server_id, audit.c.action == FAILED)
+        .where(
+            audit.c.id > seen,
+            audit.c.id <= last,
+            audit.c.server_id == server_id,
+            audit.c.action == FAILED,
+        )
         .order_by(audit.c.id)
     )
-    return [each["entry"] for each in details]
+    return last, [each["entry"] for each in details]
 
 
 def keep_failed_entry(
@@ -110,6 +123,14 @@ def take_over(connection: sa.Connection, post: OldPost, now: datetime) -> None:
             )
         )
     leave_alone(connection, post, TAKEN_OVER)
+
+
+def start_of(connection: sa.Connection, occurrence_id: int) -> datetime | None:
+    """When the occurrence starts, or None where it is gone."""
+    start: datetime | None = connection.scalar(
+        sa.select(occurrences.c.starts_at).where(occurrences.c.id == occurrence_id)
+    )
+    return start
 
 
 def leave_alone(connection: sa.Connection, post: OldPost, state: str) -> None:
