@@ -12,6 +12,7 @@ from tests.legacy.folder import (
     ANN,
     BEN,
     CAT,
+    NAMES,
     bring_in,
     event_id,
     everything,
@@ -23,8 +24,10 @@ from tests.legacy.folder import (
 from tests.store.stored_calendar import NOW, SERVER, add_server, fresh_store
 
 from tocsin.calendar.event import Event
+from tocsin.legacy.files import write_folder
 from tocsin.legacy.json_text import NotJson
 from tocsin.legacy.reading import WrongShape
+from tocsin.legacy.view import folder_texts
 from tocsin.reminders.delivery import State
 from tocsin.store import listing
 from tocsin.store.claims import claim
@@ -259,6 +262,19 @@ def test_failures_appear_in_the_history(store: Store, tmp_path: Path) -> None:
     assert found is not None
     assert [each.detail for each in found[1]] == ["DMs disabled"]
     assert (ANN, 0) in pending_at(store, NOW + 0.1 * HOUR)
+
+
+def test_what_no_text_can_hold_is_given_back_as_it_was_spelled(
+    store: Store, tmp_path: Path
+) -> None:
+    """Half a surrogate pair and a NUL in a file break neither the store nor what is written."""
+    odd = {"username": "\ud800\x00", "subscriptions": ["all"], "note": "\udfff"}
+    bring_in(store, write(tmp_path / "old", subscriptions={str(ANN): odd}, failed=["\ud800"]))
+    texts = store.read_now(folder_texts, SERVER, NOW, NAMES)
+    write_folder(tmp_path / "new", texts)
+    told = shown(store)
+    assert told["subscriptions"][str(ANN)]["note"] == "\udfff"
+    assert told["failed"] == ["\ud800"]
 
 
 def failure(member_id: int, hours: float, lead: int, reason: str) -> dict[str, Any]:

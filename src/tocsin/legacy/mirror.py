@@ -13,15 +13,18 @@ from typing import Any
 from tocsin.clock import Clock
 from tocsin.legacy.files import Names, write_folder
 from tocsin.legacy.json_text import NotJson, parse
-from tocsin.legacy.view import failed_entry, reminders_text, subscriptions_text, written
+from tocsin.legacy.view import failed_entry, in_object, reminders_text, subscription_line, written
 from tocsin.store.engine import ChangeWatch, Connection, Store
 from tocsin.store.legacy_keepsakes import failed_entries_after
 from tocsin.store.legacy_view import (
+    LONG_AGO,
     VIEW,
     failed_reminders,
     next_change,
     scheduled_tracker,
     sent_tracker,
+    subscriber_ids,
+    subscriber_rows,
     subscribers_mark,
 )
 from tocsin.store.servers import find_server
@@ -63,7 +66,7 @@ class Mirror:
         self._folder = folder
         self._names = names
         self._written: dict[str, str] = {}
-        self._subscribers: tuple[int, int] | None = None
+        self._subscribers = Subscribers()
         self._log: FailedLog | None = None
         self._next: datetime | None = None
         self._writing = threading.Lock()
@@ -115,10 +118,8 @@ class Mirror:
             names.sent: sent_tracker(connection, server, now),
             names.reminders: reminders_text(connection, server),
         }
-        mark = subscribers_mark(connection, server)
-        if mark != self._subscribers or names.subscriptions not in self._written:
-            texts[names.subscriptions] = subscriptions_text(connection, server)
-            self._subscribers = mark
+        if self._subscribers.look(connection, server) or names.subscriptions not in self._written:
+            texts[names.subscriptions] = self._subscribers.text()
         if self._log is None:
             self._log = FailedLog.begun(self._folder / names.failed)
         if self._log.look(connection, server, now) or names.failed not in self._written:
@@ -133,6 +134,32 @@ class Mirror:
                     set_aside(self._folder / name)
                 write_folder(self._folder, {MARK: f"{self._server}\n"})
             write_folder(self._folder, texts)
+
+
+class Subscribers:
+    """The lines of the subscriptions' file; only those that changed are made anew."""
+
+    def __init__(self) -> None:
+        self._lines: dict[int, str] = {}
+        self._mark: tuple[int, datetime] = (0, LONG_AGO)
+
+    def look(self, connection: Connection, server_id: int) -> bool:
+        """Take in what has changed since the last look. Returns whether anything has."""
+        mark = subscribers_mark(connection, server_id)
+        if mark == self._mark:
+            return False
+        # At that very instant too: another may have followed within the millisecond.
+        for row in subscriber_rows(connection, server_id, self._mark[1]):
+            self._lines[row.member_id] = subscription_line(row)
+        if len(self._lines) != mark[0]:
+            there = subscriber_ids(connection, server_id)
+            self._lines = {key: line for key, line in self._lines.items() if key in there}
+        self._mark = mark
+        return True
+
+    def text(self) -> str:
+        """The text of the file, by member."""
+        return in_object(self._lines[key] for key in sorted(self._lines))
 
 
 class FailedLog:

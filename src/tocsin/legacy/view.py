@@ -1,7 +1,8 @@
 """The five files as they are written: the store's rows in the seed's shapes, with what was imported given back."""
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from tocsin.legacy.files import Names
@@ -16,6 +17,7 @@ from tocsin.store.legacy_keepsakes import (
     old_posts,
 )
 from tocsin.store.legacy_view import (
+    LONG_AGO,
     FailedReminder,
     StandingPost,
     Subscriber,
@@ -27,7 +29,6 @@ from tocsin.store.legacy_view import (
     subscriber_rows,
 )
 
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 SEED = "seed"
 """The key in a subscription's extras under which its imported entry is kept, with what it was read as."""
 
@@ -40,26 +41,51 @@ def folder_texts(
         names.subscriptions: subscriptions_text(connection, server_id),
         names.scheduled: scheduled_tracker(connection, server_id, now),
         names.sent: sent_tracker(connection, server_id, now),
-        names.failed: written(failed_log(connection, server_id, _LONG_AGO)),
+        names.failed: written(failed_log(connection, server_id, LONG_AGO)),
         names.reminders: reminders_text(connection, server_id),
     }
 
 
-def written(value: Any) -> str:
-    """A value as the files hold it."""
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+def written(value: dict[str, Any] | list[Any]) -> str:
+    """A value as the files hold it, one entry to a line."""
+    # Each entry by itself: with an indent, Python's encoder takes ten times as long.
+    if isinstance(value, dict):
+        return in_object(_line({key: each})[1:-1] for key, each in value.items())
+    entries = ",\n  ".join(map(_line, value))
+    return f"[\n  {entries}\n]\n" if value else "[]\n"
+
+
+def in_object(lines: Iterable[str]) -> str:
+    """The text of an object whose members these lines are."""
+    inner = ",\n  ".join(lines)
+    return f"{{\n  {inner}\n}}\n" if inner else "{}\n"
+
+
+def _line(value: Any) -> str:
+    """A value on one line. Half a surrogate pair, which UTF-8 cannot hold, stays spelled."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return text
 
 
 def subscriptions_text(connection: Connection, server_id: int) -> str:
     """The subscriptions, each with what its entry held beyond them."""
     rows = subscriber_rows(connection, server_id)
-    return written({str(row.member_id): _subscription(row) for row in rows})
+    return in_object(subscription_line(row) for row in rows)
+
+
+def subscription_line(row: Subscriber) -> str:
+    """One member's entry, as it stands in the subscriptions."""
+    return _line({str(row.member_id): _subscription(row)})[1:-1]
 
 
 def _subscription(row: Subscriber) -> dict[str, Any]:
     kept = row.extra.get(SEED, {})
     entry: dict[str, Any] = dict(kept.get("entry", {}))
-    if row.username or "username" not in entry:
+    if row.username != clean(entry.get("username") or "") or "username" not in entry:
         entry["username"] = row.username
     if sorted(row.choices) != kept.get("choices"):
         entry["subscriptions"] = list(row.choices)

@@ -10,11 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from tocsin.reminders.delivery import Kind, RecipientKind, State
-from tocsin.store.columns import to_ms
+from tocsin.store.columns import from_ms, to_ms
 from tocsin.store.legacy_rows import IMPORTED
 from tocsin.store.tables import channel_messages, deliveries, events, occurrences, subscriptions
 
 VIEW = timedelta(hours=48)
+LONG_AGO = from_ms(0)
 _OPEN = f"{State.PENDING.value}, {State.SENDING.value}, {State.UNKNOWN.value}"
 _A_MEMBERS = (
     f"d.recipient_kind = {RecipientKind.MEMBER.value} AND d.kind = {Kind.REMINDER.value}"
@@ -117,21 +118,32 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def subscribers_mark(connection: sa.Connection, server_id: int) -> tuple[int, int]:
+def subscribers_mark(connection: sa.Connection, server_id: int) -> tuple[int, datetime]:
     """How many subscribe and when one last changed: the same as long as nothing has changed."""
     count, last = connection.execute(
         sa.select(sa.func.count(), sa.func.max(subscriptions.c.updated_at)).where(
             subscriptions.c.server_id == server_id
         )
     ).one()
-    return count, to_ms(last) if last else 0
+    return count, last or LONG_AGO
 
 
-def subscriber_rows(connection: sa.Connection, server_id: int) -> list[Subscriber]:
-    """Every subscription of the server, by member."""
+def subscriber_ids(connection: sa.Connection, server_id: int) -> set[int]:
+    """The members who subscribe."""
+    return set(
+        connection.scalars(
+            sa.select(subscriptions.c.member_id).where(subscriptions.c.server_id == server_id)
+        )
+    )
+
+
+def subscriber_rows(
+    connection: sa.Connection, server_id: int, since: datetime = LONG_AGO
+) -> list[Subscriber]:
+    """The subscriptions of the server that changed at or after `since`, by member."""
     rows = connection.execute(
         sa.select(subscriptions)
-        .where(subscriptions.c.server_id == server_id)
+        .where(subscriptions.c.server_id == server_id, subscriptions.c.updated_at >= since)
         .order_by(subscriptions.c.member_id)
     )
     return [
