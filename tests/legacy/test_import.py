@@ -264,6 +264,30 @@ def test_failures_appear_in_the_history(store: Store, tmp_path: Path) -> None:
     assert (ANN, 0) in pending_at(store, NOW + 0.1 * HOUR)
 
 
+@pytest.mark.parametrize(
+    ("word", "choice"),
+    [
+        ("ruin", "ruins"),
+        ("next ruins", "ruins"),
+        ("Altar", "altars"),
+        ("next altar fight", "altars"),
+        ("timeline", "chronicle"),
+        ("major", "major"),
+        ("fights", "fights"),
+        ("ALL", "all"),
+        ("boss rush", "boss-rush"),
+    ],
+)
+def test_every_alias_of_a_type_means_its_type(
+    store: Store, tmp_path: Path, word: str, choice: str
+) -> None:
+    """One that nobody knows becomes a type of the server, so that nothing asked for is lost."""
+    bring_in(store, write(tmp_path / "old", subscriptions={str(ANN): member(word)}))
+    found = store.read_now(find_subscription, SERVER, ANN)
+    assert found is not None
+    assert found.choices == {choice}
+
+
 def test_what_no_text_can_hold_is_given_back_as_it_was_spelled(
     store: Store, tmp_path: Path
 ) -> None:
