@@ -51,12 +51,15 @@ def _slash_commands() -> Iterator[str]:
     """Yield the lines about the bot's commands, each with its options and who may use it."""
     tree = app_commands.CommandTree(discord.Client(intents=discord.Intents.none()))
     add_commands(tree)
-    for command in tree.get_commands():
+    for command in tree.walk_commands():
+        if isinstance(command, app_commands.Group):
+            continue
         if not isinstance(command, app_commands.Command):
             raise TypeError(f"/{command.name} is no plain command: write here how to describe it")
-        yield from (f"## /{command.name}", "", command.description, "")
-        if command.default_permissions:
-            needed = [name for name, on in command.default_permissions if on]
+        yield from (f"## /{command.qualified_name}", "", command.description, "")
+        permissions = (command.root_parent or command).default_permissions
+        if permissions:
+            needed = [name for name, on in permissions if on]
             names = ", ".join(
                 name.replace("guild", "server").replace("_", " ").title() for name in needed
             )

@@ -33,7 +33,9 @@ def _root() -> None:
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(help="The port to listen on; 0 takes any.")] = 8700,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="The port to listen on; 0 takes any.")
+    ] = 8700,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     seed: Annotated[
         Path | None, typer.Option(help="A JSON file of users, applications and guilds to make.")

@@ -181,7 +181,9 @@ def test_the_database_is_made_checked_and_copied(bare: CommandLine) -> None:
     assert (nowhere.code, "could not be written" in nowhere.err) == (1, True)
 
 
-@pytest.mark.parametrize("command", [("status",), ("deliveries", "list"), ("db", "upgrade")])
+@pytest.mark.parametrize(
+    "command", [("status",), ("deliveries", "list"), ("db", "upgrade"), ("db", "check")]
+)
 def test_a_database_that_cannot_be_used_is_said(
     tocsin: CommandLine, command: tuple[str, ...]
 ) -> None:
@@ -224,3 +226,15 @@ def test_a_clock_that_is_borrowed_is_read(tocsin: CommandLine, tmp_path: Path) -
     )
     ran = tocsin("status")
     assert (ran.code, "clock.url" in ran.err) == (1, True)
+
+
+def test_a_folder_may_have_any_name(tocsin: CommandLine) -> None:
+    """A sign that ends the path of an address is part of a file's."""
+    folder = tocsin.folder / "series #1"
+    (tocsin.folder / "tocsin.toml").write_text(
+        f"[database]\nurl = 'sqlite:///{folder}/tocsin.db'\n"
+    )
+    for _ in range(2):
+        ran = tocsin("db", "upgrade")
+        assert (ran.code, ran.err) == (0, "")
+    assert (folder / "tocsin.db").exists()

@@ -25,7 +25,7 @@ from tocsin.store.dm_channels import dm_worked
 from tocsin.store.engine import Store
 from tocsin.store.facts import instance_of
 from tocsin.store.subscriptions import save_subscription
-from tocsin.store.tables import deliveries, occurrence_keys
+from tocsin.store.tables import deliveries, occurrence_keys, servers
 
 Answer = Callable[[Message], Outcome]
 
@@ -143,9 +143,15 @@ class Bench:
                 await self.clock.wait(None, self.messenger.happened, at_most=0.02)
 
 
+def quiet_server(connection: sa.Connection) -> None:
+    """A server whose channel is not told anything: what is sent are direct messages alone."""
+    add_server(connection)
+    connection.execute(sa.update(servers).values(windows=[]))
+
+
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     store = fresh_store(tmp_path)
-    store.write_now(lambda connection: add_server(connection))
+    store.write_now(quiet_server)
     yield Bench(store, Clock(), RecordingMessenger())
     store.close()

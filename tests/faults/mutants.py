@@ -12,7 +12,7 @@ from tocsin.dispatch.messenger import Message, Messenger, Sighting
 from tocsin.dispatch.outcome import Outcome
 from tocsin.dispatch.pacing import Pacer
 from tocsin.settings import Settings
-from tocsin.store.claims import Claimed, _write_claims
+from tocsin.store.claims import Claimed, write_claims
 from tocsin.store.engine import Connection, Store
 
 
@@ -107,7 +107,7 @@ class _ClaimsAfterwards(Store):
         now: datetime,
     ) -> None:
         mine = [self._claims.pop(one.claimed.id) for one in (*sent, *setbacks)]
-        _write_claims(connection, mine, now, worker)
+        write_claims(connection, mine, now, worker)
         dispatcher._record_all(connection, sent, setbacks, worker, now)
 
 

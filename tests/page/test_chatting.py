@@ -1,12 +1,24 @@
 """Members among themselves: messages, reactions, markdown, switching, servers, the lost connection."""
 
+import json
 import signal
+from pathlib import Path
 
-import aiohttp
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 from tests.journeys.processes import Process, address_in
 from tests.journeys.sandbox import Sandbox
 from tests.page.conftest import World
+
+ADAS_WORLD = {
+    "users": [{"id": "1001", "username": "ada", "global_name": "Ada"}],
+    "guilds": [{"id": "2001", "name": "Home", "owner": "ada", "channels": ["general"]}],
+}
+
+# The bus is the page's own; a message has been dealt with once it is announced there.
+SAY_WHAT_IS_HEARD = """async () => {
+  const { on } = await import(new URL("core/bus.js", document.querySelector("script[src]").src));
+  on("messages", ({ created }) => created && console.log(`heard ${created.content}`));
+}"""
 
 
 async def say(page: Page, text: str, channel: str = "#bots") -> None:
@@ -39,6 +51,28 @@ async def test_what_one_writes_the_other_reads_and_reacts_to(quiet_world: World)
     await ada.get_by_role("combobox", name="Message #bots").press("ArrowUp")
     await say(ada, "Who brings the ropes?")
     await expect(ben.get_by_text("Who brings the ropes? (edited)")).to_be_visible()
+
+
+async def test_what_is_said_while_the_channel_is_being_read_is_there(quiet_world: World) -> None:
+    """The answer may be older than a message that has come meanwhile; the message stays."""
+    ben = await quiet_world.window(quiet_world.ben, place=f"#/channels/{quiet_world.guild}")
+    await expect(ben.get_by_role("combobox", name="Message #general")).to_be_visible()
+
+    async def answer_late(route: Route) -> None:
+        answer = await route.fetch()
+        async with ben.expect_event("console", lambda line: line.text == "heard Meanwhile"):
+            await quiet_world.sandbox.post(
+                f"/members/{quiet_world.ada}/message",
+                {"channel_id": quiet_world.bots, "content": "Meanwhile"},
+            )
+        await route.fulfill(response=answer)
+
+    await ben.evaluate(SAY_WHAT_IS_HEARD)
+    await ben.route("**/messages?limit=*", answer_late, times=1)
+    await ben.get_by_role("link", name="bots").click()
+    # This is shown once the answer has come.
+    await expect(ben.get_by_role("heading", name="Welcome to #bots")).to_be_visible()
+    await expect(ben.get_by_role("article", name="Meanwhile")).to_be_visible()
 
 
 async def test_hostile_text_stays_text(quiet_world: World) -> None:
@@ -159,32 +193,25 @@ async def test_who_is_nobody_here_is_offered_those_who_are(quiet_world: World) -
     await expect(page.get_by_role("combobox", name="Message #general")).to_be_visible()
 
 
-async def test_a_lost_connection_is_said_and_comes_back_by_itself(browser: Browser) -> None:
+async def test_a_lost_connection_is_said_and_comes_back_by_itself(
+    browser: Browser, tmp_path: Path
+) -> None:
     """When the sandbox stops the page says so; when it is there again, the page goes on."""
+    seed = tmp_path / "seed.json"
+    seed.write_text(json.dumps(ADAS_WORLD), encoding="utf-8")
+    serve = ("discord-sandbox", "serve", "--seed", str(seed), "--port")
     page = await browser.new_page()
-    first = await Process.start("discord-sandbox", "serve", "--port", "0")
+    first = await Process.start(*serve, "0")
     base = str(await first.until(address_in))
-    await _make_ada(base)
     await page.goto(f"{base}/?as=1001")
     await expect(page.get_by_role("button", name="Playing Ada")).to_be_visible()
     await first.end(signal.SIGKILL)
     lost = page.get_by_text("The connection to the sandbox is lost")
     await expect(lost).to_be_visible()
-    second = await Process.start("discord-sandbox", "serve", "--port", base.rpartition(":")[2])
+    second = await Process.start(*serve, base.rpartition(":")[2])
     try:
-        await second.until(address_in)
-        await _make_ada(base)
         await expect(lost).to_have_count(0)
         await say(page, "Still here", "#general")
         await expect(page.get_by_role("article", name="Still here")).to_be_visible()
     finally:
         await second.end()
-
-
-async def _make_ada(base: str) -> None:
-    async with aiohttp.ClientSession() as session:
-        sandbox = Sandbox(base, session)
-        await sandbox.post("/users", {"username": "ada", "global_name": "Ada", "id": "1001"})
-        await sandbox.post(
-            "/guilds", {"name": "Home", "owner_id": "1001", "channels": ["general"], "id": "2001"}
-        )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import typer
-from tools import command_reference
+from tools import command_reference, doctor_page
 
 from tocsin.cli import app
 
@@ -33,6 +33,13 @@ def test_the_reference_is_what_the_commands_say() -> None:
     page = ROOT / "docs" / "commands.md"
     assert page.read_text() == command_reference.render(), (
         "write it anew: .venv/bin/python tools/command_reference.py"
+    )
+
+
+def test_the_page_on_the_doctor_is_what_the_checks_say() -> None:
+    """docs/doctor.md is written from the registry, so that every check and symptom stands there."""
+    assert doctor_page.PAGE.read_text() == doctor_page.render(), (
+        "write it anew: .venv/bin/python tools/doctor_page.py"
     )
 
 

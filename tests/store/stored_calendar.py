@@ -64,7 +64,8 @@ def add_occurrence(
                 )
             ),
             content_hash="",
-            expanded_until=start,
+            # These rows are not what an expansion would write: nothing is to expand it.
+            expanded_until=start + timedelta(days=3650),
             created_at=NOW,
             updated_at=NOW,
         )

@@ -20,6 +20,7 @@ from tests.store.stored_calendar import (
 
 from tocsin.calendar.event import Event
 from tocsin.reminders.delivery import Kind
+from tocsin.reminders.subscription import Subscription
 from tocsin.store import calendar_view
 from tocsin.store.engine import Store
 from tocsin.store.event_edits import (
@@ -31,6 +32,8 @@ from tocsin.store.event_edits import (
 )
 from tocsin.store.events import extend_horizon, merge_events
 from tocsin.store.server_calendar import ServerUnknown
+from tocsin.store.staging import stage
+from tocsin.store.subscriptions import save_subscription
 from tocsin.store.tables import audit, deliveries, firings, occurrences
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -178,3 +181,19 @@ def test_the_view_goes_beyond_the_horizon(store: Store) -> None:
     assert store.read_now(calendar_view.find_entry, SERVER, "ruins:nonsense") is None
     store.write_now(extend_horizon, NOW + 60 * DAY)
     assert {row.public_id for row in dates(store)} >= {entry.public_id for entry in entries}
+
+
+def test_who_waits_for_a_reminder_that_has_just_fallen_due_still_gets_it(store: Store) -> None:
+    """An edit of the title in that moment takes nothing away, and brings in those whom the new title concerns."""
+    event = Event.single(uid="p", title="Pass", start=MONDAY, end=2 * HOUR, category="major")
+    event_id = store.write_now(adding, SERVER, event, NOW).event_id
+    for member, choice in ((1, "major"), (2, "fights")):
+        asked = Subscription(SERVER, member, frozenset({choice}), (14_400,))
+        store.write_now(save_subscription, asked, NOW)
+    moment = MONDAY - 4 * HOUR + timedelta(seconds=10)
+    store.write_now(editing, SERVER, event_id, lambda e: e.with_change(title="Pass fight"), moment)
+    while store.write_now(partial(stage, grace=timedelta(minutes=1)), moment).more:
+        pass
+    query = sa.select(deliveries.c.recipient_id).where(deliveries.c.lead == 14_400)
+    told = store.read_now(lambda c: set(c.scalars(query)))
+    assert told >= {1, 2}

@@ -1,7 +1,8 @@
 """Merging a source: what it says comes to stand in the store, and what it repeats touches nothing."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,10 +19,12 @@ from tests.store.stored_calendar import (
 )
 
 from tocsin.calendar.event import Event
+from tocsin.calendar.presets import PLAIN
 from tocsin.reminders.delivery import Kind, State
 from tocsin.store.engine import Connection, Store
 from tocsin.store.events import Merge, extend_horizon, merge_events, realign_days
 from tocsin.store.servers import categories_of
+from tocsin.store.setting_up import set_up_server
 from tocsin.store.tables import deliveries, events, firings, occurrence_keys, occurrences, servers
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -267,6 +270,25 @@ def test_whole_days_follow_the_zone_of_the_server(store: Store) -> None:
     assert after["Event d"] == datetime(2026, 3, 10, 13, tzinfo=UTC)
     assert after["Event t"] == starts["Event t"]
     assert store.write_now(realign_days, SERVER, NOW).moved == 0
+
+
+def test_setting_up_another_zone_moves_whole_days_with_it(store: Store) -> None:
+    """An admin who chooses the zone after the calendar came in has its days fall due at nine there."""
+    merge(store, an_event("d", date(2026, 3, 10), end=None))
+    set_up = partial(
+        set_up_server,
+        horizon=60 * DAY,
+        all_day_at=time(9),
+        name="S",
+        channel_id=5,
+        anchor_id=6,
+        preset=PLAIN,
+        windows=(0,),
+        actor="1",
+    )
+    store.write_now(lambda c: set_up(c, SERVER, NOW, zone="Asia/Tokyo"))
+    (row,) = rows(store)
+    assert row.starts_at == datetime(2026, 3, 10, 0, tzinfo=UTC)
 
 
 class TestHorizon:

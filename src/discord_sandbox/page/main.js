@@ -70,7 +70,8 @@ function settlePlace() {
     return currentPlace();
   }
   const guild = state.view.guilds.get(place.guild);
-  if (guild && place.channel === null && defaultChannel(guild)) go(guildHash(guild.id, defaultChannel(guild)), { replace: true });
+  // Also when the channel of the address is gone, as after a sandbox that was started anew.
+  if (guild && !findChannel(place.channel).channel && defaultChannel(guild)) go(guildHash(guild.id, defaultChannel(guild)), { replace: true });
   return currentPlace();
 }
 

@@ -29,6 +29,7 @@ class Desk:
 
     settings: Settings
     store: Store
+    clock: Clock
     now: datetime
 
 
@@ -49,7 +50,7 @@ def open_desk(
     Raises SettingsError, DatabaseUnavailable and ClockUnreachable.
     """
     settings = settings_of(context)
-    now = _now(settings)
+    clock = clock_of(settings)
     with ExitStack() as stack:
         store = Store(settings.database.url.get_secret_value())
         stack.callback(store.close)
@@ -60,10 +61,11 @@ def open_desk(
         if upgrade:
             migrate.upgrade(store)
         stack.enter_context(explained(store))
-        yield Desk(settings, store, now)
+        yield Desk(settings, store, clock, clock.now())
 
 
-def _now(settings: Settings) -> datetime:
+def clock_of(settings: Settings) -> Clock:
+    """The clock that the settings name. Raises ClockUnreachable."""
     clock = Clock()
     if settings.clock.url is not None:
         try:
@@ -73,4 +75,4 @@ def _now(settings: Settings) -> datetime:
                 f"The clock at {settings.clock.url} (clock.url in the settings) cannot be read: "
                 f"{error}. Start the sandbox, or take clock.url out."
             ) from error
-    return clock.now()
+    return clock

@@ -1,6 +1,7 @@
 """`tocsin demo`: the bot and a Discord of its own on this machine, to try everything in the browser."""
 
 import asyncio
+import signal
 import sys
 import tempfile
 import webbrowser
@@ -38,7 +39,9 @@ class BadInstant(UsageError):
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(help="The page's port; 0 takes any.")] = 8700,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="The page's port; 0 takes any.")
+    ] = 8700,
     events: Annotated[
         list[Path] | None,
         typer.Option(help="A calendar file (ICS or CSV) instead of the sample; may be repeated."),
@@ -56,7 +59,7 @@ def demo(
             raise UsageError(f"There is no file {file}: give the path of an ICS or CSV file.")
     try:
         asyncio.run(_demo(port, events or [], start, open_page=not no_open))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         print()
 
 
@@ -73,6 +76,7 @@ def _instant(text: str | None) -> datetime | None:
 
 
 async def _demo(port: int, files: list[Path], now: datetime | None, *, open_page: bool) -> None:
+    _end_when_told()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-demo-")))
         sandbox = await _start_sandbox(stack, folder, port, now)
@@ -88,8 +92,10 @@ async def _demo(port: int, files: list[Path], now: datetime | None, *, open_page
         summary = await _fill_calendar(files, folder, environment, control)
         bot = await Process.start("the bot", [sys.executable, "-m", "tocsin", "run"], environment)
         stack.push_async_callback(bot.stop)
-        await bot.said(r'"event": ?"(commands registered|ready)"', READY_SECONDS)
+        for event in ("ready", "commands in place"):
+            await bot.said(f'"event": ?"({event})"', READY_SECONDS)
         await control.set_up(preset="plain" if files else "kvk")
+        await bot.said('"event": ?"(server set up)"', READY_SECONDS)
         print(
             WHAT_TO_TRY.format(address=f"{address}/?as={control.player}", calendar=summary),
             flush=True,
@@ -97,6 +103,20 @@ async def _demo(port: int, files: list[Path], now: datetime | None, *, open_page
         if open_page:
             await asyncio.to_thread(webbrowser.open, f"{address}/?as={control.player}")
         await _until_one_ends(bot, sandbox)
+
+
+def _end_when_told() -> None:
+    """End as by Ctrl-C when the terminal is closed, or when something else says so."""
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    assert task is not None
+
+    def end() -> None:
+        # A second signal must not interrupt the ending of the others.
+        if not task.cancelling():
+            task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, end)
 
 
 async def _start_sandbox(

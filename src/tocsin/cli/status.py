@@ -1,24 +1,18 @@
 """`tocsin status`: whether a bot runs, how the database is, how each server stands."""
 
 import json
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
-from typing import Any
 
 import typer
 
 from tocsin.cli import _output as output
 from tocsin.cli._database import Desk, open_desk
-from tocsin.settings import Settings
 from tocsin.store import listing, migrate
 from tocsin.store.engine import driver_note
 from tocsin.store.lock import InstanceLock
+from tocsin.telemetry.status import ask
 
 app = typer.Typer()
-
-LIVE_PATH = "/status"
-_ANSWER_SECONDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +32,7 @@ def status(context: typer.Context, as_json: output.AsJson = False) -> None:
         running, holder = _bot(desk)
         database = _database(desk)
         standings = desk.store.read_now(listing.standings, desk.now)
-        live, silence = _live(desk.settings)
+        live, silence = ask(desk.settings.status.host, desk.settings.status.port)
         now = desk.now
     if as_json:
         output.print_json(
@@ -86,19 +80,6 @@ def _database(desk: Desk) -> Database:
         revision=desk.store.read_now(migrate.revision_of) or "none",
         driver=driver_note(),
     )
-
-
-def _live(settings: Settings) -> tuple[dict[str, Any] | None, str | None]:
-    """What the running bot says of itself at its status address, or why it cannot be asked."""
-    if not settings.status.port:
-        return None, "not told: the settings name no status.port"
-    address = f"http://{settings.status.host}:{settings.status.port}{LIVE_PATH}"
-    try:
-        with urllib.request.urlopen(address, timeout=_ANSWER_SECONDS) as answer:
-            told = json.load(answer)
-    except (urllib.error.URLError, OSError, ValueError) as error:
-        return None, f"no answer at {address}: {error}"
-    return (told, None) if isinstance(told, dict) else (None, f"no status at {address}")
 
 
 def _print_standing(standing: listing.ServerStanding) -> None:

@@ -15,12 +15,18 @@ from tocsin.discord_bot.commands import add_commands
 from tocsin.discord_bot.failures import answer_failure
 from tocsin.discord_bot.resuming import resume_direct_messages
 from tocsin.discord_bot.services import Interaction, Services
-from tocsin.discord_bot.transport import limit_time, set_addresses, trace
+from tocsin.discord_bot.transport import (
+    LONGEST_RATE_LIMIT,
+    limit_time,
+    set_addresses,
+    trace,
+)
 from tocsin.discord_bot.views import DYNAMIC_ITEMS
 from tocsin.discord_bot.views.form import answer_stale_form
 from tocsin.store.facts import get_fact, set_fact
 
-LONGEST_RATE_LIMIT = 30.0
+INTENTS = discord.Intents(guilds=True)
+"""What the gateway is asked to tell; none of it is privileged."""
 GUILDS_SETTLED = 0.5
 """Seconds without a new server after which "ready" is said; nothing depends on having seen all."""
 RETRY_SECONDS = (1, 2, 5, 10, 30)
@@ -39,9 +45,11 @@ class TocsinClient(discord.AutoShardedClient):
 
     def __init__(self, services: Services) -> None:
         settings = services.settings.discord
+        # No voice is used, so that nobody has to be warned that its libraries are missing.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         set_addresses(settings.api_url, settings.gateway_url)
         super().__init__(
-            intents=discord.Intents(guilds=True),
+            intents=INTENTS,
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,

@@ -3,10 +3,14 @@ words.
 """
 
 import json
+import traceback
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import aiohttp
 import discord
+import discord.http
 
 from tocsin.clock import Clock
 from tocsin.discord_bot.flight import Flight, flight
@@ -24,7 +28,7 @@ from tocsin.dispatch.outcome import (
     outcome_of,
 )
 from tocsin.dispatch.pacing import Withheld
-from tocsin.reminders.delivery import RecipientKind
+from tocsin.reminders.delivery import Kind, RecipientKind
 
 _NO_MENTIONS = discord.AllowedMentions.none()
 _UNKNOWN_MESSAGE = 10008
@@ -38,9 +42,11 @@ class DiscordMessenger:
     Discord at once, but returns from it only when the bucket is full again, up to 5 s later.
     """
 
-    def __init__(self, client: discord.Client, clock: Clock) -> None:
+    def __init__(self, client: discord.Client, clock: Clock, *, keep_traces: bool = False) -> None:
+        """With `keep_traces` every failure tells its traceback, and not only those of tests."""
         self._client = client
         self._clock = clock
+        self._keep_traces = keep_traces
 
     async def send(self, message: Message) -> Outcome:
         """Send one message with its own nonce; discord.py sets `enforce_nonce` with it."""
@@ -59,7 +65,9 @@ class DiscordMessenger:
             # Whatever went wrong, the request may have left: the one who claimed it has to hear
             # what is known.
             except Exception as error:  # noqa: BLE001
-                return outcome_of_error(error, tries, in_dm=in_dm)
+                outcome = outcome_of_error(error, tries, in_dm=in_dm)
+                wanted = self._keep_traces or message.kind is Kind.TEST
+                return _traced(outcome, error) if wanted else outcome
         return Accepted(sent.id, message.channel_id)
 
     async def open_dm(self, member_id: int) -> int | Outcome:
@@ -68,7 +76,8 @@ class DiscordMessenger:
             try:
                 channel = await self._client.http.start_private_message(member_id)
             except Exception as error:  # noqa: BLE001
-                return outcome_of_error(error, tries, in_dm=True)
+                outcome = outcome_of_error(error, tries, in_dm=True)
+                return _traced(outcome, error) if self._keep_traces else outcome
         return int(channel["id"])
 
     async def find(self, channel_id: int, token: str, anchor_id: int | None) -> int | Sighting:
@@ -86,6 +95,26 @@ class DiscordMessenger:
             except Exception as error:  # noqa: BLE001
                 return outcome_of_error(error, tries, in_dm=False)
         return Accepted(message_id, channel_id)
+
+
+def payload_of(message: Message, now: datetime) -> dict[str, Any]:
+    """The body of the request by which `send` sends the message."""
+    rendered = render(message, now)
+    with discord.http.handle_message_parameters(
+        rendered.content,
+        embed=rendered.embed,
+        view=rendered.view(),
+        nonce=message.nonce,
+        allowed_mentions=_NO_MENTIONS,
+    ) as parameters:
+        return dict(parameters.payload or {})
+
+
+def _traced(outcome: Outcome, error: Exception) -> Outcome:
+    """The outcome with the traceback of what led to it."""
+    if isinstance(outcome, Accepted):
+        return outcome
+    return replace(outcome, trace="".join(traceback.format_exception(error)).rstrip())
 
 
 def outcome_of_error(error: Exception, tries: Flight, *, in_dm: bool) -> Outcome:

@@ -12,10 +12,12 @@ from yarl import URL
 
 from tocsin.discord_bot import flight
 from tocsin.discord_bot.services import Pacer
+from tocsin.settings.model import Discord
 
 CONNECT_SECONDS = 10
 SILENT_SECONDS = 15
 LONGEST_SECONDS = 90
+LONGEST_RATE_LIMIT = 30.0
 
 # The 15 s are counted on the socket, from the moment the request was written: a `total` would count
 # the wait for the budget too, and aiohttp drops a `total` that ran out before the trace hook
@@ -46,6 +48,20 @@ def limit_time(client: discord.Client) -> None:
     """
     bounded = partial(client.http.request, timeout=TIME_LIMIT)
     client.http.request = bounded  # type: ignore[method-assign]
+
+
+def rest_client(settings: Discord, pacer: Pacer) -> discord.Client:
+    """A client for the REST API alone: to be logged in, used and closed, and never connected."""
+    set_addresses(settings.api_url, settings.gateway_url)
+    client = discord.Client(
+        intents=discord.Intents.none(),
+        max_messages=None,
+        allowed_mentions=discord.AllowedMentions.none(),
+        max_ratelimit_timeout=LONGEST_RATE_LIMIT,
+        http_trace=trace(pacer),
+    )
+    limit_time(client)
+    return client
 
 
 def trace(pacer: Pacer) -> aiohttp.TraceConfig:

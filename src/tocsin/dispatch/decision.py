@@ -1,5 +1,6 @@
 """What follows from an outcome, as a value. Pure."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tocsin.dispatch.backoff import retry_at
@@ -18,6 +19,15 @@ def decide(
     claimed: Claimed, outcome: Outcome, ends_at: datetime, now: datetime, dice: float
 ) -> Sent | Setback:
     """What to record for `outcome`: the evidence that it was sent, or the setback and what follows from it."""
+    decision = _decide(claimed, outcome, ends_at, now, dice)
+    if isinstance(decision, Sent) or isinstance(outcome, Accepted) or outcome.trace is None:
+        return decision
+    return replace(decision, trace=outcome.trace)
+
+
+def _decide(
+    claimed: Claimed, outcome: Outcome, ends_at: datetime, now: datetime, dice: float
+) -> Sent | Setback:
     match outcome:
         case Accepted(message_id, channel_id):
             return Sent(claimed, message_id, channel_id, "Discord's answer", ends_at)

@@ -2,25 +2,26 @@
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tocsin.clock import Clock, jitter
 from tocsin.dispatch.decision import decide
-from tocsin.dispatch.messenger import Card, Message, Messenger
-from tocsin.dispatch.nonce import nonce_of, token_of
+from tocsin.dispatch.messenger import Card, Messenger, message_for
 from tocsin.dispatch.outcome import NotSent, Outcome, Refused, Scope, Unknown
 from tocsin.dispatch.pacing import Errand, Pacer, errand
 from tocsin.dispatch.refusals import Breaker, Caution, Refusals
-from tocsin.reminders.delivery import Move, RecipientKind
+from tocsin.reminders.delivery import Kind, Move, RecipientKind
 from tocsin.store.cards import cards
 from tocsin.store.claims import Claimed, Claims, Restraint, claim, next_ready
 from tocsin.store.engine import Connection, Store
 from tocsin.store.facts import set_fact
 from tocsin.store.outcomes import Sent, Setback, any_expired, expire, record_sent, record_setbacks
+from tocsin.store.rehearsal import over_tests, remove_tests
 from tocsin.telemetry.logs import get_logger
 
-BATCH = 400
-MOST_IN_FLIGHT = 800
+BATCH = 200
+MOST_IN_FLIGHT = 400
+LINES_AT_ONCE = 25
 PATIENCE = 30.0
 """Seconds after its claim in which a request for it may still leave."""
 UNSUBSCRIBE_WAIT = 2.0
@@ -210,28 +211,11 @@ class Dispatcher:
     async def _try(self, flight: InFlight, card: Card) -> Outcome:
         try:
             return await self._messenger.send(
-                self._message(flight.claimed, card, flight.errand.deadline)
+                message_for(flight.claimed, card, self.instance, flight.errand.deadline)
             )
         except Exception as error:  # whatever went wrong, the delivery must not be lost with it
             log.exception("the messenger failed", delivery=flight.claimed.id)
             return Unknown(f"a defect: {type(error).__name__}")
-
-    def _message(self, claimed: Claimed, card: Card, deadline: float) -> Message:
-        return Message(
-            delivery_id=claimed.id,
-            attempt=claimed.attempt,
-            kind=claimed.kind,
-            recipient_kind=claimed.recipient_kind,
-            recipient_id=claimed.recipient_id,
-            channel_id=claimed.channel_id,
-            lead=claimed.lead,
-            spoken_start=claimed.starts_at,
-            token=token_of(self.instance, claimed.id),
-            nonce=nonce_of(self.instance, claimed.id, claimed.revision),
-            plain=claimed.plain,
-            deadline=deadline,
-            card=card,
-        )
 
     async def record(self) -> None:
         """Write outcomes, as many as have come in one transaction, for ever."""
@@ -240,13 +224,14 @@ class Dispatcher:
             while not self._ended.empty() and len(ended) < BATCH:
                 ended.append(self._ended.get_nowait())
             try:
-                await self._record(ended)
+                sent, setbacks = await self._record(ended)
             except BaseException:
                 for one in ended:
                     self._ended.put_nowait(one)
                 raise
+            await self._log(sent, setbacks, self._clock.now())
 
-    async def _record(self, ended: list[_Ended]) -> None:
+    async def _record(self, ended: list[_Ended]) -> tuple[list[Sent], list[Setback]]:
         now = self._clock.now()
         decisions = [
             decide(one.claimed, one.outcome, one.ends_at, now, jitter.random()) for one in ended
@@ -254,11 +239,10 @@ class Dispatcher:
         sent = [one for one in decisions if isinstance(one, Sent)]
         setbacks = [self._spare(one, now) for one in decisions if isinstance(one, Setback)]
         await self._store.write(_record_all, sent, setbacks, self.worker, now)
-        self.sent += len(sent)
+        self.sent += sum(one.claimed.kind is not Kind.TEST for one in sent)
         for accepted in sent:
             if accepted.claimed.recipient_kind == RecipientKind.MEMBER:
                 self.breaker.note(refused=False, now=now)
-        self._log(sent, setbacks, now)
         for one in ended:
             flight = self.in_flight.pop(one.claimed.id, None)
             if flight is not None:
@@ -268,6 +252,7 @@ class Dispatcher:
         self._room.set()
         if setbacks:
             self.wake()
+        return sent, setbacks
 
     def _spare(self, setback: Setback, now: datetime) -> Setback:
         """While closed DMs are too many to be the members' doing, nobody is suspended, and the DM is tried later."""
@@ -291,8 +276,9 @@ class Dispatcher:
         self._pacer.stop(reason)
         self.hold()
 
-    def _log(self, sent: list[Sent], setbacks: list[Setback], now: datetime) -> None:
-        for one in sent:
+    async def _log(self, sent: list[Sent], setbacks: list[Setback], now: datetime) -> None:
+        """A line for each, with the event loop given its turn in between: two hundred lines take it 20 ms."""
+        for number, one in enumerate(sent):
             log.info(
                 "sent",
                 delivery=one.claimed.id,
@@ -301,6 +287,8 @@ class Dispatcher:
                 message=one.message_id,
                 late_s=round((now - one.claimed.due_at).total_seconds(), 3),
             )
+            if number % LINES_AT_ONCE == 0:
+                await asyncio.sleep(0)
         for setback in setbacks:
             log.warning(
                 _EVENT_OF.get(setback.move, "released"),
@@ -335,16 +323,22 @@ class Dispatcher:
         return len(late)
 
     async def sweep(self) -> None:
-        """End what is of no more use, for ever; and keep the count of refusals. Looks every ten seconds."""
+        """End what is of no more use, tests too, for ever; and keep the count of refusals. Looks every ten seconds."""
         never = asyncio.Event()
         while True:
             missed = await self._store.read(any_expired, self._clock.now())
             if missed:
                 count = await self._store.write(expire, self._clock.now())
                 log.warning("missed", deliveries=count)
+            over = await self._store.read(over_tests, self._clock.now())
+            if over:
+                await self._store.write(remove_tests, over)
+                log.info("test removed", occurrences=over)
             if self.refusals.changed:
                 await self._store.write(set_fact, REFUSALS_KEPT_AS, self.refusals.dump())
-            await self._clock.wait(None, never, at_most=SWEEP_EVERY)
+            # By the clock as well, so that a step of a sandbox's clock is followed at once.
+            then = self._clock.now() + timedelta(seconds=SWEEP_EVERY)
+            await self._clock.wait(then, never, at_most=SWEEP_EVERY)
 
     async def finish(self, patience: float) -> int:
         """Take nothing new and wait up to `patience` seconds for what is in flight; returns what is left."""

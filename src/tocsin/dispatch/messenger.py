@@ -5,8 +5,10 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+from tocsin.dispatch.nonce import nonce_of, token_of
 from tocsin.dispatch.outcome import Outcome
 from tocsin.reminders.delivery import Kind, RecipientKind
+from tocsin.store.claims import Claimed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,25 @@ class Message:
     plain: bool
     deadline: float
     card: Card
+
+
+def message_for(claimed: Claimed, card: Card, instance: str, deadline: float) -> Message:
+    """The message of a claimed delivery, under the names that `instance` gives it."""
+    return Message(
+        delivery_id=claimed.id,
+        attempt=claimed.attempt,
+        kind=claimed.kind,
+        recipient_kind=claimed.recipient_kind,
+        recipient_id=claimed.recipient_id,
+        channel_id=claimed.channel_id,
+        lead=claimed.lead,
+        spoken_start=claimed.starts_at,
+        token=token_of(instance, claimed.id),
+        nonce=nonce_of(instance, claimed.id, claimed.revision),
+        plain=claimed.plain,
+        deadline=deadline,
+        card=card,
+    )
 
 
 class Sighting(Enum):

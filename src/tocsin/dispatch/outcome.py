@@ -1,5 +1,7 @@
 """What came of an attempt, as a value; and the one function that decides it from Discord's answer.
 
+`trace` is the traceback of what failed, kept for tests only.
+
 The facts behind the table are Discord's documentation of its JSON error codes and the observations of
 discord.py's users; what has no published meaning is treated as transient, never as delivered.
 """
@@ -41,6 +43,7 @@ class RetryAt:
     after: float | None = None
     status: int | None = None
     code: int | None = None
+    trace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Refused:
     scope: Scope
     status: int | None = None
     code: int | None = None
+    trace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class Unknown:
     reason: str
     status: int | None = None
     code: int | None = None
+    trace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ class NotSent:
     """The request never left this process."""
 
     reason: str
+    trace: str | None = None
 
 
 Outcome = Accepted | RetryAt | Refused | Unknown | NotSent

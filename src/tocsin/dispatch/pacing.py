@@ -10,7 +10,7 @@ from tocsin.errors import TocsinError
 
 AHEAD = 0.2
 """How many seconds before their turn slots are handed out: what is claimed and has not left is never more."""
-MARGIN = 0.01
+MARGIN = 0.015
 """Seconds by which the window is made longer, because arrivals are less even than departures."""
 
 

@@ -120,7 +120,7 @@ def claim(
         judged = _Judged(limit - len(claims.taken), now, busy, restraint)
         for row in rows:
             judged.judge(row, places[row.occurrence_id], second_look=second_look)
-        _write_claims(connection, judged.taken, now, worker)
+        write_claims(connection, judged.taken, now, worker)
         _settle(connection, judged.settled, now)
         _postpone(connection, judged.postponed)
         claims = Claims(
@@ -202,9 +202,10 @@ def _busy_channels(connection: sa.Connection) -> set[int]:
     )
 
 
-def _write_claims(
+def write_claims(
     connection: sa.Connection, taken: list[Claimed], now: datetime, worker: str
 ) -> None:
+    """Note that `worker` may send these: once committed, and not before, a request may leave."""
     run_many(
         connection,
         f"UPDATE deliveries SET state = {State.SENDING.value}, attempt = :attempt, worker = :worker,"

@@ -1,7 +1,7 @@
 """The DM channel of each member: opened when they subscribe, so that none is opened when a reminder is due."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -9,6 +9,9 @@ from tocsin.reminders.delivery import State
 from tocsin.store.claims import UNOPENED
 from tocsin.store.dialect import insert_into
 from tocsin.store.tables import deliveries, dm_channels, occurrences, subscriptions
+
+LONGEST_TEST = timedelta(minutes=3)
+"""From the command to the end of its event; see `rehearsal`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,14 @@ def _bring_forward(connection: sa.Connection, member_id: int, now: datetime) -> 
     ahead = sa.select(occurrences.c.id).where(
         occurrences.c.server_id.in_(theirs), occurrences.c.ends_at >= now
     )
+    # Whoever tries reminders out need not have subscribed.
+    tests = sa.select(occurrences.c.id).where(
+        occurrences.c.cancelled, occurrences.c.ends_at.between(now, now + LONGEST_TEST)
+    )
     connection.execute(
         sa.update(deliveries)
         .where(
-            deliveries.c.occurrence_id.in_(ahead),
+            deliveries.c.occurrence_id.in_(sa.union(ahead, tests)),
             deliveries.c.recipient_id == member_id,
             deliveries.c.state == State.PENDING,
             deliveries.c.reason == UNOPENED,

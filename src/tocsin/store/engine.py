@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -36,7 +37,16 @@ def sqlite_module() -> Any:
     return module
 
 
+def _begin_by_hand(engine: sa.Engine, statement: str) -> None:
+    @event.listens_for(engine, "begin")
+    def _begun(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+
 def _prepare_sqlite(engine: sa.Engine, *, read_only: bool) -> None:
+    # One that will write takes its place in the queue at once, rather than fail half-way.
+    _begin_by_hand(engine, "BEGIN" if read_only else "BEGIN IMMEDIATE")
+
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: object) -> None:
         # The transaction is begun by hand below: Python's module would begin it late, and not IMMEDIATE.
@@ -58,11 +68,6 @@ def _prepare_sqlite(engine: sa.Engine, *, read_only: bool) -> None:
                 "SQLite did not accept synchronous=FULL, without which a power cut could repeat reminders."
             )
         cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begun(connection: sa.Connection) -> None:
-        # One that will write takes its place in the queue at once, rather than fail half-way.
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
 def _create(url: sa.URL, *, read_only: bool) -> sa.Engine:
@@ -104,7 +109,7 @@ class Store:
     @property
     def path(self) -> Path | None:
         """The SQLite file, or None."""
-        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+        return sqlite_path(self.url)
 
     def write_now(self, unit: Unit[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a unit of work that may write, in this thread."""
@@ -151,7 +156,7 @@ class ChangeWatch:
         self._connection: Any = None
         if store.path is not None:
             self._connection = sqlite_module().connect(
-                f"file:{store.path}?mode=ro", uri=True, check_same_thread=False
+                read_only_uri(store.path), uri=True, check_same_thread=False
             )
         self._version = self._read()
 
@@ -173,9 +178,69 @@ class ChangeWatch:
             self._connection.close()
 
 
+class Onlooker:
+    """A SQLite file as it lies there, to be looked at: nothing is written, not even beside it.
+
+    With `in_use`, a bot has it open. Raises DatabaseUnavailable for what is no file.
+    """
+
+    def __init__(self, path: Path, *, in_use: bool) -> None:
+        if not path.is_file():
+            raise DatabaseUnavailable(f"There is no database {path}.")
+        self.path = path
+        module = sqlite_module()
+        address = f"file:{quote(str(path.absolute()))}?{_untouched(path, in_use=in_use)}"
+        self._engine = sa.create_engine(
+            "sqlite://",
+            module=module,
+            poolclass=QueuePool,
+            pool_size=1,
+            max_overflow=0,
+            creator=lambda: module.connect(address, uri=True, isolation_level=None),
+        )
+        _begin_by_hand(self._engine, "BEGIN")
+
+    def read(self, unit: Unit[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a unit of work that only reads. Raises DatabaseUnavailable, with the driver's words."""
+        try:
+            with self._engine.begin() as connection:
+                return unit(connection, *args, **kwargs)
+        except sa.exc.DBAPIError as error:
+            raise DatabaseUnavailable(f"{self.path} cannot be read: {error.orig}.") from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._engine.dispose()
+
+
+def _untouched(path: Path, *, in_use: bool) -> str:
+    """How SQLite is to open the file so that it makes and changes none."""
+    if in_use:
+        return "mode=ro"
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        # What a killed process left is read with the file; its index is made anew in memory.
+        return "mode=ro&readonly_shm=1"
+    # A file that nobody has open: SQLite would make an empty log beside it, and leave it there.
+    return "mode=ro&immutable=1"
+
+
+def sqlite_path(url: str | sa.URL) -> Path | None:
+    """The SQLite file of an address, or None where it is none."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    return Path(parsed.database)
+
+
 def sqlite_url(path: Path) -> str:
     """The address of a SQLite file."""
     return f"sqlite:///{path.absolute()}"
+
+
+def read_only_uri(path: Path) -> str:
+    """The address by which SQLite itself opens a file only to read it, whatever its name is made of."""
+    return f"{path.absolute().as_uri()}?mode=ro"
 
 
 def sqlite_version() -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """Firings: which (occurrence, lead) falls due when. Few rows: occurrences ahead × leads in use."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -9,6 +9,9 @@ from tocsin.reminders.delivery import Kind, State
 from tocsin.reminders.plan import due_at, worth_making_up
 from tocsin.store.dialect import insert_new
 from tocsin.store.tables import deliveries, firings, leads_in_use, occurrences
+
+STILL_DUE = timedelta(minutes=1)
+"""How long after it fell due a firing still takes in whom an edit adds to it."""
 
 
 def note_leads(connection: sa.Connection, server_id: int, leads: Iterable[int]) -> tuple[int, ...]:
@@ -77,6 +80,24 @@ def _leads_worth(start: datetime, leads: Iterable[int], now: datetime) -> list[i
     ordered = sorted(leads)
     ahead = [lead for lead in ordered if due_at(start, lead) >= now]
     return ordered if worth_making_up(start, now) else ahead
+
+
+def stage_again(
+    connection: sa.Connection, occurrence_id: int, server_id: int, start: datetime, now: datetime
+) -> None:
+    """Other subscriptions match the occurrence now: what is ahead or not staged to its end is staged from the start.
+
+    A firing that has just fallen due, or whose burst is under way, keeps its row: those who wait for it are still owed.
+    """
+    connection.execute(
+        sa.update(firings)
+        .where(
+            firings.c.occurrence_id == occurrence_id,
+            sa.or_(firings.c.staged_at.is_(None), firings.c.due_at >= now - STILL_DUE),
+        )
+        .values(begun_at=None, staged_choice=None, staged_member=None, rank=0, staged_at=None)
+    )
+    plan_occurrences(connection, server_id, [(occurrence_id, start)], now)
 
 
 def move_occurrence(

@@ -38,6 +38,8 @@ class ListedDelivery:
     lead: int
     due_at: datetime
     attempt: int
+    channel_id: int | None
+    message_id: int | None
     reason: str | None
     settled_at: datetime | None
 
@@ -159,9 +161,11 @@ def _deliveries() -> sa.Select[Any]:
 def counts_by_state(
     connection: sa.Connection, server_id: int | None = None
 ) -> dict[int, dict[State, int]]:
-    """For each server that has deliveries, how many are in each state."""
-    query = sa.select(deliveries.c.server_id, deliveries.c.state, sa.func.count()).group_by(
-        deliveries.c.server_id, deliveries.c.state
+    """For each server that has deliveries, how many are in each state; tests are left out."""
+    query = (
+        sa.select(deliveries.c.server_id, deliveries.c.state, sa.func.count())
+        .where(deliveries.c.kind != Kind.TEST)
+        .group_by(deliveries.c.server_id, deliveries.c.state)
     )
     if server_id is not None:
         query = query.where(deliveries.c.server_id == server_id)
@@ -253,7 +257,7 @@ def _next_due(connection: sa.Connection) -> dict[int, datetime]:
     )
     waits = sa.select(
         deliveries.c.server_id, sa.func.min(deliveries.c.due_at).label("due_at")
-    ).where(deliveries.c.state == State.PENDING)
+    ).where(deliveries.c.state == State.PENDING, deliveries.c.kind != Kind.TEST)
     both = sa.union_all(
         fires.group_by(firings.c.server_id), waits.group_by(deliveries.c.server_id)
     ).subquery()

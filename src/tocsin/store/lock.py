@@ -4,12 +4,17 @@ import fcntl
 import json
 import os
 import socket
+import time
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 
 from tocsin.errors import TocsinError
+
+TRIES = 5
+PAUSE = 0.02
+"""Seconds between two tries."""
 
 
 class InstanceRunning(TocsinError):
@@ -31,7 +36,7 @@ class InstanceLock:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         file = self.path.open("a+", encoding="utf-8")
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(file)
         except OSError:
             file.close()
             raise InstanceRunning(
@@ -53,12 +58,12 @@ class InstanceLock:
         return None
 
     def held_by_another(self) -> bool:
-        """Whether some process holds the lock right now; takes nothing."""
-        if self._file is not None or not self.path.exists():
+        """Whether some process holds the lock right now; takes nothing, and writes nothing."""
+        if self._file is not None or not self.path.is_file():
             return False
-        with self.path.open("a+", encoding="utf-8") as file:
+        with self.path.open(encoding="utf-8") as file:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except OSError:
                 return True
             fcntl.flock(file, fcntl.LOCK_UN)
@@ -69,3 +74,15 @@ class InstanceLock:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _lock(file: IO[str]) -> None:
+    """Take the lock for this process alone. A command that only looks whether it is held has it for an instant."""
+    for _ in range(TRIES - 1):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(PAUSE)
+        else:
+            return
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -5,7 +5,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from tocsin.clock import instance_name
-from tocsin.store.engine import DatabaseUnavailable, Store, sqlite_module
+from tocsin.store.engine import DatabaseUnavailable, Store, read_only_uri, sqlite_module
 
 HEAD = "0001"
 """The newest revision in `migrations/versions`; a test holds it against the folder."""
@@ -80,7 +80,7 @@ def _look_before_opening(path: Path) -> None:
         return
     module = sqlite_module()
     try:
-        connection = module.connect(f"file:{path}?mode=ro", uri=True)
+        connection = module.connect(read_only_uri(path), uri=True)
         try:
             (revision,) = connection.execute(
                 "SELECT version_num FROM alembic_version"
@@ -116,25 +116,37 @@ def _run_alembic(connection: sa.Connection) -> None:
 
 
 def check(store: Store) -> list[str]:
-    """What is wrong with the database, a line each; nothing for a sound one at HEAD."""
+    """What is wrong with the database, a line each; nothing for a sound one at HEAD.
+
+    Raises DatabaseTooNew, and DatabaseUnavailable for a file that is no database.
+    """
+    if store.path is not None:
+        _look_before_opening(store.path)
     problems: list[str] = []
     with store.connect() as connection, connection.begin():
         current = revision_of(connection)
+        if current is not None and current not in known_revisions():
+            raise DatabaseTooNew(_too_new(current))
         if current != HEAD:
             problems.append(
                 f"the schema is at revision {current}, this program's is {HEAD}: run `tocsin db upgrade`"
             )
         if store.is_sqlite:
-            problems += [
-                f"integrity: {row[0]}"
-                for row in connection.exec_driver_sql("PRAGMA integrity_check(20)")
-                if row[0] != "ok"
-            ]
-            problems += [
-                f"a row of {row[0]} refers to a missing row of {row[2]}"
-                for row in connection.exec_driver_sql("PRAGMA foreign_key_check")
-            ]
+            problems += damage(connection)
     return problems
+
+
+def damage(connection: sa.Connection) -> list[str]:
+    """What is damaged in a SQLite file, a line each."""
+    found = [
+        f"integrity: {row[0]}"
+        for row in connection.exec_driver_sql("PRAGMA integrity_check(20)")
+        if row[0] != "ok"
+    ]
+    return found + [
+        f"a row of {row[0]} refers to a missing row of {row[2]}"
+        for row in connection.exec_driver_sql("PRAGMA foreign_key_check")
+    ]
 
 
 def backup(store: Store, target: Path) -> None:

@@ -13,7 +13,6 @@ from tocsin.calendar.occurrence import Occurrence, match_slots, public_id
 from tocsin.store import firings
 from tocsin.store.change_notices import notify_cancellation, notify_move
 from tocsin.store.placeholders import Placeholders
-from tocsin.store.tables import firings as firings_table
 from tocsin.store.tables import occurrence_keys, occurrences
 
 _TEXTS = ("title", "location", "description", "url")
@@ -215,19 +214,14 @@ class Ledger:
             self.connection.execute(sa.insert(occurrence_keys), values)
 
     def _renew_keys(self, row: sa.Row[Any], category: str, occurrence: Occurrence) -> None:
-        """Other choices may match now: begun firings are planned anew, and find who was not asked."""
+        """Other choices may match now: firings that are begun look again, and find who was not asked."""
         wanted = keys_of(category, occurrence.title, occurrence.description, self.groups)
         own = occurrence_keys.c.occurrence_id == row.id
         if wanted == set(self.connection.scalars(sa.select(occurrence_keys.c.key).where(own))):
             return
         self.connection.execute(sa.delete(occurrence_keys).where(own))
         self._add_keys([(row.id, category, occurrence)])
-        self.connection.execute(
-            sa.delete(firings_table).where(firings_table.c.occurrence_id == row.id)
-        )
-        firings.plan_occurrences(
-            self.connection, self.server_id, [(row.id, occurrence.start)], self.now
-        )
+        firings.stage_again(self.connection, row.id, self.server_id, occurrence.start, self.now)
 
 
 def _texts(occurrence: Occurrence) -> dict[str, str]:

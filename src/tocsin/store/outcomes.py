@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tocsin.reminders.delivery import Move, RecipientKind, State, moved
+from tocsin.reminders.delivery import Kind, Move, RecipientKind, State, moved
 from tocsin.store import servers
 from tocsin.store.claims import Claimed
 from tocsin.store.columns import to_ms
@@ -15,6 +15,7 @@ from tocsin.store.tables import channel_messages, deliveries
 from tocsin.store.tables import dm_channels as dm_table
 from tocsin.store.tables import servers as server_table
 
+LONGEST_TRACE = 10_000
 KEEP_POST = timedelta(minutes=5)
 """How long after the end of an occurrence its last post stays."""
 
@@ -36,7 +37,8 @@ class Setback:
 
     `move` is the way out of `sending`; `ready_at` is when to try again where it leads back to `pending`;
     `next_revision` asks for another nonce, `plain` for the plain rendering; `suspend` ends DMs to the member,
-    `reopen` forgets the DM channel, `channel_refused` ends posts in the server's channel.
+    `reopen` forgets the DM channel, `channel_refused` ends posts in the server's channel. A `trace` is kept with
+    the attempt.
     """
 
     claimed: Claimed
@@ -51,6 +53,7 @@ class Setback:
     suspend: bool = False
     reopen: bool = False
     channel_refused: bool = False
+    trace: str | None = None
 
 
 def record_sent(connection: sa.Connection, sent: list[Sent], worker: str, now: datetime) -> None:
@@ -109,7 +112,7 @@ def _record_post(connection: sa.Connection, sent: Sent, now: datetime) -> None:
             channel_id=sent.channel_id,
             occurrence_id=claimed.occurrence_id,
             posted_at=now,
-            remove_at=max(sent.ends_at, now) + KEEP_POST,
+            remove_at=max(sent.ends_at, now) + _kept(claimed),
         )
     )
     connection.execute(
@@ -117,6 +120,10 @@ def _record_post(connection: sa.Connection, sent: Sent, now: datetime) -> None:
         .where(server_table.c.id == claimed.server_id, server_table.c.channel_id == sent.channel_id)
         .values(channel_anchor_id=sent.message_id)
     )
+
+
+def _kept(claimed: Claimed) -> timedelta:
+    return timedelta() if claimed.kind is Kind.TEST else KEEP_POST
 
 
 def record_setbacks(
@@ -128,7 +135,7 @@ def record_setbacks(
         connection,
         [
             _attempt(one.claimed, worker, to_ms(now), one.outcome)
-            | {"status": one.status, "code": one.code, "detail": one.reason}
+            | {"status": one.status, "code": one.code, "detail": _detail(one)}
             for one in noted
             if one.move is not Move.RELEASE
         ],
@@ -136,6 +143,10 @@ def record_setbacks(
     for one in noted:
         _consequences(connection, one, now)
     return noted
+
+
+def _detail(one: Setback) -> str:
+    return one.reason if one.trace is None else f"{one.reason}\n{one.trace[-LONGEST_TRACE:]}"
 
 
 def _move(connection: sa.Connection, one: Setback, worker: str, now: datetime) -> bool:

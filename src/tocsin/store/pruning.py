@@ -57,7 +57,7 @@ def prune(connection: sa.Connection, now: datetime, retention: timedelta) -> Pru
         )
     )
     if old:
-        return _prune_occurrences(connection, old)
+        return forget_occurrences(connection, old)
     left = connection.scalar(
         sa.select(servers.c.id)
         .where(servers.c.left_at < before)
@@ -78,7 +78,8 @@ def _post_stands() -> sa.ColumnElement[bool]:
     )
 
 
-def _prune_occurrences(connection: sa.Connection, ids: list[int]) -> Pruned:
+def forget_occurrences(connection: sa.Connection, ids: list[int]) -> Pruned:
+    """Remove these occurrences with all that belongs to them, as far as one transaction goes."""
     removed = _remove_deliveries(connection, ids)
     if removed == DELIVERIES:
         return Pruned(deliveries=removed, more=True)
@@ -116,7 +117,7 @@ def _prune_server(connection: sa.Connection, server_id: int) -> Pruned:
         )
     )
     if ids:
-        return _prune_occurrences(connection, ids)
+        return forget_occurrences(connection, ids)
     members = sa.select(subscriptions.c.member_id).where(subscriptions.c.server_id == server_id)
     elsewhere = sa.select(subscriptions.c.member_id).where(subscriptions.c.server_id != server_id)
     connection.execute(

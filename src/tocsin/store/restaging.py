@@ -9,6 +9,7 @@ from tocsin.reminders.delivery import Kind, RecipientKind, State
 from tocsin.reminders.lead import LONGEST
 from tocsin.reminders.plan import STAGE_AHEAD, due_at, place, worth_making_up
 from tocsin.store.columns import to_ms
+from tocsin.store.firings import STILL_DUE
 from tocsin.store.staging import COLUMNS, GAP_MS, REVIVE, stage_channel, timing
 from tocsin.store.tables import deliveries, firings, occurrences
 
@@ -36,7 +37,7 @@ def restage_channel(connection: sa.Connection, server_id: int, now: datetime) ->
         .where(
             firings.c.server_id == server_id,
             firings.c.begun_at.is_not(None),
-            firings.c.due_at >= now - timedelta(minutes=1),
+            firings.c.due_at >= now - STILL_DUE,
             occurrences.c.cancelled.is_(False),
         )
     ).all()
@@ -114,6 +115,7 @@ def _was_told(connection: sa.Connection, row: sa.Row[Any], member_id: int) -> bo
                 deliveries.c.occurrence_id == row.occurrence_id,
                 deliveries.c.recipient_id == member_id,
                 deliveries.c.starts_at == row.starts_at,
+                deliveries.c.kind != Kind.TEST,
                 deliveries.c.due_at >= due_at(row.starts_at, row.lead),
                 deliveries.c.state.in_([State.PENDING, State.SENDING, State.UNKNOWN, State.SENT]),
             )

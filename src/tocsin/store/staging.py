@@ -18,8 +18,8 @@ from tocsin.reminders.plan import (
 from tocsin.store.columns import to_ms
 from tocsin.store.tables import firings, occurrence_keys, occurrences, servers
 
-CHUNK = 2_000
-"""Rows in one transaction: it took 7 ms, so that no other writer is held up."""
+CHUNK = 5_000
+"""Rows in one transaction: it took 17 ms, so that no other writer is held up."""
 WINDOW = timedelta(minutes=10)
 """How far ahead of its turn a recipient is staged: 30,000 at 50 requests a second."""
 GAP_MS = GAP // timedelta(milliseconds=1)

@@ -1,11 +1,15 @@
 """The loopback address at which a running bot tells how it is: no heartbeat is ever written."""
 
+import json
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
 
 PATH = "/status"
+_ANSWER_SECONDS = 3
 
 
 class StatusServer:
@@ -34,3 +38,16 @@ class StatusServer:
         """Stop listening."""
         if self._runner is not None:
             await self._runner.cleanup()
+
+
+def ask(host: str, port: int | None) -> tuple[dict[str, Any] | None, str | None]:
+    """What the running bot says of itself at its status address, or why it cannot be asked."""
+    if not port:
+        return None, "not told: the settings name no status.port"
+    address = f"http://{host}:{port}{PATH}"
+    try:
+        with urllib.request.urlopen(address, timeout=_ANSWER_SECONDS) as answer:
+            told = json.load(answer)
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        return None, f"no answer at {address}: {error}"
+    return (told, None) if isinstance(told, dict) else (None, f"no status at {address}")

@@ -56,42 +56,15 @@ class Bot:
 
 
 @dataclass
-class Community:
-    """A server with an owner and two members."""
+class Room:
+    """A channel in which members use the bot's commands."""
 
-    sandbox: Sandbox
-    bot: Bot
-    guild: Guild
     channel: Channel
-    owner: Member
-    ann: Member
-    bob: Member
-
-    @classmethod
-    async def found(cls, sandbox: Sandbox, bot: Bot) -> "Community":
-        """Make one in the sandbox, and invite the bot."""
-        owner, ann, bob = [await sandbox.make_user(name) for name in ("owner", "ann", "bob")]
-        guild = await sandbox.make_guild(
-            "Kingdom 98",
-            owner=owner,
-            channels=["calls"],
-            members=[ann, bob],
-            bots=[bot.application],
-        )
-        for person in (owner, ann, bob):
-            await person.stream()
-        return cls(sandbox, bot, guild, guild.channel("calls"), owner, ann, bob)
 
     async def answer(self, person: Member, command: str, **options: Any) -> Message:
         """Use a command in the channel and wait for its answer."""
         exchange = await person.command(self.channel, command, **options)
         return await exchange.response(PATIENCE)
-
-    async def set_up(self, **options: Any) -> Message:
-        """The owner runs /setup."""
-        answer = await self.answer(self.owner, "setup", **options)
-        assert "is set up" in answer.text, answer.text
-        return answer
 
     async def form(self, person: Member, command: str = "subscribe") -> Message:
         """Open the form."""
@@ -132,3 +105,36 @@ class Community:
     async def press(self, person: Member, message: Message, label: str) -> Message:
         """Press a button and wait for the answer."""
         return await (await person.press(message, label)).response(PATIENCE)
+
+
+@dataclass
+class Community(Room):
+    """A server with an owner and two members."""
+
+    sandbox: Sandbox
+    bot: Bot
+    guild: Guild
+    owner: Member
+    ann: Member
+    bob: Member
+
+    @classmethod
+    async def found(cls, sandbox: Sandbox, bot: Bot) -> "Community":
+        """Make one in the sandbox, and invite the bot."""
+        owner, ann, bob = [await sandbox.make_user(name) for name in ("owner", "ann", "bob")]
+        guild = await sandbox.make_guild(
+            "Kingdom 98",
+            owner=owner,
+            channels=["calls"],
+            members=[ann, bob],
+            bots=[bot.application],
+        )
+        for person in (owner, ann, bob):
+            await person.stream()
+        return cls(guild.channel("calls"), sandbox, bot, guild, owner, ann, bob)
+
+    async def set_up(self, **options: Any) -> Message:
+        """The owner runs /setup."""
+        answer = await self.answer(self.owner, "setup", **options)
+        assert "is set up" in answer.text, answer.text
+        return answer

@@ -67,10 +67,21 @@ def test_a_plain_rendering_holds_no_text_of_the_servers() -> None:
     assert f"<t:{SECONDS}:F>" in text
 
 
-def test_a_late_reminder_says_that_it_has_started() -> None:
-    """The true time, not the one that was planned."""
-    assert "started" in render(message(card(), lead=0), START + timedelta(minutes=2)).content
-    assert "starts" in render(message(card()), NOW).content
+def test_a_kept_reminder_stays_true() -> None:
+    """The time goes on counting in Discord, so the words around it are the same before and after the start."""
+    before, after = (
+        render(message(card(), lead=0), START + timedelta(minutes=late)).content for late in (-1, 2)
+    )
+    assert before == after
+    assert f"Start: <t:{int(START.timestamp())}:R>" in after
+
+
+def test_a_late_reminder_says_so() -> None:
+    """One that makes up for a lead that had passed does not claim to have come in time."""
+    for minutes, late in ((0, False), (1, False), (30, True)):
+        now = START - timedelta(hours=1) + timedelta(minutes=minutes)
+        footer = render(message(card(), lead=3_600), now).embed.footer.text or ""
+        assert footer.endswith(", sent late") == late
 
 
 def test_a_channel_post_shows_the_reader_their_own_time() -> None:

@@ -13,6 +13,8 @@ const TYPING_MS = 10_000;
 let stream = null;
 let generation = 0;
 let reloadTimer = null;
+/** What has happened in a channel while its newest messages were being read: the answer may be older. */
+const meanwhile = new Map();
 
 /** Loads the world; throws SandboxError where it cannot be had. */
 export async function loadWorld() {
@@ -83,6 +85,7 @@ export async function loadMessages(channelId, { older = false } = {}) {
   if (messages.loading || (older ? messages.complete : messages.loaded)) return;
   const mine = generation;
   messages.loading = true;
+  if (!older) meanwhile.set(channelId, []);
   try {
     const before = older && messages.list.length > 0 ? `&before=${messages.list[0].id}` : "";
     const page = await get(`/members/${currentUser()}/channels/${channelId}/messages?limit=${PAGE}${before}`);
@@ -95,10 +98,20 @@ export async function loadMessages(channelId, { older = false } = {}) {
     for (const message of page) upsertMessage(message);
     if (page.length < PAGE) messages.complete = true;
     messages.loaded = true;
+    // Reactions are counted: whether the answer has these in it cannot be told, so it is asked for again.
+    if (!older && !retell(meanwhile.get(channelId))) messages.loaded = false;
   } finally {
     messages.loading = false;
+    if (!older) meanwhile.delete(channelId);
   }
+  if (!messages.loaded) return loadMessages(channelId);
   emit("messages", { channelId });
+}
+
+/** Applies again what may be newer than the answer; false if something among it cannot be applied twice. */
+function retell(frames) {
+  for (const { t: type, d: data } of frames) if (/^MESSAGE_(CREATE|UPDATE|DELETE)/.test(type)) handlers[type](data);
+  return !frames.some(({ t: type }) => type.startsWith("MESSAGE_REACTION"));
 }
 
 /** The commands the member can use in a channel; kept until they change. */
@@ -172,6 +185,7 @@ const handlers = {
 
 function receive({ t: type, d: data }) {
   const handler = handlers[type];
+  meanwhile.get(data?.channel_id)?.push({ t: type, d: data });
   if (handler) handler(data);
   else if (type.startsWith("GUILD_SCHEDULED_EVENT")) emit("scheduled-events", { type, data });
   else if (/^(GUILD|CHANNEL|THREAD|USER)_/.test(type)) structureChanged(type, data);

@@ -4,17 +4,18 @@ from typing import Any
 
 from discord import app_commands
 
-from tocsin.discord_bot.commands import events, help, setup, subscription  # noqa: A004
+from tocsin.discord_bot.commands import admin, events, help, setup, subscription  # noqa: A004
 
 
 def add_commands(tree: app_commands.CommandTree[Any]) -> None:
     """Add every command to the tree."""
-    commands: tuple[app_commands.Command[Any, ..., None], ...] = (
+    commands: tuple[app_commands.Command[Any, ..., None] | app_commands.Group, ...] = (
         subscription.subscribe,
         subscription.modify_subscription,
         subscription.unsubscribe,
         events.events,
         setup.setup,
+        admin.admin,
         help.help_command,
     )
     for command in commands:

@@ -13,7 +13,8 @@ FOR_MEMBERS = """/subscribe – choose types of events and lead times
 /modify_subscription – change your choice
 /unsubscribe – stop your reminders
 /events – see what comes next"""
-FOR_ADMINS = "/setup – choose the channel, the preset, the times and the time zone"
+FOR_ADMINS = """/setup – choose the channel, the preset, the times and the time zone
+/admin test-reminder – see a test reminder come, in the channel and by direct message"""
 DMS = (
     "Reminders come as direct messages: allow them under the server's menu ▸ *Privacy Settings* ▸ "
     "*Direct Messages*. Every reminder has the buttons Change and Stop."

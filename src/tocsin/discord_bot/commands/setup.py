@@ -4,6 +4,7 @@ lives.
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import available_timezones
 
 import discord
@@ -24,7 +25,8 @@ from tocsin.discord_bot.services import Interaction, Services, services_of
 from tocsin.errors import UsageError
 from tocsin.reminders.lead import DEFAULT_LEADS, parse_lead, sorted_leads
 from tocsin.store.dm_channels import subscribers
-from tocsin.store.servers import Server, find_server, set_up
+from tocsin.store.servers import Server, find_server
+from tocsin.store.setting_up import set_up_server
 
 MOST_WINDOWS = 10
 MOST_SUGGESTIONS = 25
@@ -96,9 +98,11 @@ async def _keep(
         )
         return
     server = await services.store.write(
-        set_up,
+        set_up_server,
         guild.id,
         services.clock.now(),
+        horizon=timedelta(days=services.settings.reminders.horizon_days),
+        all_day_at=services.settings.reminders.all_day_at,
         name=guild.name,
         channel_id=chosen.channel.id,
         anchor_id=greeting,
@@ -108,6 +112,7 @@ async def _keep(
         actor=str(interaction.user.id),
     )
     services.dispatcher.wake()
+    services.log.info("server set up", server=guild.id, channel=chosen.channel.id)
     reach = await services.store.read(subscribers, guild.id)
     await _say(interaction, done(server, chosen.channel.mention, reach))
 

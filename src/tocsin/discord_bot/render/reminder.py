@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zlib import crc32
 
 import discord
@@ -21,8 +21,12 @@ from tocsin.discord_bot.render.text import (
 from tocsin.dispatch.messenger import Card, Message
 from tocsin.reminders.delivery import Kind, RecipientKind
 from tocsin.reminders.lead import phrase_lead
+from tocsin.reminders.plan import due_at
 
 Controls = tuple[discord.ui.Button[discord.ui.View], ...]
+
+LATE = timedelta(minutes=2)
+"""From how long after it was due a reminder says that it is late."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +72,11 @@ class _Told:
 
 
 def _reminder(message: Message, now: datetime) -> _Told:
-    begun = message.spoken_start <= now
-    verb = "started" if begun else "starts"
+    # The relative time goes on counting while the message is kept: no verb may depend on it.
+    late = now - due_at(message.spoken_start, message.lead) > LATE
     return _Told(
-        f"{_emoji(message.card)}{_line(message)} It {verb} {relative_time(message.spoken_start)}.",
-        f"Reminder · {phrase_lead(message.lead)}",
+        f"{_emoji(message.card)}{_line(message)} Start: {relative_time(message.spoken_start)}.",
+        f"Reminder · {phrase_lead(message.lead)}{', sent late' if late else ''}",
     )
 
 
@@ -91,10 +95,10 @@ def _cancellation(message: Message, _now: datetime) -> _Told:
     return _Told(f"{_named(message.card)} on {when} has been cancelled.", "Cancelled")
 
 
-def _test(_message: Message, _now: datetime) -> _Told:
+def _test(message: Message, _now: datetime) -> _Told:
     return _Told(
         "🧪 This is a test, nothing starts because of it. A real reminder looks like this:",
-        "Test",
+        f"Test · {phrase_lead(message.lead)}",
     )
 
 
