@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -17,6 +18,7 @@ from tocsin.clock import Clock, follow, jitter, read_offset, worker_name
 from tocsin.discord_bot.client import TocsinClient
 from tocsin.discord_bot.messenger import DiscordMessenger
 from tocsin.discord_bot.services import Services
+from tocsin.discord_bot.take_over import TakeOver
 from tocsin.dispatch.backoff import retry_delay
 from tocsin.dispatch.dispatcher import REFUSALS_KEPT_AS, Dispatcher
 from tocsin.dispatch.housekeeping import Housekeeper
@@ -29,6 +31,8 @@ from tocsin.dispatch.refusals import Refusals
 from tocsin.dispatch.repairs import DmOpener, PostRemover
 from tocsin.dispatch.supervise import Supervisor
 from tocsin.errors import TocsinError, UsageError
+from tocsin.legacy.files import Names
+from tocsin.legacy.mirror import Mirror
 from tocsin.settings import Settings
 from tocsin.store import migrate
 from tocsin.store.engine import Store
@@ -167,6 +171,14 @@ def build_pacer(settings: Settings, clock: Clock, refusals: Refusals) -> Pacer:
     )
 
 
+def build_mirror(settings: Settings, store: Store, clock: Clock) -> Mirror | None:
+    """The mirror of the old files, if the settings ask for one."""
+    legacy = settings.legacy
+    if legacy.mirror is None or legacy.server is None:
+        return None
+    return Mirror(store, clock, legacy.server, Path(legacy.mirror), Names.of(legacy))
+
+
 def keep_start_out_of_collection() -> None:
     """Spare what was imported and built at the start from every later collection.
 
@@ -248,6 +260,11 @@ async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> No
         await _log_in(client, token.get_secret_value())
         if settings.clock.url:
             engine.supervisor.watch("clock", lambda: _follow(clock, str(settings.clock.url)))
+        mirror = build_mirror(settings, store, clock)
+        if mirror is not None:
+            stack.push_async_callback(mirror.refresh)  # once more, when nothing changes any more
+            engine.supervisor.watch("mirror", mirror.run)
+        engine.supervisor.watch("take over", TakeOver(client, store, clock).run)
         keep_start_out_of_collection()
         await engine.start()
         stack.push_async_callback(engine.stop)

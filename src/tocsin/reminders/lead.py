@@ -35,6 +35,11 @@ def parse_lead(text: str) -> int:
 
     Raises LeadUnreadable for anything else, and for more than 30 days.
     """
+    return snap(exact_lead(text))
+
+
+def exact_lead(text: str) -> int:
+    """Seconds before the start as they are written, not snapped. Raises LeadUnreadable."""
     word = text.strip().lower()
     if word in _NOW:
         return 0
@@ -44,7 +49,7 @@ def parse_lead(text: str) -> int:
     seconds = sum(int(number) * _UNITS[unit] for number, unit in parts)
     if seconds > LONGEST:
         raise LeadUnreadable(f"“{text}” is too long before the start: 30 days are the most.")
-    return snap(seconds)
+    return seconds
 
 
 def snap(seconds: int) -> int:

@@ -48,10 +48,17 @@ def _database_address(url: SecretStr) -> SecretStr:
     return url
 
 
+def _file_name(name: str) -> str:
+    if not name or name.startswith(".") or set(name) & set("/\\\0"):
+        raise ValueError("must be the name of a file, without a folder")
+    return name
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 GatewayAddress = Annotated[str, AfterValidator(_gateway_address)]
 DatabaseAddress = Annotated[SecretStr, AfterValidator(_database_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
+FileName = Annotated[str, AfterValidator(_file_name)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -176,6 +183,63 @@ class Status(Section):
     )
 
 
+class Legacy(Section):
+    """The JSON files of the system before, for `tocsin legacy` and for a mirror of them."""
+
+    directory: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The folder of the files, for commands that are given none.",
+        examples=["/var/lib/tocsin/legacy"],
+    )
+    mirror: str | None = Field(
+        default=None,
+        min_length=1,
+        description="A folder in which the running bot keeps the five files up to date, for tools "
+        "that read them. Without it none are written.",
+        examples=["/var/lib/tocsin/legacy"],
+    )
+    server: int | None = Field(
+        default=None,
+        gt=0,
+        description="The server whose files the mirror holds.",
+        examples=[123456789012345678],
+    )
+    grace_seconds: float = Field(
+        default=60,
+        ge=0,
+        le=3600,
+        description="What was scheduled and is late by no more than this is sent after an import; "
+        "what is later is stale.",
+    )
+    subscriptions: FileName = Field(
+        default="subscription_tracker.json", description="The name of the subscriptions' file."
+    )
+    scheduled: FileName = Field(
+        default="dm_scheduled_tracker.json",
+        description="The name of the tracker of scheduled DMs.",
+    )
+    sent: FileName = Field(
+        default="dm_sent_tracker.json", description="The name of the tracker of DMs that were sent."
+    )
+    failed: FileName = Field(
+        default="failed_dm_log.json", description="The name of the log of DMs that failed."
+    )
+    reminders: FileName = Field(
+        default="active_reminders.json",
+        description="The name of the file of the posts that stand in channels.",
+    )
+    event_cache: FileName = Field(
+        default="event_cache.json", description="The name of the cache of events; only read."
+    )
+
+    @model_validator(mode="after")
+    def _a_mirror_of_one_server(self) -> Self:
+        if self.mirror is not None and self.server is None:
+            raise ValueError("needs legacy.server too: a mirror holds the files of one server")
+        return self
+
+
 class Settings(BaseSettings):
     """All settings, built from what is given and nothing else: `load` is what reads."""
 
@@ -194,6 +258,7 @@ class Settings(BaseSettings):
     reminders: Reminders = Reminders()
     logs: Logs = Logs()
     status: Status = Status()
+    legacy: Legacy = Legacy()
 
     @classmethod
     def settings_customise_sources(

@@ -12,6 +12,7 @@ from tocsin.calendar.category import Group, keys_of
 from tocsin.calendar.occurrence import Occurrence, match_slots, public_id
 from tocsin.store import firings
 from tocsin.store.change_notices import notify_cancellation, notify_move
+from tocsin.store.placeholders import Placeholders
 from tocsin.store.tables import occurrence_keys, occurrences
 
 _TEXTS = ("title", "location", "description", "url")
@@ -44,9 +45,35 @@ class Ledger:
     now: datetime
     written: Written = field(default_factory=Written)
     _taken: set[str] | None = None
+    _placeholders: Placeholders | None = None
 
     def add(self, rows: Sequence[tuple[int, str, Occurrence]]) -> None:
-        """Write new occurrences, each given as (event id, category, occurrence), and their firings."""
+        """Write new occurrences, each given as (event id, category, occurrence), and their firings.
+
+        One for which a placeholder stands takes that over, with all that is owed and was told.
+        """
+        new = [one for one in rows if not self._adopt(*one)]
+        self._insert(new, [self._public_id(category, date) for _, category, date in new])
+
+    def place(
+        self, event_id: int, category: str, occurrence: Occurrence, wanted: str | None
+    ) -> str:
+        """Write a placeholder's occurrence, under the public id `wanted` if it is free. Returns its id."""
+        assigned = self._public_id(category, occurrence, wanted)
+        self._insert([(event_id, category, occurrence)], [assigned])
+        return assigned
+
+    def _adopt(self, event_id: int, category: str, occurrence: Occurrence) -> bool:
+        """Make the placeholder at this start, if there is one, the occurrence of a real event."""
+        if self._placeholders is None:
+            self._placeholders = Placeholders(self.connection, self.server_id)
+        row = self._placeholders.take(category, occurrence, event_id)
+        if row is None:
+            return False
+        self._update(row, category, occurrence)
+        return True
+
+    def _insert(self, rows: Sequence[tuple[int, str, Occurrence]], public_ids: list[str]) -> None:
         if not rows:
             return
         values = [
@@ -54,7 +81,7 @@ class Ledger:
                 "event_id": event_id,
                 "server_id": self.server_id,
                 "slot": occurrence.slot,
-                "public_id": self._public_id(category, occurrence),
+                "public_id": assigned,
                 "category": category,
                 **_texts(occurrence),
                 "starts_at": occurrence.start,
@@ -63,7 +90,7 @@ class Ledger:
                 "cancelled": False,
                 "revision": 0,
             }
-            for event_id, category, occurrence in rows
+            for (event_id, category, occurrence), assigned in zip(rows, public_ids, strict=True)
         ]
         ids = self.connection.scalars(
             sa.insert(occurrences).returning(occurrences.c.id, sort_by_parameter_order=True), values
@@ -107,13 +134,15 @@ class Ledger:
             self._cancel(row)
         return len(rows)
 
-    def _public_id(self, category: str, occurrence: Occurrence) -> str:
+    def _public_id(self, category: str, occurrence: Occurrence, wanted: str | None = None) -> str:
         if self._taken is None:
             own = occurrences.c.server_id == self.server_id
             self._taken = set(
                 self.connection.scalars(sa.select(occurrences.c.public_id).where(own))
             )
-        assigned = public_id(category, occurrence.start, self._taken, occurrence.title)
+        assigned = wanted or ""
+        if wanted is None or wanted in self._taken:
+            assigned = public_id(category, occurrence.start, self._taken, occurrence.title)
         self._taken.add(assigned)
         return assigned
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from tocsin.store.placeholders import PLACEHOLDER
 from tocsin.store.tables import (
     attempts,
     audit,
@@ -13,6 +14,7 @@ from tocsin.store.tables import (
     deliveries,
     dm_channels,
     events,
+    facts,
     firings,
     groups,
     leads_in_use,
@@ -83,7 +85,13 @@ def forget_occurrences(connection: sa.Connection, ids: list[int]) -> Pruned:
         return Pruned(deliveries=removed, more=True)
     for table in (channel_messages, firings, occurrence_keys):
         connection.execute(sa.delete(table).where(table.c.occurrence_id.in_(ids)))
+    theirs = sa.select(occurrences.c.event_id).where(occurrences.c.id.in_(ids))
+    stand_ins = connection.scalars(
+        sa.select(events.c.id).where(events.c.id.in_(theirs), events.c.source == PLACEHOLDER)
+    ).all()
     connection.execute(sa.delete(occurrences).where(occurrences.c.id.in_(ids)))
+    if stand_ins:
+        connection.execute(sa.delete(events).where(events.c.id.in_(stand_ins)))
     return Pruned(occurrences=len(ids), deliveries=removed, more=True)
 
 
@@ -128,5 +136,8 @@ def _prune_server(connection: sa.Connection, server_id: int) -> Pruned:
         audit,
     ):
         connection.execute(sa.delete(table).where(table.c.server_id == server_id))
+    connection.execute(
+        sa.delete(facts).where(facts.c.name.startswith(f"old post {server_id}:", autoescape=True))
+    )
     connection.execute(sa.delete(servers).where(servers.c.id == server_id))
     return Pruned(servers=1, more=True)

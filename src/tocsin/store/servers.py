@@ -84,16 +84,21 @@ def _apply_preset(connection: sa.Connection, server_id: int, preset: Preset) -> 
     for category in preset.categories:
         add_category(connection, server_id, category)
     for position, group in enumerate(preset.groups):
-        connection.execute(
-            insert_new(connection, groups).values(
-                server_id=server_id,
-                key=group.key,
-                label=group.label,
-                emoji=group.emoji,
-                rules=[list(rule) for rule in group.rules],
-                position=position,
-            )
+        add_group(connection, server_id, group, position)
+
+
+def add_group(connection: sa.Connection, server_id: int, group: Group, position: int) -> None:
+    """Add a group at that place among the server's, unless its key is there."""
+    connection.execute(
+        insert_new(connection, groups).values(
+            server_id=server_id,
+            key=group.key,
+            label=group.label,
+            emoji=group.emoji,
+            rules=[list(rule) for rule in group.rules],
+            position=position,
         )
+    )
 
 
 def add_category(connection: sa.Connection, server_id: int, category: Category) -> None:

@@ -12,7 +12,9 @@ from tocsin.store import firings
 from tocsin.store.audit import record
 from tocsin.store.dialect import insert_into
 from tocsin.store.restaging import restage_member
-from tocsin.store.tables import deliveries, subscription_pairs, subscriptions
+from tocsin.store.tables import audit, deliveries, subscription_pairs, subscriptions
+
+UNSUBSCRIBED = "unsubscribed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +130,18 @@ def remove_subscription(
         .values(state=State.CANCELLED, reason="the member unsubscribed", settled_at=now)
     ).rowcount
     _disown_under_way(connection, server_id, member_id)
-    record(connection, now, str(member_id), "unsubscribed", server_id, {"cancelled": cancelled})
+    record(connection, now, str(member_id), UNSUBSCRIBED, server_id, {"cancelled": cancelled})
     return Removed(before, cancelled)
+
+
+def who_unsubscribed(connection: sa.Connection, server_id: int) -> set[int]:
+    """The members who have unsubscribed in the server, whether or not they came back."""
+    actors = connection.scalars(
+        sa.select(audit.c.actor).where(
+            audit.c.server_id == server_id, audit.c.action == UNSUBSCRIBED
+        )
+    )
+    return {int(actor) for actor in actors}
 
 
 def _disown_under_way(connection: sa.Connection, server_id: int, member_id: int) -> None:

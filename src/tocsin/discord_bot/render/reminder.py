@@ -171,14 +171,16 @@ def member_controls(server_id: int, token: str) -> Controls:
 
 
 def _channel_controls(message: Message) -> Controls:
-    start = int(message.spoken_start.timestamp())
-    return (
-        discord.ui.Button(
-            label="My time",
-            emoji="🕒",
-            style=discord.ButtonStyle.secondary,
-            custom_id=custom_id(Verb.TIME, message.card.server_id, message.token, start),
-        ),
+    return (time_control(message.card.server_id, message.token, message.spoken_start),)
+
+
+def time_control(server_id: int, token: str, start: datetime) -> discord.ui.Button[discord.ui.View]:
+    """The control under a post in a channel, which shows the start in the reader's own zone."""
+    return discord.ui.Button(
+        label="My time",
+        emoji="🕒",
+        style=discord.ButtonStyle.secondary,
+        custom_id=custom_id(Verb.TIME, server_id, token, int(start.timestamp())),
     )
 
 
