@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import typer
-from tools import command_reference
+from tools import command_reference, draw_lifecycle
 
 from tocsin.cli import app
 
@@ -33,6 +33,13 @@ def test_the_reference_is_what_the_commands_say() -> None:
     page = ROOT / "docs" / "commands.md"
     assert page.read_text() == command_reference.render(), (
         "write it anew: .venv/bin/python tools/command_reference.py"
+    )
+
+
+def test_the_lifecycle_is_drawn_from_the_moves() -> None:
+    """docs/lifecycle.md shows the states and moves that the program allows, and no others."""
+    assert draw_lifecycle.TARGET.read_text() == draw_lifecycle.drawing(), (
+        "draw it anew: .venv/bin/python tools/draw_lifecycle.py"
     )
 
 
