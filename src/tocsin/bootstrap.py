@@ -265,7 +265,8 @@ async def _log_in(client: TocsinClient, token: str) -> None:
             await client.login(token)
         except discord.LoginFailure:
             raise TokenRefused from None
-        except (aiohttp.ClientError, discord.DiscordServerError, OSError) as error:
+        except (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError) as error:
+            await client.forget_session()
             delay = retry_delay(attempt, jitter.random()).total_seconds()
             log.warning("Discord not reached", error=str(error), retry_in=round(delay, 1))
             await client.services.clock.wait(None, pause, at_most=delay)

@@ -62,6 +62,11 @@ class TocsinClient(discord.AutoShardedClient):
         self.add_dynamic_items(*DYNAMIC_ITEMS)
         self.in_background(self._register_commands(), "register commands")
 
+    async def forget_session(self) -> None:
+        """Close what a log-in that failed has opened: discord.py opens another at the next."""
+        await self.http.close()
+        self.http.connector = discord.utils.MISSING
+
     async def connect(self, *, reconnect: bool = True) -> None:
         """Hold the gateway until the client is closed; a gateway that cannot be had yet is asked
         for again.

@@ -1,5 +1,9 @@
 """An admin sets the server up."""
 
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
 import pytest
 from tests.journeys.commands.community import Community, says
 
@@ -44,6 +48,23 @@ async def test_setup_posts_where_it_is_told(community: Community) -> None:
     answer = await community.set_up(channel=str(other.id))
     assert f"<#{other.id}>" in answer.text
     await other.wait_for_message(GREETING)
+
+
+async def test_whole_days_follow_the_zone(community: Community, tmp_path: Path) -> None:
+    """In another zone the same day begins, and falls due, at another instant; times of day stay."""
+    await community.set_up(preset="kvk", zone="UTC")
+    day = (await community.sandbox.clock.now() + timedelta(days=3)).date()
+    file = tmp_path / "calendar.csv"
+    rows = f"{day},ruins,Whole day\n{day}T20:00:00Z,ruins,Evening\n"
+    file.write_text(f"start,type,title\n{rows}", encoding="utf-8")
+    server = str(community.guild.id)
+    await community.bot.tocsin("events", "import", str(file), "--server", server)
+    await community.set_up(zone="Asia/Tokyo")
+    listed = (await community.answer(community.ann, "events")).text
+    due = datetime.combine(day, time(9), ZoneInfo("Asia/Tokyo"))
+    evening = datetime.combine(day, time(20), UTC)
+    assert f"Whole day** – <t:{int(due.timestamp())}:F>" in listed
+    assert f"Evening** – <t:{int(evening.timestamp())}:F>" in listed
 
 
 @pytest.mark.parametrize(

@@ -83,3 +83,18 @@ async def test_stopping_says_what_may_still_arrive(community: Community, tmp_pat
         assert "1 was already on the way" in last.text
         assert "may still arrive" in last.text
     await ann.wait_for_dm(is_reminder, timeout=PATIENCE)
+
+
+async def test_a_discord_that_does_not_answer_at_the_start_is_asked_again(
+    own_community: Community,
+) -> None:
+    """However often it takes; nothing of the tries that failed is left open."""
+    community = own_community
+    down = await community.sandbox.fault(
+        "status", status=503, count=2, method="GET", path="/users/@me$"
+    )
+    bot = await community.bot.start()
+    assert await down.struck() == 2
+    assert await bot.end() == 0
+    assert bot.output().count("Discord not reached") == 2
+    assert "Unclosed" not in bot.output()

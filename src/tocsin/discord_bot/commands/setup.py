@@ -4,6 +4,7 @@ lives.
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import available_timezones
 
 import discord
@@ -24,7 +25,8 @@ from tocsin.discord_bot.services import Interaction, Services, services_of
 from tocsin.errors import UsageError
 from tocsin.reminders.lead import DEFAULT_LEADS, parse_lead, sorted_leads
 from tocsin.store.dm_channels import subscribers
-from tocsin.store.servers import Server, find_server, set_up
+from tocsin.store.servers import Server, find_server
+from tocsin.store.setting_up import set_up
 
 MOST_WINDOWS = 10
 MOST_SUGGESTIONS = 25
@@ -95,6 +97,7 @@ async def _keep(
             interaction, NO_POST.format(channel=chosen.channel.mention, reason=greeting.reason)
         )
         return
+    reminders = services.settings.reminders
     server = await services.store.write(
         set_up,
         guild.id,
@@ -106,6 +109,8 @@ async def _keep(
         windows=chosen.windows,
         zone=chosen.zone,
         actor=str(interaction.user.id),
+        horizon=timedelta(days=reminders.horizon_days),
+        all_day_at=reminders.all_day_at,
     )
     services.dispatcher.wake()
     services.log.info("server set up", server=guild.id, channel=chosen.channel.id)

@@ -1,0 +1,71 @@
+"""What an admin chooses for a server, and everything that follows from it, in one transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+
+import sqlalchemy as sa
+
+from tocsin.calendar.category import Preset
+from tocsin.calendar.occurrence import NINE
+from tocsin.reminders.lead import sorted_leads
+from tocsin.store import firings
+from tocsin.store.audit import record
+from tocsin.store.events import SIXTY_DAYS, realign_days
+from tocsin.store.restaging import restage_channel
+from tocsin.store.servers import Server, apply_preset, ensure_server, find_server
+from tocsin.store.tables import servers
+
+
+def set_up(
+    connection: sa.Connection,
+    server_id: int,
+    now: datetime,
+    *,
+    name: str,
+    channel_id: int,
+    anchor_id: int | None,
+    preset: Preset,
+    windows: Iterable[int],
+    zone: str,
+    actor: str,
+    horizon: timedelta = SIXTY_DAYS,
+    all_day_at: time = NINE,
+) -> Server:
+    """Choose the channel, the preset, the windows and the zone; categories that are there stay.
+
+    In another zone whole days begin at other instants: their occurrences move, and what waits for them with them.
+    """
+    before = ensure_server(connection, server_id, now, preset, name, zone)
+    chosen = sorted_leads(windows)
+    connection.execute(
+        sa.update(servers)
+        .where(servers.c.id == server_id)
+        .values(
+            name=name,
+            zone=zone,
+            preset=preset.key,
+            channel_id=channel_id,
+            channel_anchor_id=anchor_id,
+            channel_refused=None,
+            windows=list(chosen),
+            set_up_at=now,
+            left_at=None,
+        )
+    )
+    apply_preset(connection, server_id, preset)
+    firings.note_leads(connection, server_id, chosen)
+    firings.plan_server(connection, server_id, now)
+    restage_channel(connection, server_id, now)
+    if before.zone != zone:
+        realign_days(connection, server_id, now, horizon=horizon, all_day_at=all_day_at)
+    record(
+        connection,
+        now,
+        actor,
+        "set up",
+        server_id,
+        {"channel": channel_id, "preset": preset.key, "windows": list(chosen), "zone": zone},
+    )
+    done = find_server(connection, server_id)
+    assert done is not None
+    return done
