@@ -51,6 +51,11 @@ class TokenRefused(TocsinError):
     """Discord does not accept the token: copy it anew from the developer portal, page “Bot”, and start again."""
 
 
+class IntentRefused(UsageError):
+    """Discord does not tell this bot who joins: switch on “Server Members Intent” in the developer portal, page
+    “Bot”, or take discord.members_intent out of the settings; then start again."""
+
+
 class StatusUnavailable(TocsinError):
     """The status address cannot be listened on."""
 
@@ -217,7 +222,7 @@ async def assembled(
 async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> None:
     """Run the bot until SIGTERM or SIGINT. By `build` the fault harness takes one safeguard out.
 
-    Raises TokenMissing, TokenRefused, InstanceRunning and DatabaseUnavailable.
+    Raises TokenMissing, TokenRefused, IntentRefused, InstanceRunning and DatabaseUnavailable.
     """
     token = settings.discord.token
     if token is None:
@@ -292,4 +297,7 @@ async def _until(stopping: asyncio.Event, gateway: asyncio.Task[None]) -> None:
     await asyncio.wait([wait, gateway], return_when=asyncio.FIRST_COMPLETED)
     wait.cancel()
     if gateway.done():
-        gateway.result()
+        try:
+            gateway.result()
+        except discord.PrivilegedIntentsRequired:
+            raise IntentRefused from None

@@ -21,6 +21,7 @@ from tests.store.stored_calendar import (
 from tocsin.reminders.delivery import Kind, RecipientKind, State
 from tocsin.store.engine import Connection, Store, sqlite_url
 from tocsin.store.lock import InstanceLock
+from tocsin.store.migrate import HEAD
 from tocsin.store.tables import attempts, dm_channels
 from tocsin.telemetry.status import StatusServer
 
@@ -129,7 +130,7 @@ def test_the_status_says_how_each_server_stands(filled: CommandLine) -> None:
     assert (server["server_id"], server["subscribers"], server["reachable"]) == (str(SERVER), 2, 1)
     assert server["counts"] == {"sent": 2, "failed": 1, "pending": 1}
     assert server["next_due"] == NOW.isoformat()
-    assert told["database"]["revision"] == "0001"
+    assert told["database"]["revision"] == HEAD
     ran = filled("status")
     assert "not running" in ran.out
     assert all(len(line) <= 79 for line in ran.out.splitlines())

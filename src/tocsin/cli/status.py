@@ -113,6 +113,12 @@ def _print_standing(standing: listing.ServerStanding) -> None:
         print(
             f"  channel      {standing.channel_id}" + (f", refused: {refused}" if refused else "")
         )
+    if standing.mention_channel_id is not None:
+        refused = standing.mention_refused
+        print(
+            f"  mentions     in {standing.mention_channel_id}"
+            + (f", refused: {refused}" if refused else "")
+        )
     due = "nothing" if standing.next_due is None else output.at(standing.next_due, standing.zone)
     print(f"  next due     {due}")
     print(f"  ahead        {output.count(standing.occurrences_ahead, 'occurrence')}")

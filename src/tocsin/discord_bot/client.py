@@ -13,7 +13,7 @@ from discord import app_commands
 from tocsin.discord_bot import membership
 from tocsin.discord_bot.commands import add_commands
 from tocsin.discord_bot.failures import answer_failure
-from tocsin.discord_bot.resuming import resume_direct_messages
+from tocsin.discord_bot.resuming import resume_direct_messages, try_again
 from tocsin.discord_bot.services import Interaction, Services
 from tocsin.discord_bot.transport import limit_time, set_addresses, trace
 from tocsin.discord_bot.views import DYNAMIC_ITEMS
@@ -41,7 +41,7 @@ class TocsinClient(discord.AutoShardedClient):
         settings = services.settings.discord
         set_addresses(settings.api_url, settings.gateway_url)
         super().__init__(
-            intents=discord.Intents(guilds=True),
+            intents=discord.Intents(guilds=True, members=settings.members_intent),
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
@@ -148,6 +148,10 @@ class TocsinClient(discord.AutoShardedClient):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """The bot was removed."""
         await membership.left(self.services, guild.id)
+
+    async def on_member_join(self, member: discord.Member) -> None:
+        """Somebody joined, perhaps again: with a server in common, DMs may be open again."""
+        await try_again(self, self.services, member.id)
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answer the controls of forms that ended, and see whether the member can be reached again."""

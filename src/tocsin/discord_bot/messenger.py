@@ -54,7 +54,7 @@ class DiscordMessenger:
                     embed=rendered.embed,
                     view=rendered.view(),
                     nonce=message.nonce,
-                    allowed_mentions=_NO_MENTIONS,
+                    allowed_mentions=_mentions(message),
                 )
             # Whatever went wrong, the request may have left: the one who claimed it has to hear
             # what is known.
@@ -86,6 +86,14 @@ class DiscordMessenger:
             except Exception as error:  # noqa: BLE001
                 return outcome_of_error(error, tries, in_dm=False)
         return Accepted(message_id, channel_id)
+
+
+def _mentions(message: Message) -> discord.AllowedMentions:
+    """Only those whom the message is for, whatever its texts say."""
+    if not message.members:
+        return _NO_MENTIONS
+    named = [discord.Object(member_id) for member_id in message.members]
+    return discord.AllowedMentions(everyone=False, roles=False, replied_user=False, users=named)
 
 
 def outcome_of_error(error: Exception, tries: Flight, *, in_dm: bool) -> Outcome:

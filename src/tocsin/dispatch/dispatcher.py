@@ -231,6 +231,7 @@ class Dispatcher:
             plain=claimed.plain,
             deadline=deadline,
             card=card,
+            members=claimed.members,
         )
 
     async def record(self) -> None:

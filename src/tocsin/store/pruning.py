@@ -21,6 +21,7 @@ from tocsin.store.tables import (
     servers,
     subscription_pairs,
     subscriptions,
+    unreached,
 )
 
 BATCH = 50
@@ -77,6 +78,7 @@ def _post_stands() -> sa.ColumnElement[bool]:
 
 
 def _prune_occurrences(connection: sa.Connection, ids: list[int]) -> Pruned:
+    connection.execute(sa.delete(unreached).where(unreached.c.occurrence_id.in_(ids)))
     removed = _remove_deliveries(connection, ids)
     if removed == DELIVERIES:
         return Pruned(deliveries=removed, more=True)

@@ -25,6 +25,9 @@ class Server:
     channel_anchor_id: int | None
     channel_refused: str | None
     windows: tuple[int, ...]
+    mention_channel_id: int | None
+    mention_anchor_id: int | None
+    mention_refused: str | None
     set_up_at: datetime | None
     left_at: datetime | None
     created_at: datetime
@@ -179,4 +182,11 @@ def channel_refused(connection: sa.Connection, server_id: int, reason: str) -> N
     """Discord refuses posts in the server's channel: nothing is tried there until an admin sets it up anew."""
     connection.execute(
         sa.update(servers).where(servers.c.id == server_id).values(channel_refused=reason)
+    )
+
+
+def mention_refused(connection: sa.Connection, server_id: int, reason: str) -> None:
+    """Discord refuses posts in the channel for mentions: nobody is mentioned until an admin sets it up anew."""
+    connection.execute(
+        sa.update(servers).where(servers.c.id == server_id).values(mention_refused=reason)
     )

@@ -28,12 +28,15 @@ def set_up(
     windows: Iterable[int],
     zone: str,
     actor: str,
+    mentions: tuple[int, int | None] | None = None,
     horizon: timedelta = SIXTY_DAYS,
     all_day_at: time = NINE,
 ) -> Server:
     """Choose the channel, the preset, the windows and the zone; categories that are there stay.
 
     In another zone whole days begin at other instants: their occurrences move, and what waits for them with them.
+    `mentions` are the ids of the channel in which members with closed DMs are mentioned and of the last message known
+    there; None mentions nobody.
     """
     before = ensure_server(connection, server_id, now, preset, name, zone)
     chosen = sorted_leads(windows)
@@ -48,6 +51,9 @@ def set_up(
             channel_anchor_id=anchor_id,
             channel_refused=None,
             windows=list(chosen),
+            mention_channel_id=mentions[0] if mentions else None,
+            mention_anchor_id=mentions[1] if mentions else None,
+            mention_refused=None,
             set_up_at=now,
             left_at=None,
         )
@@ -64,7 +70,13 @@ def set_up(
         actor,
         "set up",
         server_id,
-        {"channel": channel_id, "preset": preset.key, "windows": list(chosen), "zone": zone},
+        {
+            "channel": channel_id,
+            "preset": preset.key,
+            "windows": list(chosen),
+            "zone": zone,
+            "mentions": mentions[0] if mentions else None,
+        },
     )
     done = find_server(connection, server_id)
     assert done is not None
