@@ -13,6 +13,7 @@ import aiohttp
 import discord
 
 from tocsin.clock import Clock, follow, jitter, read_offset, worker_name
+from tocsin.discord_bot.asking_time import ask_while_doubted
 from tocsin.discord_bot.client import TocsinClient
 from tocsin.discord_bot.messenger import DiscordMessenger
 from tocsin.discord_bot.services import Services
@@ -109,6 +110,8 @@ class Engine:
             "requests": self.pacer.requests,
             "refusals_in_10_minutes": self.dispatcher.refusals.count(self.clock.now()),
             "stopped": self.pacer.stopped,
+            "held": self.dispatcher.held(),
+            "clock_ahead_of_discord_s": round(self.dispatcher.skew.measured.total_seconds(), 1),
             "loops": loops,
         }
 
@@ -233,13 +236,18 @@ async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> No
         store, clock = engine.store, engine.clock
         stopping = _stop_signals()
         client = TocsinClient(
-            Services(store, clock, settings, engine.dispatcher, engine.pacer, log)
+            Services(
+                store, clock, settings, engine.dispatcher, engine.pacer, engine.dispatcher.skew, log
+            )
         )
         later.messenger = DiscordMessenger(client, clock)
         stack.push_async_callback(client.close)
         await _log_in(client, token.get_secret_value())
         if settings.clock.url:
             engine.supervisor.watch("clock", lambda: _follow(clock, str(settings.clock.url)))
+        engine.supervisor.watch(
+            "ask the time", lambda: ask_while_doubted(client, engine.dispatcher.skew, clock)
+        )
         await engine.start()
         stack.push_async_callback(engine.stop)
         if settings.status.port is not None:

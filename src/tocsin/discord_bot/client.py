@@ -48,7 +48,7 @@ class TocsinClient(discord.AutoShardedClient):
             guild_ready_timeout=GUILDS_SETTLED,
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=LONGEST_RATE_LIMIT,
-            http_trace=trace(services.pacer),
+            http_trace=trace(services.pacer, services.skew),
             activity=discord.CustomActivity(settings.status_text) if settings.status_text else None,
         )
         limit_time(self)

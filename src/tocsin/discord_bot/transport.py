@@ -11,7 +11,7 @@ from discord.http import Route
 from yarl import URL
 
 from tocsin.discord_bot import flight
-from tocsin.discord_bot.services import Pacer
+from tocsin.discord_bot.services import Pacer, Skew
 
 CONNECT_SECONDS = 10
 SILENT_SECONDS = 15
@@ -48,7 +48,7 @@ def limit_time(client: discord.Client) -> None:
     client.http.request = bounded  # type: ignore[method-assign]
 
 
-def trace(pacer: Pacer) -> aiohttp.TraceConfig:
+def trace(pacer: Pacer, skew: Skew | None = None) -> aiohttp.TraceConfig:
     """The hook through which every REST request of discord.py passes, its own repeats included."""
 
     async def starts(
@@ -62,6 +62,7 @@ def trace(pacer: Pacer) -> aiohttp.TraceConfig:
             return
         await pacer.leaving(request.method, path)
         context.path = path
+        context.left = skew.leaving() if skew is not None else None
         flight.departed()
 
     async def ends(
@@ -73,6 +74,8 @@ def trace(pacer: Pacer) -> aiohttp.TraceConfig:
             flight.answered(request.response.status)
             headers: Mapping[str, str] = request.response.headers
             pacer.answered(request.method, context.path, request.response.status, headers)
+            if skew is not None:
+                skew.answered(headers.get("Date"), context.left)
 
     config = aiohttp.TraceConfig()
     config.on_request_start.append(starts)
