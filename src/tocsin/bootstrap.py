@@ -2,10 +2,11 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -33,6 +34,7 @@ from tocsin.settings import Settings
 from tocsin.store import migrate
 from tocsin.store.engine import Store
 from tocsin.store.facts import get_fact, instance_of
+from tocsin.store.failures import HELD_UP, explained
 from tocsin.store.lock import InstanceLock
 from tocsin.telemetry.logs import get_logger
 from tocsin.telemetry.status import StatusServer
@@ -78,7 +80,8 @@ class Engine:
 
     async def start(self) -> None:
         """Take over what an earlier process left, and start every loop."""
-        await self.recovery.adopt()
+        with explained(self.store, HELD_UP):
+            await self.recovery.adopt()
         for name, loop in (
             ("dispatch", self.dispatcher.run),
             ("record", self.dispatcher.record),
@@ -89,7 +92,11 @@ class Engine:
             ("post remover", self.remover.run),
             ("housekeeping", self.housekeeper.run),
         ):
-            self.supervisor.watch(name, loop)
+            self.supervisor.watch(name, partial(self._explain, loop))
+
+    async def _explain(self, loop: Callable[[], Awaitable[None]]) -> None:
+        with explained(self.store, HELD_UP):
+            await loop()
 
     def report(self) -> dict[str, Any]:
         """What only the running bot knows: its loops, its budget, what is under way."""
