@@ -165,6 +165,29 @@ async def test_the_status_shows_what_a_running_bot_says(filled: CommandLine) -> 
     assert "no answer" in ran.told["live_error"]
 
 
+async def test_the_status_names_the_loops_that_fail(filled: CommandLine) -> None:
+    """With how often, since when and why; those that run are only counted."""
+    health = {"running": True, "failures": 0, "last_error": None, "failed_at": None}
+    failing = {
+        "running": False,
+        "failures": 3,
+        "last_error": "The disk is full. Make room on it.",
+        "failed_at": NOW.isoformat(),
+    }
+    loops = [{"name": "plan", **health}, {"name": "dispatch", **failing}]
+    server = StatusServer("127.0.0.1", 0, lambda: {"loops": loops})
+    port = await server.start()
+    (filled.folder / "tocsin.toml").write_text(f"[status]\nport = {port}\n")
+    try:
+        out = (await asyncio.to_thread(filled, "status")).out
+        assert f"loop dispatch: waits after 3 failures, at {NOW.isoformat()}: The disk is" in out
+        assert "plan" not in out
+        loops.pop()
+        assert "loops: all 1 run" in (await asyncio.to_thread(filled, "status")).out
+    finally:
+        await server.stop()
+
+
 def test_the_database_is_made_checked_and_copied(bare: CommandLine) -> None:
     """A copy is a sound database, and never overwrites."""
     missing = bare("db", "check")

@@ -63,7 +63,10 @@ def status(context: typer.Context, as_json: output.AsJson = False) -> None:
     if live is not None:
         print("Live")
         for name, value in live.items():
-            print(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
+            if name != "loops":
+                print(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
+        for line in _loops(live):
+            print(f"  {line}")
     elif silence is not None and running:
         print(f"Live      {silence}")
 
@@ -99,6 +102,23 @@ def _live(settings: Settings) -> tuple[dict[str, Any] | None, str | None]:
     except (urllib.error.URLError, OSError, ValueError) as error:
         return None, f"no answer at {address}: {error}"
     return (told, None) if isinstance(told, dict) else (None, f"no status at {address}")
+
+
+def _loops(live: dict[str, Any]) -> list[str]:
+    """A line for each background loop that has failed; one for all where none has."""
+    loops = [each for each in live.get("loops", []) if isinstance(each, dict)]
+    failed = [each for each in loops if each.get("failures")]
+    lines = []
+    for each in failed:
+        state = "runs again after" if each.get("running") else "waits after"
+        times = output.count(each["failures"], "failure")
+        when = each.get("failed_at")
+        lines.append(
+            f"loop {each.get('name')}: {state} {times}, at {when}: {each.get('last_error')}"
+        )
+    if loops and not failed:
+        lines.append(f"loops: all {len(loops)} run")
+    return lines
 
 
 def _print_standing(standing: listing.ServerStanding) -> None:

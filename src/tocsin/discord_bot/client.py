@@ -103,6 +103,19 @@ class TocsinClient(discord.AutoShardedClient):
             self.services.log.error("background work failed", work=task.get_name(), exc_info=error)
 
     async def _register_commands(self) -> None:
+        """Hand the commands to Discord, however often it takes."""
+        for wait in _waits():
+            try:
+                await self._register_once()
+                return
+            # Discord or the database may be in trouble: without commands nobody could do anything.
+            except Exception as error:  # noqa: BLE001
+                self.services.log.warning(
+                    "commands not registered", error=str(error), retry_in=wait
+                )
+                await asyncio.sleep(wait)
+
+    async def _register_once(self) -> None:
         """Hand the commands to Discord if they differ from those it was handed last."""
         wanted = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
@@ -110,20 +123,7 @@ class TocsinClient(discord.AutoShardedClient):
         if await self.services.store.read(get_fact, fact) == digest:
             self.services.log.info("commands in place", commands=len(wanted), changed=False)
             return
-        for wait in _waits():
-            try:
-                await self.tree.sync()
-                break
-            except (
-                discord.HTTPException,
-                discord.RateLimited,
-                aiohttp.ClientError,
-                OSError,
-            ) as error:
-                self.services.log.warning(
-                    "commands not registered", error=str(error), retry_in=wait
-                )
-                await asyncio.sleep(wait)
+        await self.tree.sync()
         await self.services.store.write(set_fact, fact, digest)
         self.services.log.info("commands in place", commands=len(wanted), changed=True)
 
