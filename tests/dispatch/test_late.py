@@ -211,3 +211,27 @@ async def test_what_waits_for_its_turn_is_not_taken_for_late(bench: Bench) -> No
     async with bench.running() as engine:
         await bench.until(lambda: engine.dispatcher.sent == 2)
     assert [one.attempt for one in bench.messenger.sent] == [1, 1, 2, 2]
+
+
+async def test_a_server_can_leave_out_what_is_late(bench: Bench) -> None:
+    """After a time in which nothing ran, for a late subscription and for an import: nothing is made up for."""
+    drop = sa.update(server_table).values(drop_late=True, windows=[4 * HOUR, HOUR, 0])
+    bench.store.write_now(lambda connection: connection.execute(drop))
+    bench.member(1, *ALL)
+    waiting = bench.event(timedelta(hours=4, seconds=2))
+
+    def begin(connection: sa.Connection) -> None:
+        while stage(connection, bench.clock.now() + timedelta(seconds=2), grace=MINUTE).more:
+            pass
+
+    bench.store.write_now(begin)
+    bench.clock.shift(timedelta(hours=3, minutes=20))
+    async with bench.running():
+        imported = bench.event(timedelta(minutes=40, seconds=2))
+        bench.member(2, *ALL)
+        await all_else_gone_through(bench)
+        assert [one.lead for one in bench.messenger.sent] == [0, 0, 0]
+        bench.clock.shift(timedelta(hours=4, seconds=20))
+        await bench.until(lambda: len(told(bench, waiting) + told(bench, imported)) == 4)
+    assert {one.lead for one in bench.messenger.sent} == {0}
+    assert bench.states()[1, 4 * HOUR] is State.MISSED

@@ -36,7 +36,7 @@ def test_a_database_of_an_older_version_is_brought_up_to_date(tmp_path: Path) ->
     store = Store(sqlite_url(tmp_path / "old.db"))
     migrate.upgrade(store)
     with store.connect() as connection, connection.begin():
-        for name in ("mention_channel_id", "mention_anchor_id", "mention_refused"):
+        for name in ("mention_channel_id", "mention_anchor_id", "mention_refused", "drop_late"):
             connection.exec_driver_sql(f"ALTER TABLE servers DROP COLUMN {name}")
         connection.exec_driver_sql("DROP TABLE unreached")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
@@ -46,5 +46,5 @@ def test_a_database_of_an_older_version_is_brought_up_to_date(tmp_path: Path) ->
     assert migrate.upgrade(store)
     with store.connect() as connection:
         row = connection.execute(sa.select(tables.servers)).one()
-        assert (row.name, row.mention_channel_id) == ("Kingdom", None)
+        assert (row.name, row.mention_channel_id, row.drop_late) == ("Kingdom", None, False)
     store.close()

@@ -10,7 +10,7 @@ from tocsin.reminders.lead import LONGEST
 from tocsin.reminders.plan import MAKE_UP_WITHIN, STAGE_AHEAD, due_at, place, worth_making_up
 from tocsin.store.columns import to_ms
 from tocsin.store.firings import STILL_DUE
-from tocsin.store.staging import COLUMNS, GAP_MS, REVIVE, stage_channel, timing
+from tocsin.store.staging import COLUMNS, DROPPED, GAP_MS, REVIVE, stage_channel, timing
 from tocsin.store.tables import deliveries, firings, occurrences, servers
 
 _BEGUN_WITHIN = timedelta(days=1)
@@ -94,6 +94,9 @@ def restage_member(connection: sa.Connection, server_id: int, member_id: int, no
             nearest = made_up.get(row.occurrence_id)
             if nearest is None or row.lead < nearest.lead:
                 made_up[row.occurrence_id] = row
+    drops = sa.select(servers.c.drop_late).where(servers.c.id == server_id)
+    if made_up and connection.scalar(drops):
+        return cancelled
     for row in made_up.values():
         if not _was_told(connection, row, member_id):
             _insert_one(connection, row, member_id, now)
@@ -158,7 +161,18 @@ def _insert_one(connection: sa.Connection, row: sa.Row[Any], member_id: int, now
 
 
 def fold_late(connection: sa.Connection, now: datetime, grace: timedelta) -> int:
-    """After a time in which nothing ran: of what waits late for one recipient only the nearest to now goes out."""
+    """After a time in which nothing ran: of what waits late for one recipient only the nearest to now goes out.
+
+    In a server that leaves out what is late, nothing does. Returns how many were superseded.
+    """
+    connection.execute(
+        sa.text(
+            f"UPDATE deliveries SET state = {State.MISSED.value}, settled_at = :now, reason = '{DROPPED}'"
+            f" WHERE state = {State.PENDING.value} AND attempt = 0 AND kind = 0 AND due_at < :late"
+            " AND server_id IN (SELECT id FROM servers WHERE drop_late)"
+        ),
+        {"now": to_ms(now), "late": to_ms(now - grace)},
+    )
     return connection.execute(
         sa.text(
             f"UPDATE deliveries SET state = {State.SUPERSEDED.value}, settled_at = :now,"

@@ -28,6 +28,7 @@ class Server:
     mention_channel_id: int | None
     mention_anchor_id: int | None
     mention_refused: str | None
+    drop_late: bool
     set_up_at: datetime | None
     left_at: datetime | None
     created_at: datetime

@@ -29,6 +29,7 @@ def set_up(
     zone: str,
     actor: str,
     mentions: tuple[int, int | None] | None = None,
+    drop_late: bool = False,
     horizon: timedelta = SIXTY_DAYS,
     all_day_at: time = NINE,
 ) -> Server:
@@ -36,7 +37,7 @@ def set_up(
 
     In another zone whole days begin at other instants: their occurrences move, and what waits for them with them.
     `mentions` are the ids of the channel in which members with closed DMs are mentioned and of the last message known
-    there; None mentions nobody.
+    there; None mentions nobody. With `drop_late` what could not be told in time is left out.
     """
     before = ensure_server(connection, server_id, now, preset, name, zone)
     chosen = sorted_leads(windows)
@@ -54,6 +55,7 @@ def set_up(
             mention_channel_id=mentions[0] if mentions else None,
             mention_anchor_id=mentions[1] if mentions else None,
             mention_refused=None,
+            drop_late=drop_late,
             set_up_at=now,
             left_at=None,
         )
@@ -76,6 +78,7 @@ def set_up(
             "windows": list(chosen),
             "zone": zone,
             "mentions": mentions[0] if mentions else None,
+            "drop late": drop_late,
         },
     )
     done = find_server(connection, server_id)

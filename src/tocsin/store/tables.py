@@ -58,6 +58,13 @@ servers = Table(
     Column("mention_channel_id", BigInteger, comment="where members with closed DMs are mentioned"),
     Column("mention_anchor_id", BigInteger, comment="the last message known in that channel"),
     Column("mention_refused", Text, comment="why Discord refuses posts there"),
+    Column(
+        "drop_late",
+        Boolean,
+        nullable=False,
+        server_default=text("0"),
+        comment="what is late is not made up for",
+    ),
     Column("set_up_at", Instant),
     Column("left_at", Instant, comment="when the bot was removed from the server"),
     Column("created_at", Instant, nullable=False),

@@ -32,6 +32,14 @@ async def test_setup_again_changes_what_is_given(community: Community) -> None:
     assert len([each for each in await community.channel.messages() if GREETING(each)]) == 1
 
 
+async def test_setup_says_what_becomes_of_what_is_late(community: Community) -> None:
+    """It is chosen once and stays."""
+    assert "sent while they are of use" in (await community.set_up()).text
+    assert "left out" in (await community.set_up(late="leave out")).text
+    assert "left out" in (await community.set_up(windows="now")).text
+    assert "sent while" in (await community.set_up(late="send")).text
+
+
 async def test_setup_names_the_permissions_that_are_missing(community: Community) -> None:
     """And what to do about them; nothing is changed."""
     bot = community.bot.application.id

@@ -30,6 +30,7 @@ from tocsin.store.setting_up import set_up
 
 MOST_WINDOWS = 10
 MOST_SUGGESTIONS = 25
+SEND_LATE, LEAVE_OUT = "send", "leave out"
 COMMON_ZONES = (
     "UTC", "Europe/London", "Europe/Berlin", "Europe/Helsinki", "Europe/Istanbul",
     "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles",
@@ -46,9 +47,14 @@ COMMON_ZONES = (
     zone="The server's time zone, like Europe/Berlin",
     mentions="Where members whose DMs are closed are mentioned instead, together",
     no_mentions="Mention nobody any more",
+    late="What to do about a reminder that could not be sent in time",
 )
 @app_commands.choices(
-    preset=[app_commands.Choice(name=preset.label, value=key) for key, preset in PRESETS.items()]
+    preset=[app_commands.Choice(name=preset.label, value=key) for key, preset in PRESETS.items()],
+    late=[
+        app_commands.Choice(name="Send it late, while it is of use", value=SEND_LATE),
+        app_commands.Choice(name="Leave it out", value=LEAVE_OUT),
+    ],
 )
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_guild=True)
@@ -60,6 +66,7 @@ async def setup(
     zone: str | None = None,
     mentions: discord.TextChannel | None = None,
     no_mentions: bool = False,
+    late: str | None = None,
 ) -> None:
     """Set the server up, or change what is given and leave the rest."""
     await interaction.response.defer(ephemeral=True, thinking=True)
@@ -73,6 +80,7 @@ async def setup(
         windows=_windows(windows, before),
         zone=_zone(zone, before, services),
         mentions=None if no_mentions else mentions or _present_mentions(guild, before),
+        drop_late=late == LEAVE_OUT if late else before is not None and before.drop_late,
     )
     me = guild.me or await guild.fetch_member(interaction.application_id)
     for each in chosen.channels:
@@ -92,6 +100,7 @@ class Choice:
     windows: tuple[int, ...]
     zone: str
     mentions: discord.TextChannel | None
+    drop_late: bool
 
     @property
     def channels(self) -> tuple[discord.TextChannel, ...]:
@@ -123,6 +132,7 @@ async def _keep(
         zone=chosen.zone,
         actor=str(interaction.user.id),
         mentions=mentions,
+        drop_late=chosen.drop_late,
         horizon=timedelta(days=reminders.horizon_days),
         all_day_at=reminders.all_day_at,
     )

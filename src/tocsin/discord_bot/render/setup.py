@@ -66,6 +66,7 @@ def done(server: Server, channel: str, reach: Reach) -> str:
         f"The channel is told: {windows}",
         f"Time zone: {server.zone}",
         _mentioned(server),
+        f"Late reminders: {'left out' if server.drop_late else 'sent while they are of use'}",
     ]
     if reach.total:
         lines.append(f"Subscribers: {reach.total}, of whom {reach.reachable} can be reached by DM")

@@ -1,4 +1,4 @@
-"""A channel in which members with closed DMs are mentioned."""
+"""What a server chooses: a channel in which members with closed DMs are mentioned, and what is late left out."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +19,16 @@ def upgrade() -> None:
     """Add what a server chooses, and who is to be mentioned."""
     for name, kind, comment in _COLUMNS:
         op.add_column("servers", sa.Column(name, kind, nullable=True, comment=comment))
+    op.add_column(
+        "servers",
+        sa.Column(
+            "drop_late",
+            sa.Boolean(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="what is late is not made up for",
+        ),
+    )
     op.create_table(
         "unreached",
         sa.Column(
@@ -53,5 +63,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Forget them."""
     op.drop_table("unreached")
-    for name, _, _ in _COLUMNS:
+    for name in ("drop_late", *(name for name, _, _ in _COLUMNS)):
         op.drop_column("servers", name)
