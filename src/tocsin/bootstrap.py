@@ -223,9 +223,10 @@ async def assembled(
             stack.callback(lock.release)
         migrate.upgrade(store)
         refusals = Refusals()
-        refusals.restore(await store.read(get_fact, REFUSALS_KEPT_AS))
+        with explained(store, HELD_UP):
+            refusals.restore(await store.read(get_fact, REFUSALS_KEPT_AS))
+            instance = await store.read(instance_of)
         pacer = build_pacer(settings, clock, refusals)
-        instance = await store.read(instance_of)
         yield build(settings, store, clock, pacer, messenger, instance, refusals)
 
 

@@ -339,7 +339,7 @@ class Dispatcher:
             flights = [
                 flight
                 for flight in self.in_flight.values()
-                if flight.claimed.recipient_id == member_id
+                if member_id in (flight.claimed.recipient_id, *flight.claimed.members)
                 and flight.claimed.server_id == server_id
             ]
         for flight in flights:
