@@ -16,7 +16,7 @@ from tocsin.store import migrate
 from tocsin.store.engine import Connection, Store, sqlite_module, sqlite_url
 from tocsin.store.event_edits import add_event
 from tocsin.store.firings import note_leads
-from tocsin.store.servers import set_up
+from tocsin.store.setting_up import set_up
 
 FIRST_SERVER = 1_000_000
 FIRST_MEMBER = 10_000_000

@@ -3,10 +3,11 @@
 import asyncio
 import gc
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import aiohttp
 import discord
 
 from tocsin.clock import Clock, follow, jitter, read_offset, worker_name
+from tocsin.discord_bot.asking_time import ask_while_doubted
 from tocsin.discord_bot.client import TocsinClient
 from tocsin.discord_bot.messenger import DiscordMessenger
 from tocsin.discord_bot.services import Services
@@ -37,6 +39,7 @@ from tocsin.settings import Settings
 from tocsin.store import migrate
 from tocsin.store.engine import Store
 from tocsin.store.facts import get_fact, instance_of
+from tocsin.store.failures import HELD_UP, explained
 from tocsin.store.lock import InstanceLock
 from tocsin.store.rehearsal import drop_tests
 from tocsin.telemetry.logs import get_logger
@@ -55,6 +58,11 @@ class TokenMissing(UsageError):
 
 class TokenRefused(TocsinError):
     """Discord does not accept the token: copy it anew from the developer portal, page “Bot”, and start again."""
+
+
+class IntentRefused(UsageError):
+    """Discord does not tell this bot who joins: switch on “Server Members Intent” in the developer portal, page
+    “Bot”, or take discord.members_intent out of the settings; then start again."""
 
 
 class StatusUnavailable(TocsinError):
@@ -78,8 +86,9 @@ class Engine:
 
     async def start(self) -> None:
         """Take over what an earlier process left, and start every loop."""
-        await self.store.write(drop_tests, self.clock.now())
-        await self.recovery.adopt()
+        with explained(self.store, HELD_UP):
+            await self.store.write(drop_tests, self.clock.now())
+            await self.recovery.adopt()
         for name, loop in (
             ("dispatch", self.dispatcher.run),
             ("record", self.dispatcher.record),
@@ -90,7 +99,11 @@ class Engine:
             ("post remover", self.remover.run),
             ("housekeeping", self.housekeeper.run),
         ):
-            self.supervisor.watch(name, loop)
+            self.supervisor.watch(name, partial(self._explain, loop))
+
+    async def _explain(self, loop: Callable[[], Awaitable[None]]) -> None:
+        with explained(self.store, HELD_UP):
+            await loop()
 
     def report(self) -> dict[str, Any]:
         """What only the running bot knows: its loops, its budget, what is under way."""
@@ -111,6 +124,8 @@ class Engine:
             "requests": self.pacer.requests,
             "refusals_in_10_minutes": self.dispatcher.refusals.count(self.clock.now()),
             "stopped": self.pacer.stopped,
+            "held": self.dispatcher.held(),
+            "clock_ahead_of_discord_s": round(self.dispatcher.skew.measured.total_seconds(), 1),
             "loops": loops,
         }
 
@@ -233,16 +248,17 @@ async def assembled(
             stack.callback(lock.release)
         migrate.upgrade(store)
         refusals = Refusals()
-        refusals.restore(await store.read(get_fact, REFUSALS_KEPT_AS))
+        with explained(store, HELD_UP):
+            refusals.restore(await store.read(get_fact, REFUSALS_KEPT_AS))
+            instance = await store.read(instance_of)
         pacer = build_pacer(settings, clock, refusals)
-        instance = await store.read(instance_of)
         yield build(settings, store, clock, pacer, messenger, instance, refusals)
 
 
 async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> None:
     """Run the bot until SIGTERM or SIGINT. By `build` the fault harness takes one safeguard out.
 
-    Raises TokenMissing, TokenRefused, InstanceRunning and DatabaseUnavailable.
+    Raises TokenMissing, TokenRefused, IntentRefused, InstanceRunning and DatabaseUnavailable.
     """
     token = settings.discord.token
     if token is None:
@@ -253,13 +269,18 @@ async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> No
         store, clock = engine.store, engine.clock
         stopping = _stop_signals()
         client = TocsinClient(
-            Services(store, clock, settings, engine.dispatcher, engine.pacer, log)
+            Services(
+                store, clock, settings, engine.dispatcher, engine.pacer, engine.dispatcher.skew, log
+            )
         )
         later.messenger = DiscordMessenger(client, clock)
         stack.push_async_callback(client.close)
         await _log_in(client, token.get_secret_value())
         if settings.clock.url:
             engine.supervisor.watch("clock", lambda: _follow(clock, str(settings.clock.url)))
+        engine.supervisor.watch(
+            "ask the time", lambda: ask_while_doubted(client, engine.dispatcher.skew, clock)
+        )
         mirror = build_mirror(settings, store, clock)
         if mirror is not None:
             stack.push_async_callback(mirror.refresh)  # once more, when nothing changes any more
@@ -296,7 +317,8 @@ async def _log_in(client: TocsinClient, token: str) -> None:
             await client.login(token)
         except discord.LoginFailure:
             raise TokenRefused from None
-        except (aiohttp.ClientError, discord.DiscordServerError, OSError) as error:
+        except (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError) as error:
+            await client.forget_session()
             delay = retry_delay(attempt, jitter.random()).total_seconds()
             log.warning("Discord not reached", error=str(error), retry_in=round(delay, 1))
             await client.services.clock.wait(None, pause, at_most=delay)
@@ -322,4 +344,7 @@ async def _until(stopping: asyncio.Event, gateway: asyncio.Task[None]) -> None:
     await asyncio.wait([wait, gateway], return_when=asyncio.FIRST_COMPLETED)
     wait.cancel()
     if gateway.done():
-        gateway.result()
+        try:
+            gateway.result()
+        except discord.PrivilegedIntentsRequired:
+            raise IntentRefused from None

@@ -21,6 +21,7 @@ from tests.store.stored_calendar import (
 from tocsin.reminders.delivery import Kind, RecipientKind, State
 from tocsin.store.engine import Connection, Store, sqlite_url
 from tocsin.store.lock import InstanceLock
+from tocsin.store.migrate import HEAD
 from tocsin.store.tables import attempts, dm_channels
 from tocsin.telemetry.status import StatusServer
 
@@ -129,7 +130,7 @@ def test_the_status_says_how_each_server_stands(filled: CommandLine) -> None:
     assert (server["server_id"], server["subscribers"], server["reachable"]) == (str(SERVER), 2, 1)
     assert server["counts"] == {"sent": 2, "failed": 1, "pending": 1}
     assert server["next_due"] == NOW.isoformat()
-    assert told["database"]["revision"] == "0001"
+    assert told["database"]["revision"] == HEAD
     ran = filled("status")
     assert "not running" in ran.out
     assert all(len(line) <= 79 for line in ran.out.splitlines())
@@ -162,6 +163,29 @@ async def test_the_status_shows_what_a_running_bot_says(filled: CommandLine) -> 
     ran = await asyncio.to_thread(filled, "status", "--json")
     assert (ran.code, ran.told["live"]) == (0, None)
     assert "no answer" in ran.told["live_error"]
+
+
+async def test_the_status_names_the_loops_that_fail(filled: CommandLine) -> None:
+    """With how often, since when and why; those that run are only counted."""
+    health = {"running": True, "failures": 0, "last_error": None, "failed_at": None}
+    failing = {
+        "running": False,
+        "failures": 3,
+        "last_error": "The disk is full. Make room on it.",
+        "failed_at": NOW.isoformat(),
+    }
+    loops = [{"name": "plan", **health}, {"name": "dispatch", **failing}]
+    server = StatusServer("127.0.0.1", 0, lambda: {"loops": loops})
+    port = await server.start()
+    (filled.folder / "tocsin.toml").write_text(f"[status]\nport = {port}\n")
+    try:
+        out = (await asyncio.to_thread(filled, "status")).out
+        assert f"loop dispatch: waits after 3 failures, at {NOW.isoformat()}: The disk is" in out
+        assert "plan" not in out
+        loops.pop()
+        assert "loops: all 1 run" in (await asyncio.to_thread(filled, "status")).out
+    finally:
+        await server.stop()
 
 
 def test_the_database_is_made_checked_and_copied(bare: CommandLine) -> None:

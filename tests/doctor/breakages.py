@@ -13,9 +13,10 @@ from typing import Any
 
 from tests.doctor.world import HOUR, MEMBER, World, register_commands
 
-from tocsin.discord_bot.client import INTENTS
+from tocsin.discord_bot.client import intents_of
 from tocsin.doctor.check import Level
 from tocsin.reminders.delivery import Kind, State
+from tocsin.settings.model import Discord
 from tocsin.store import servers
 from tocsin.store.facts import set_fact
 
@@ -197,7 +198,7 @@ async def unreachable(world: World) -> None:
 
 @breaks("intents", "Server Members Intent")
 async def intent_not_allowed(world: World) -> dict[str, Any]:
-    intents = type(INTENTS)(guilds=True, members=True)
+    intents = intents_of(Discord(members_intent=True))
     return {"ask_discord": world.asking(intents)}
 
 

@@ -30,10 +30,11 @@ from tocsin.doctor.registry import CHECKS
 from tocsin.reminders.delivery import Kind, RecipientKind, State
 from tocsin.reminders.subscription import Subscription
 from tocsin.settings import read
-from tocsin.store import firings, servers
+from tocsin.store import firings
 from tocsin.store.dm_channels import dm_worked
 from tocsin.store.engine import Connection, Store
 from tocsin.store.lock import InstanceLock
+from tocsin.store.setting_up import set_up
 from tocsin.store.subscriptions import save_subscription
 from tocsin.store.tables import deliveries, events, occurrence_keys
 from tocsin.telemetry.status import StatusServer
@@ -105,7 +106,7 @@ class World:
 
         def unit(connection: Connection) -> None:
             now = self.now
-            servers.set_up(
+            set_up(
                 connection,
                 self.guild.id,
                 now,

@@ -16,15 +16,13 @@ class NoCompiler(Exception):
     """There is no C compiler to build the library with."""
 
 
-def build_library(folder: Path) -> Path:
-    """The library to preload. Raises NoCompiler."""
+def build_library(folder: Path, source: Path = _SOURCE) -> Path:
+    """The library to preload, in a folder of its own. Raises NoCompiler."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
-        raise NoCompiler("power cuts need a C compiler (cc)")
-    library = folder / "synced.so"
-    subprocess.run(
-        [compiler, "-shared", "-fPIC", "-O2", "-o", library, _SOURCE, "-ldl"], check=True
-    )
+        raise NoCompiler("a library to preload needs a C compiler (cc)")
+    library = folder / source.with_suffix(".so").name
+    subprocess.run([compiler, "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl"], check=True)
     return library
 
 

@@ -21,7 +21,7 @@ from tocsin.store import migrate
 from tocsin.store.dm_channels import dm_worked
 from tocsin.store.engine import Connection, Store, sqlite_url
 from tocsin.store.event_edits import add_event, edit_event
-from tocsin.store.servers import set_up
+from tocsin.store.setting_up import set_up
 from tocsin.store.subscriptions import remove_subscription, save_subscription
 
 RATE = 50

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import typer
-from tools import command_reference, doctor_page
+from tools import command_reference, doctor_page, draw_lifecycle
 
 from tocsin.cli import app
 
@@ -40,6 +40,13 @@ def test_the_page_on_the_doctor_is_what_the_checks_say() -> None:
     """docs/doctor.md is written from the registry, so that every check and symptom stands there."""
     assert doctor_page.PAGE.read_text() == doctor_page.render(), (
         "write it anew: .venv/bin/python tools/doctor_page.py"
+    )
+
+
+def test_the_lifecycle_is_drawn_from_the_moves() -> None:
+    """docs/lifecycle.md shows the states and moves that the program allows, and no others."""
+    assert draw_lifecycle.TARGET.read_text() == draw_lifecycle.drawing(), (
+        "draw it anew: .venv/bin/python tools/draw_lifecycle.py"
     )
 
 

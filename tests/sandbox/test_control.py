@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -118,3 +119,10 @@ async def test_a_world_is_kept_in_a_state_file(tmp_path: Path) -> None:
         assert after == before
         assert found.data["reactions"][0]["emoji"]["name"] == "👍"
         assert (await sandbox.control.get("/clock"))["offset_ms"] == 86_400_000
+
+
+async def test_more_than_a_hundred_members_can_be_watched(sandbox: Sandbox) -> None:
+    """Each keeps a connection open, and the next request still gets through."""
+    members = [await sandbox.make_user(f"watched{number}") for number in range(101)]
+    await asyncio.gather(*(member.stream() for member in members))
+    await asyncio.wait_for(sandbox.clock.now(), 20)

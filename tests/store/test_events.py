@@ -24,7 +24,7 @@ from tocsin.reminders.delivery import Kind, State
 from tocsin.store.engine import Connection, Store
 from tocsin.store.events import Merge, extend_horizon, merge_events, realign_days
 from tocsin.store.servers import categories_of
-from tocsin.store.setting_up import set_up_server
+from tocsin.store.setting_up import set_up as set_up_unit
 from tocsin.store.tables import deliveries, events, firings, occurrence_keys, occurrences, servers
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -276,7 +276,7 @@ def test_setting_up_another_zone_moves_whole_days_with_it(store: Store) -> None:
     """An admin who chooses the zone after the calendar came in has its days fall due at nine there."""
     merge(store, an_event("d", date(2026, 3, 10), end=None))
     set_up = partial(
-        set_up_server,
+        set_up_unit,
         horizon=60 * DAY,
         all_day_at=time(9),
         name="S",

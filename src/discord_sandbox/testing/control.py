@@ -22,7 +22,11 @@ class Control:
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url.rstrip("/")
-        self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))
+        self.session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=60),
+            # Each member whose stream is watched keeps a connection: a hundred of them must not shut out the rest.
+            connector=aiohttp.TCPConnector(limit=0),
+        )
 
     async def close(self) -> None:
         await self.session.close()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -25,6 +26,7 @@ from tocsin.clock import jitter
 from tocsin.errors import UsageError
 from tocsin.sources.calendar_file import read_calendar
 from tocsin.store import calendar_view, event_edits
+from tocsin.store.dm_channels import Reach, reach_of
 from tocsin.store.server_calendar import ServerUnknown
 
 app = typer.Typer(no_args_is_help=True, help="Bring in, look at and change a server's calendar.")
@@ -139,8 +141,12 @@ def list_(
             found = desk.store.read_now(
                 calendar_view.between, server, start, end, all_day_at=all_day_at
             )
+        ids = [entry.occurrence_id for entry in found if entry.occurrence_id is not None]
+        reach = desk.store.read_now(reach_of, server, ids)
     if as_json:
-        output.print_json(found)
+        output.print_json(
+            [{**asdict(entry), "reach": reach.get(entry.occurrence_id or 0)} for entry in found]
+        )
         return
     print(
         f"{output.count(len(found), 'date')} from {output.at(start, zone.key)}"
@@ -148,12 +154,13 @@ def list_(
     )
     if found:
         output.print_table(
-            ("event", "when", "type", "what"),
+            ("event", "when", "type", "reached by DM", "what"),
             [
                 (
                     f"#{entry.event_id}",
                     output.span(entry.starts_at, entry.ends_at, entry.all_day, zone.key),
                     entry.category,
+                    _reached(reach.get(entry.occurrence_id or 0)),
                     entry.title + (f" ({entry.location})" if entry.location else ""),
                 )
                 for entry in found
@@ -295,6 +302,10 @@ def _aware(text: str, zone: ZoneInfo) -> Time:
     if isinstance(moment, datetime) and moment.tzinfo is None:
         return moment.replace(tzinfo=zone)
     return moment
+
+
+def _reached(reach: Reach | None) -> str:
+    return f"{reach.reachable:,} of {reach.total:,}" if reach is not None and reach.total else ""
 
 
 def _length(text: str | None) -> timedelta | None:

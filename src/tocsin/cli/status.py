@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import typer
 
@@ -57,7 +58,10 @@ def status(context: typer.Context, as_json: output.AsJson = False) -> None:
     if live is not None:
         print("Live")
         for name, value in live.items():
-            print(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
+            if name != "loops":
+                print(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
+        for line in _loops(live):
+            print(f"  {line}")
     elif silence is not None and running:
         print(f"Live      {silence}")
 
@@ -82,6 +86,23 @@ def _database(desk: Desk) -> Database:
     )
 
 
+def _loops(live: dict[str, Any]) -> list[str]:
+    """A line for each background loop that has failed; one for all where none has."""
+    loops = [each for each in live.get("loops", []) if isinstance(each, dict)]
+    failed = [each for each in loops if each.get("failures")]
+    lines = []
+    for each in failed:
+        state = "runs again after" if each.get("running") else "waits after"
+        times = output.count(each["failures"], "failure")
+        when = each.get("failed_at")
+        lines.append(
+            f"loop {each.get('name')}: {state} {times}, at {when}: {each.get('last_error')}"
+        )
+    if loops and not failed:
+        lines.append(f"loops: all {len(loops)} run")
+    return lines
+
+
 def _print_standing(standing: listing.ServerStanding) -> None:
     print()
     print(f"{standing.name or 'Server'} ({standing.server_id}), times in {standing.zone}")
@@ -93,6 +114,12 @@ def _print_standing(standing: listing.ServerStanding) -> None:
         refused = standing.channel_refused
         print(
             f"  channel      {standing.channel_id}" + (f", refused: {refused}" if refused else "")
+        )
+    if standing.mention_channel_id is not None:
+        refused = standing.mention_refused
+        print(
+            f"  mentions     in {standing.mention_channel_id}"
+            + (f", refused: {refused}" if refused else "")
         )
     due = "nothing" if standing.next_due is None else output.at(standing.next_due, standing.zone)
     print(f"  next due     {due}")

@@ -13,7 +13,7 @@ from discord import app_commands
 from tocsin.discord_bot import membership
 from tocsin.discord_bot.commands import add_commands
 from tocsin.discord_bot.failures import answer_failure
-from tocsin.discord_bot.resuming import resume_direct_messages
+from tocsin.discord_bot.resuming import resume_direct_messages, try_again
 from tocsin.discord_bot.services import Interaction, Services
 from tocsin.discord_bot.transport import (
     LONGEST_RATE_LIMIT,
@@ -23,13 +23,17 @@ from tocsin.discord_bot.transport import (
 )
 from tocsin.discord_bot.views import DYNAMIC_ITEMS
 from tocsin.discord_bot.views.form import answer_stale_form
+from tocsin.settings.model import Discord
 from tocsin.store.facts import get_fact, set_fact
 
-INTENTS = discord.Intents(guilds=True)
-"""What the gateway is asked to tell; none of it is privileged."""
 GUILDS_SETTLED = 0.5
 """Seconds without a new server after which "ready" is said; nothing depends on having seen all."""
 RETRY_SECONDS = (1, 2, 5, 10, 30)
+
+
+def intents_of(settings: Discord) -> discord.Intents:
+    """What the gateway is asked for: servers and, where the settings ask for it, who joins them."""
+    return discord.Intents(guilds=True, members=settings.members_intent)
 
 
 class Tree(app_commands.CommandTree["TocsinClient"]):
@@ -49,14 +53,14 @@ class TocsinClient(discord.AutoShardedClient):
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         set_addresses(settings.api_url, settings.gateway_url)
         super().__init__(
-            intents=INTENTS,
+            intents=intents_of(settings),
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             guild_ready_timeout=GUILDS_SETTLED,
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=LONGEST_RATE_LIMIT,
-            http_trace=trace(services.pacer),
+            http_trace=trace(services.pacer, services.skew),
             activity=discord.CustomActivity(settings.status_text) if settings.status_text else None,
         )
         limit_time(self)
@@ -69,6 +73,11 @@ class TocsinClient(discord.AutoShardedClient):
         """Called by `login` once the token has proved right."""
         self.add_dynamic_items(*DYNAMIC_ITEMS)
         self.in_background(self._register_commands(), "register commands")
+
+    async def forget_session(self) -> None:
+        """Close what a log-in that failed has opened: discord.py opens another at the next."""
+        await self.http.close()
+        self.http.connector = discord.utils.MISSING
 
     async def connect(self, *, reconnect: bool = True) -> None:
         """Hold the gateway until the client is closed; a gateway that cannot be had yet is asked
@@ -106,6 +115,19 @@ class TocsinClient(discord.AutoShardedClient):
             self.services.log.error("background work failed", work=task.get_name(), exc_info=error)
 
     async def _register_commands(self) -> None:
+        """Hand the commands to Discord, however often it takes."""
+        for wait in _waits():
+            try:
+                await self._register_once()
+                return
+            # Discord or the database may be in trouble: without commands nobody could do anything.
+            except Exception as error:  # noqa: BLE001
+                self.services.log.warning(
+                    "commands not registered", error=str(error), retry_in=wait
+                )
+                await asyncio.sleep(wait)
+
+    async def _register_once(self) -> None:
         """Hand the commands to Discord if they differ from those it was handed last."""
         wanted = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
@@ -113,20 +135,7 @@ class TocsinClient(discord.AutoShardedClient):
         if await self.services.store.read(get_fact, fact) == digest:
             self.services.log.info("commands in place", commands=len(wanted), changed=False)
             return
-        for wait in _waits():
-            try:
-                await self.tree.sync()
-                break
-            except (
-                discord.HTTPException,
-                discord.RateLimited,
-                aiohttp.ClientError,
-                OSError,
-            ) as error:
-                self.services.log.warning(
-                    "commands not registered", error=str(error), retry_in=wait
-                )
-                await asyncio.sleep(wait)
+        await self.tree.sync()
         await self.services.store.write(set_fact, fact, digest)
         self.services.log.info("commands in place", commands=len(wanted), changed=True)
 
@@ -151,6 +160,10 @@ class TocsinClient(discord.AutoShardedClient):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """The bot was removed."""
         await membership.left(self.services, guild.id)
+
+    async def on_member_join(self, member: discord.Member) -> None:
+        """Somebody joined, perhaps again: with a server in common, DMs may be open again."""
+        await try_again(self, self.services, member.id)
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answer the controls of forms that ended, and see whether the member can be reached again."""

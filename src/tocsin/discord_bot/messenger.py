@@ -60,7 +60,7 @@ class DiscordMessenger:
                     embed=rendered.embed,
                     view=rendered.view(),
                     nonce=message.nonce,
-                    allowed_mentions=_NO_MENTIONS,
+                    allowed_mentions=_mentions(message),
                 )
             # Whatever went wrong, the request may have left: the one who claimed it has to hear
             # what is known.
@@ -115,6 +115,14 @@ def _traced(outcome: Outcome, error: Exception) -> Outcome:
     if isinstance(outcome, Accepted):
         return outcome
     return replace(outcome, trace="".join(traceback.format_exception(error)).rstrip())
+
+
+def _mentions(message: Message) -> discord.AllowedMentions:
+    """Only those whom the message is for, whatever its texts say."""
+    if not message.members:
+        return _NO_MENTIONS
+    named = [discord.Object(member_id) for member_id in message.members]
+    return discord.AllowedMentions(everyone=False, roles=False, replied_user=False, users=named)
 
 
 def outcome_of_error(error: Exception, tries: Flight, *, in_dm: bool) -> Outcome:

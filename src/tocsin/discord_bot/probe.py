@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 
 from tocsin.clock import Clock
-from tocsin.discord_bot.client import INTENTS
+from tocsin.discord_bot.client import intents_of
 from tocsin.discord_bot.commands import add_commands
 from tocsin.discord_bot.render.setup import missing_in
 from tocsin.discord_bot.transport import rest_client
@@ -76,7 +76,7 @@ async def probe(
     settings: Settings,
     clock: Clock,
     places: Sequence[Place],
-    intents: discord.Intents = INTENTS,
+    intents: discord.Intents | None = None,
 ) -> DiscordSeen:
     """Log in with the settings' token and look at each place. Raises nothing for what Discord answers."""
     seen = DiscordSeen()
@@ -88,7 +88,7 @@ async def probe(
     client = rest_client(settings.discord, watch)
     try:
         await client.login(token.get_secret_value())
-        await _look(client, seen, intents)
+        await _look(client, seen, intents or intents_of(settings.discord))
         for place in places:
             seen.places[place.server_id] = await _look_at(client, place)
     except discord.LoginFailure:

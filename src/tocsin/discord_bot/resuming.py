@@ -8,7 +8,7 @@ import discord
 
 from tocsin.discord_bot.custom_ids import FORM
 from tocsin.discord_bot.direct import Letter, send_direct
-from tocsin.discord_bot.services import Interaction, services_of
+from tocsin.discord_bot.services import Interaction, Services, services_of
 from tocsin.store.dm_channels import find_dm
 
 PAUSE = timedelta(minutes=10)
@@ -25,7 +25,11 @@ async def resume_direct_messages(interaction: Interaction) -> None:
     """
     if interaction.type is discord.InteractionType.autocomplete or _in_a_form(interaction):
         return
-    services, member_id = services_of(interaction), interaction.user.id
+    await try_again(interaction.client, services_of(interaction), interaction.user.id)
+
+
+async def try_again(client: discord.Client, services: Services, member_id: int) -> None:
+    """If the member's DMs are suspended, send a test; tried once in ten minutes."""
     known = await services.store.read(find_dm, member_id)
     if known is None or known.suspended_because is None:
         return
@@ -34,7 +38,7 @@ async def resume_direct_messages(interaction: Interaction) -> None:
     if last is not None and now - last < PAUSE:
         return
     services.resumed_at[member_id] = now
-    outcome = await send_direct(interaction.client, services, member_id, _test)
+    outcome = await send_direct(client, services, member_id, _test)
     services.log.info("direct messages tried", member=member_id, outcome=type(outcome).__name__)
 
 

@@ -35,6 +35,16 @@ class Pacer(Protocol):
         """Take note of an answer."""
 
 
+class Skew(Protocol):
+    """Compares Discord's time with the clock."""
+
+    def leaving(self) -> datetime:
+        """What the clock shows as a request leaves."""
+
+    def answered(self, date: str | None, left: datetime) -> None:
+        """Take note of the `Date` of the answer to a request that left then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything a command needs.
@@ -48,6 +58,7 @@ class Services:
     settings: Settings
     dispatcher: Dispatcher
     pacer: Pacer
+    skew: Skew
     log: Any
     open_forms: set[str] = field(default_factory=set)
     resumed_at: dict[int, datetime] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from discord.http import Route
 from yarl import URL
 
 from tocsin.discord_bot import flight
-from tocsin.discord_bot.services import Pacer
+from tocsin.discord_bot.services import Pacer, Skew
 from tocsin.settings.model import Discord
 
 CONNECT_SECONDS = 10
@@ -64,7 +64,7 @@ def rest_client(settings: Discord, pacer: Pacer) -> discord.Client:
     return client
 
 
-def trace(pacer: Pacer) -> aiohttp.TraceConfig:
+def trace(pacer: Pacer, skew: Skew | None = None) -> aiohttp.TraceConfig:
     """The hook through which every REST request of discord.py passes, its own repeats included."""
 
     async def starts(
@@ -78,6 +78,7 @@ def trace(pacer: Pacer) -> aiohttp.TraceConfig:
             return
         await pacer.leaving(request.method, path)
         context.path = path
+        context.left = skew.leaving() if skew is not None else None
         flight.departed()
 
     async def ends(
@@ -89,6 +90,8 @@ def trace(pacer: Pacer) -> aiohttp.TraceConfig:
             flight.answered(request.response.status)
             headers: Mapping[str, str] = request.response.headers
             pacer.answered(request.method, context.path, request.response.status, headers)
+            if skew is not None:
+                skew.answered(headers.get("Date"), context.left)
 
     config = aiohttp.TraceConfig()
     config.on_request_start.append(starts)

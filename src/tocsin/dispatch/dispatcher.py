@@ -10,6 +10,8 @@ from tocsin.dispatch.messenger import Card, Messenger, message_for
 from tocsin.dispatch.outcome import NotSent, Outcome, Refused, Scope, Unknown
 from tocsin.dispatch.pacing import Errand, Pacer, errand
 from tocsin.dispatch.refusals import Breaker, Caution, Refusals
+from tocsin.dispatch.skew import HELP as SKEW_HELP
+from tocsin.dispatch.skew import Skew
 from tocsin.reminders.delivery import Kind, Move, RecipientKind
 from tocsin.store.cards import cards
 from tocsin.store.claims import Claimed, Claims, Restraint, claim, next_ready
@@ -26,12 +28,18 @@ PATIENCE = 30.0
 """Seconds after its claim in which a request for it may still leave."""
 UNSUBSCRIBE_WAIT = 2.0
 LOOK_AGAIN = 30.0
+LOOK_WHILE_HELD = 1.0
 SWEEP_EVERY = 10.0
 BREAKER_HELP = (
     "DMs wait ten minutes. Look whether Discord restricts the bot, or a proxy answers for it."
 )
 REFUSALS_KEPT_AS = "refusals"
-REFUSALS_HELP = "Discord bans an address at 10,000. Sending goes on by itself as the minutes pass."
+TOO_MANY_REFUSALS = "too many refusals in ten minutes"
+CLOCK_OFF = "the clock differs from Discord's"
+_HELP_WITH = {
+    TOO_MANY_REFUSALS: "Discord bans an address at 10,000. Sending goes on by itself as the minutes pass.",
+    CLOCK_OFF: SKEW_HELP,
+}
 
 log = get_logger("tocsin.dispatch")
 
@@ -110,6 +118,7 @@ class Dispatcher:
         self.second_look = True
         self.refusals = refusals
         self.breaker = Breaker()
+        self.skew = Skew(clock)
         self.in_flight: dict[int, InFlight] = {}
         self.unopened = Members()
         self.sent = 0
@@ -135,14 +144,22 @@ class Dispatcher:
         """Claim nothing until `open` is called; what is in flight goes on."""
         self._open.clear()
 
+    def held(self) -> str | None:
+        """Why nothing is claimed for now, though it may be due."""
+        if self.skew.holds():
+            return CLOCK_OFF
+        refused = self.refusals.caution(self._clock.now()) is Caution.NOTHING
+        return TOO_MANY_REFUSALS if refused else None
+
     async def run(self) -> None:
         """Claim and send, for ever."""
         while True:
             await self._open.wait()
             await self._wait_for_room()
-            if self.refusals.caution(self._clock.now()) is Caution.NOTHING:
-                log.error("held", reason="too many refusals in ten minutes", help=REFUSALS_HELP)
-                await self._clock.wait(None, asyncio.Event(), at_most=LOOK_AGAIN)
+            if reason := self.held():
+                log.error("held", reason=reason, help=_HELP_WITH[reason])
+                while self.held():
+                    await self._clock.wait(None, asyncio.Event(), at_most=LOOK_WHILE_HELD)
                 continue
             claims = await self._claim_some()
             if claims.more:
@@ -309,7 +326,7 @@ class Dispatcher:
             flights = [
                 flight
                 for flight in self.in_flight.values()
-                if flight.claimed.recipient_id == member_id
+                if member_id in (flight.claimed.recipient_id, *flight.claimed.members)
                 and flight.claimed.server_id == server_id
             ]
         for flight in flights:

@@ -40,7 +40,7 @@ class Message:
     `token` stands in the custom ids of its controls, by which history finds it again; `nonce` is at most 25
     characters. `spoken_start` is the start the delivery speaks of. `plain` asks for a rendering without the
     server's own texts. `deadline` is a reading of the monotonic clock, in seconds, after which no request for it
-    may leave.
+    may leave. `members` are the ids of those whom a mention names.
     """
 
     delivery_id: int
@@ -56,6 +56,7 @@ class Message:
     plain: bool
     deadline: float
     card: Card
+    members: tuple[int, ...] = ()
 
 
 def message_for(claimed: Claimed, card: Card, instance: str, deadline: float) -> Message:
@@ -74,6 +75,7 @@ def message_for(claimed: Claimed, card: Card, instance: str, deadline: float) ->
         plain=claimed.plain,
         deadline=deadline,
         card=card,
+        members=claimed.members,
     )
 
 

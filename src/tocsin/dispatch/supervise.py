@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tocsin.clock import Clock, jitter
 from tocsin.dispatch.backoff import retry_delay
+from tocsin.errors import TocsinError
 from tocsin.telemetry.logs import get_logger
 
 log = get_logger("tocsin.loops")
@@ -53,6 +54,10 @@ class Supervisor:
                 # Something inside was cancelled, and not this loop: it must not end for that.
                 health.last_error = "it was cancelled from within"
                 log.error("loop failed", loop=health.name, error=health.last_error)
+            except TocsinError as error:
+                # It says what happened and what to do; where it was raised is of no use to anyone.
+                health.last_error = str(error)
+                log.error("loop failed", loop=health.name, error=str(error))
             except Exception as error:  # this is the place that catches what nobody else did
                 health.last_error = f"{type(error).__name__}: {error}"
                 log.exception("loop failed", loop=health.name)

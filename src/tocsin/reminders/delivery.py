@@ -26,6 +26,8 @@ class Kind(IntEnum):
     CHANGE = 2
     CANCELLATION = 3
     TEST = 4
+    MENTION = 5
+    """Members whose DMs are closed, told of a reminder together in a channel."""
 
 
 class RecipientKind(IntEnum):

@@ -106,6 +106,12 @@ class Discord(Section):
         description="New DM channels opened per minute. Discord publishes no limit, and blocks "
         "bots that open many.",
     )
+    members_intent: bool = Field(
+        default=False,
+        description="Whether Discord tells the bot who joins a server: a member who left, and "
+        "whose DMs were closed by that, is then tried again when they come back. Switch on "
+        "“Server Members Intent” in the developer portal first.",
+    )
     status_text: str = Field(
         default="/subscribe",
         max_length=128,

@@ -1,6 +1,6 @@
 """Claiming deliveries: the second look, the claim that is durable before a request leaves, and what it carries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from tocsin.reminders.delivery import Kind, RecipientKind, State
 from tocsin.store.columns import from_ms, to_ms
 from tocsin.store.dialect import run_many
+from tocsin.store.mentions import members_named, note_unreached, still_gathering
 from tocsin.store.second_look import Place, ended, places_of
 from tocsin.store.tables import deliveries
 
@@ -18,6 +19,8 @@ BUSY_PAUSE = timedelta(milliseconds=250)
 OPENING_PAUSE = timedelta(minutes=1)
 """A DM channel takes longer to open; when it is, what waits for it is brought forward."""
 UNOPENED = "the DM channel with the member is not open yet"
+GATHERING_PAUSE = timedelta(seconds=2)
+"""A mention waits for its firing's other members."""
 RESTRAINT_PAUSE = timedelta(seconds=30)
 MOST_LOOKED_AT = 1_000
 """Deliveries that one claim looks at, whatever comes of them."""
@@ -27,7 +30,10 @@ _RECIPIENT_KINDS = {kind.value: kind for kind in RecipientKind}
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """One delivery that this worker, and no other, may now send; as it was committed."""
+    """One delivery that this worker, and no other, may now send; as it was committed.
+
+    `members` are those whom a mention names.
+    """
 
     id: int
     attempt: int
@@ -45,6 +51,7 @@ class Claimed:
     plain: bool
     epoch: int
     claimed_at: datetime
+    members: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +74,11 @@ class Restraint:
     no_dms: bool = False
     proven_only: bool = False
 
-    def keeps_back(self, row: sa.Row[Any], post_anchor_id: int | None) -> bool:
+    def keeps_back(self, row: sa.Row[Any], anchor_id: int | None) -> bool:
         """Whether this delivery has to wait."""
         if row.recipient_kind == RecipientKind.MEMBER and self.no_dms:
             return True
-        anchor = post_anchor_id if row.recipient_kind else row.last_message_id
-        return self.proven_only and anchor is None
+        return self.proven_only and anchor_id is None
 
 
 UNRESTRAINED = Restraint()
@@ -118,9 +124,11 @@ def claim(
         looked_at += len(rows)
         places = places_of(connection, {row.occurrence_id for row in rows})
         judged = _Judged(limit - len(claims.taken), now, busy, restraint)
+        judged.gathering = still_gathering(connection, rows, now)
         for row in rows:
             judged.judge(row, places[row.occurrence_id], second_look=second_look)
         write_claims(connection, judged.taken, now, worker)
+        judged.taken = [_with_members(connection, one) for one in judged.taken]
         _settle(connection, judged.settled, now)
         _postpone(connection, judged.postponed)
         claims = Claims(
@@ -140,6 +148,7 @@ class _Judged:
         self._now = now
         self._busy = busy
         self._restraint = restraint
+        self.gathering: frozenset[int] = frozenset()
         self.taken: list[Claimed] = []
         self.settled: list[tuple[int, State, str]] = []
         self.unopened: list[int] = []
@@ -153,23 +162,27 @@ class _Judged:
         if end is not None:
             self.settled.append((row.id, *end))
             return
-        channel_id = place.channel_id if row.recipient_kind else row.dm_channel_id
-        if channel_id is None:
+        channel_id, anchor_id = (
+            place.target(row.kind)
+            if row.recipient_kind
+            else (row.dm_channel_id, row.last_message_id)
+        )
+        if row.id in self.gathering:
+            self.postponed.append((row.id, self._now + GATHERING_PAUSE, None))
+        elif channel_id is None:
             self.unopened.append(row.recipient_id)
             self.postponed.append((row.id, self._now + OPENING_PAUSE, UNOPENED))
-        elif self._restraint.keeps_back(row, place.anchor_id):
+        elif self._restraint.keeps_back(row, anchor_id):
             self.postponed.append((row.id, self._now + RESTRAINT_PAUSE, None))
         elif row.recipient_kind and channel_id in self._busy:
             self.postponed.append((row.id, self._now + BUSY_PAUSE, None))
         else:
             if row.recipient_kind:
                 self._busy.add(channel_id)
-            self.taken.append(_claimed(row, channel_id, place.anchor_id, self._now))
+            self.taken.append(_claimed(row, channel_id, anchor_id, self._now))
 
 
-def _claimed(
-    row: sa.Row[Any], channel_id: int, post_anchor_id: int | None, now: datetime
-) -> Claimed:
+def _claimed(row: sa.Row[Any], channel_id: int, anchor_id: int | None, now: datetime) -> Claimed:
     return Claimed(
         id=row.id,
         attempt=row.attempt + 1,
@@ -178,7 +191,7 @@ def _claimed(
         recipient_kind=_RECIPIENT_KINDS[row.recipient_kind],
         recipient_id=row.recipient_id,
         channel_id=channel_id,
-        anchor_id=post_anchor_id if row.recipient_kind else row.last_message_id,
+        anchor_id=anchor_id,
         lead=row.lead,
         starts_at=from_ms(row.starts_at),
         due_at=from_ms(row.due_at),
@@ -188,6 +201,13 @@ def _claimed(
         epoch=row.epoch,
         claimed_at=now,
     )
+
+
+def _with_members(connection: sa.Connection, one: Claimed) -> Claimed:
+    if one.kind is not Kind.MENTION:
+        return one
+    named = members_named(connection, one.id, first_time=one.attempt == 1, now=one.claimed_at)
+    return replace(one, members=named)
 
 
 def _busy_channels(connection: sa.Connection) -> set[int]:
@@ -239,6 +259,9 @@ def _settle(
             for id_, state, reason in settled
         ],
     )
+    refused = [id_ for id_, state, _ in settled if state is State.FAILED]
+    if refused:
+        note_unreached(connection, refused, now)
 
 
 def _postpone(connection: sa.Connection, postponed: list[tuple[int, datetime, str | None]]) -> None:

@@ -1,5 +1,6 @@
 """The DM channel of each member: opened when they subscribe, so that none is opened when a reminder is due."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +9,14 @@ import sqlalchemy as sa
 from tocsin.reminders.delivery import State
 from tocsin.store.claims import UNOPENED
 from tocsin.store.dialect import insert_into
-from tocsin.store.tables import deliveries, dm_channels, occurrences, subscriptions
+from tocsin.store.tables import (
+    deliveries,
+    dm_channels,
+    occurrence_keys,
+    occurrences,
+    subscription_pairs,
+    subscriptions,
+)
 
 LONGEST_TEST = timedelta(minutes=3)
 """From the command to the end of its event; see `rehearsal`."""
@@ -122,26 +130,41 @@ def resume_dms(connection: sa.Connection, member_id: int, now: datetime) -> bool
 
 def subscribers(connection: sa.Connection, server_id: int) -> Reach:
     """How many members of the server subscribed, and how many can be reached by DM."""
+    return _reach(
+        connection,
+        sa.select(subscriptions.c.member_id).where(subscriptions.c.server_id == server_id),
+    )
+
+
+def reach_of(
+    connection: sa.Connection, server_id: int, occurrence_ids: Sequence[int]
+) -> dict[int, Reach]:
+    """For each occurrence, how many members asked to be reminded of it, and how many can be reached by DM."""
+    keys: dict[int, set[str]] = {occurrence_id: set() for occurrence_id in occurrence_ids}
+    for row in connection.execute(
+        sa.select(occurrence_keys).where(occurrence_keys.c.occurrence_id.in_(occurrence_ids))
+    ):
+        keys[row.occurrence_id].add(row.key)
+    # Occurrences are many and kinds of them few: members are counted once for each.
+    counted: dict[frozenset[str], Reach] = {}
+    for chosen in {frozenset(each) for each in keys.values()}:
+        asked = sa.select(subscription_pairs.c.member_id).where(
+            subscription_pairs.c.server_id == server_id, subscription_pairs.c.choice.in_(chosen)
+        )
+        counted[chosen] = _reach(connection, asked.distinct())
+    return {occurrence_id: counted[frozenset(each)] for occurrence_id, each in keys.items()}
+
+
+def _reach(connection: sa.Connection, members: sa.Select[tuple[int]]) -> Reach:
+    asked = members.subquery()
+    is_open = dm_channels.c.channel_id.is_not(None) & dm_channels.c.suspended_because.is_(None)
     total, reachable = connection.execute(
         sa.select(
             sa.func.count(),
-            sa.func.coalesce(
-                sa.func.sum(
-                    sa.case(
-                        (
-                            dm_channels.c.channel_id.is_not(None)
-                            & dm_channels.c.suspended_because.is_(None),
-                            1,
-                        ),
-                        else_=0,
-                    )
-                ),
-                0,
-            ),
+            sa.func.coalesce(sa.func.sum(sa.case((is_open, 1), else_=0)), 0),
         )
-        .select_from(subscriptions)
-        .join(dm_channels, dm_channels.c.member_id == subscriptions.c.member_id, isouter=True)
-        .where(subscriptions.c.server_id == server_id)
+        .select_from(asked)
+        .join(dm_channels, dm_channels.c.member_id == asked.c.member_id, isouter=True)
     ).one()
     return Reach(total, int(reachable))
 

@@ -85,6 +85,18 @@ def _create(url: sa.URL, *, read_only: bool) -> sa.Engine:
     return engine
 
 
+def _carry_out(engine: sa.Engine, unit: Unit[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    with engine.connect() as connection:
+        try:
+            with connection.begin():
+                return unit(connection, *args, **kwargs)
+        except sa.exc.DatabaseError as error:
+            if not isinstance(error, sa.exc.IntegrityError | sa.exc.ProgrammingError):
+                # Its cache may hold what is not in the file, and the file may be replaced: the next opens it anew.
+                connection.invalidate()
+            raise
+
+
 class Store:
     """One database: `write` and `read` run a unit of work and return what it returns.
 
@@ -113,13 +125,11 @@ class Store:
 
     def write_now(self, unit: Unit[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a unit of work that may write, in this thread."""
-        with self._writer.begin() as connection:
-            return unit(connection, *args, **kwargs)
+        return _carry_out(self._writer, unit, *args, **kwargs)
 
     def read_now(self, unit: Unit[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a unit of work that only reads, in this thread."""
-        with self._reader.begin() as connection:
-            return unit(connection, *args, **kwargs)
+        return _carry_out(self._reader, unit, *args, **kwargs)
 
     async def write(self, unit: Unit[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a unit of work that may write."""

@@ -87,6 +87,8 @@ class ServerStanding:
     preset: str
     channel_id: int | None
     channel_refused: str | None
+    mention_channel_id: int | None
+    mention_refused: str | None
     left_at: datetime | None
     subscribers: int
     reachable: int
@@ -227,6 +229,8 @@ def standings(connection: sa.Connection, now: datetime) -> list[ServerStanding]:
             preset=row.preset,
             channel_id=row.channel_id,
             channel_refused=row.channel_refused,
+            mention_channel_id=row.mention_channel_id,
+            mention_refused=row.mention_refused,
             left_at=row.left_at,
             subscribers=subscribed.get(row.id, 0),
             reachable=reachable.get(row.id, 0),

@@ -21,6 +21,10 @@ class InstanceRunning(TocsinError):
     """Another bot holds this database."""
 
 
+class LockUnwritable(TocsinError):
+    """The lock beside the database cannot be written."""
+
+
 class InstanceLock:
     """Holds `<database>.lock` with flock(2), which the kernel lets go of when the process ends, however it ends.
 
@@ -33,8 +37,11 @@ class InstanceLock:
 
     def take(self, now: datetime) -> None:
         """Take the lock. Raises InstanceRunning, naming the holder."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        file = self.path.open("a+", encoding="utf-8")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            file = self.path.open("a+", encoding="utf-8")
+        except OSError as error:
+            raise self._unwritable(error) from error
         try:
             _lock(file)
         except OSError:
@@ -46,9 +53,18 @@ class InstanceLock:
         file.seek(0)
         file.truncate()
         holder = {"process": os.getpid(), "host": socket.gethostname(), "since": now.isoformat()}
-        file.write(json.dumps(holder))
-        file.flush()
+        try:
+            file.write(json.dumps(holder))
+            file.flush()
+        except OSError as error:
+            raise self._unwritable(error) from error
         self._file = file
+
+    def _unwritable(self, error: OSError) -> LockUnwritable:
+        return LockUnwritable(
+            f"{self.path} cannot be written: {error.strerror}. Without it a second bot could send everything twice, so "
+            "this one does not start. Let this user write there, on a disk that is not full, and start again."
+        )
 
     def holder(self) -> str | None:
         """Who wrote the file last, as one phrase, or None."""

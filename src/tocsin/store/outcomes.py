@@ -11,6 +11,7 @@ from tocsin.store import servers
 from tocsin.store.claims import Claimed
 from tocsin.store.columns import to_ms
 from tocsin.store.dialect import insert_new, run_many
+from tocsin.store.mentions import note_unreached
 from tocsin.store.tables import channel_messages, deliveries
 from tocsin.store.tables import dm_channels as dm_table
 from tocsin.store.tables import servers as server_table
@@ -96,15 +97,8 @@ def record_sent(connection: sa.Connection, sent: list[Sent], worker: str, now: d
 def _record_post(connection: sa.Connection, sent: Sent, now: datetime) -> None:
     """The post replaces the one before for the same occurrence, which is owed for deletion from here on."""
     claimed = sent.claimed
-    connection.execute(
-        sa.update(channel_messages)
-        .where(
-            channel_messages.c.occurrence_id == claimed.occurrence_id,
-            channel_messages.c.message_id != sent.message_id,
-            channel_messages.c.removed_at.is_(None),
-        )
-        .values(remove_at=now)
-    )
+    if claimed.kind is not Kind.MENTION:
+        _replace_posts(connection, sent, now)
     connection.execute(
         insert_new(connection, channel_messages).values(
             message_id=sent.message_id,
@@ -119,6 +113,37 @@ def _record_post(connection: sa.Connection, sent: Sent, now: datetime) -> None:
         sa.update(server_table)
         .where(server_table.c.id == claimed.server_id, server_table.c.channel_id == sent.channel_id)
         .values(channel_anchor_id=sent.message_id)
+    )
+    connection.execute(
+        sa.update(server_table)
+        .where(
+            server_table.c.id == claimed.server_id,
+            server_table.c.mention_channel_id == sent.channel_id,
+        )
+        .values(mention_anchor_id=sent.message_id)
+    )
+
+
+def _replace_posts(connection: sa.Connection, sent: Sent, now: datetime) -> None:
+    # A mention stays until the event is over: whom it is for may not have read it yet.
+    mentions = sa.select(deliveries.c.message_id).where(
+        deliveries.c.occurrence_id == sent.claimed.occurrence_id,
+        deliveries.c.recipient_id
+        == sa.select(server_table.c.mention_channel_id)
+        .where(server_table.c.id == sent.claimed.server_id)
+        .scalar_subquery(),
+        deliveries.c.kind == Kind.MENTION,
+        deliveries.c.message_id.is_not(None),
+    )
+    connection.execute(
+        sa.update(channel_messages)
+        .where(
+            channel_messages.c.occurrence_id == sent.claimed.occurrence_id,
+            channel_messages.c.message_id != sent.message_id,
+            channel_messages.c.message_id.not_in(mentions),
+            channel_messages.c.removed_at.is_(None),
+        )
+        .values(remove_at=now)
     )
 
 
@@ -188,6 +213,7 @@ def _consequences(connection: sa.Connection, one: Setback, now: datetime) -> Non
             .where(dm_table.c.member_id == claimed.recipient_id, dm_table.c.epoch == claimed.epoch)
             .values(suspended_because=one.reason, updated_at=now)
         )
+        note_unreached(connection, [claimed.id], now)
     if one.reopen:
         connection.execute(
             sa.update(dm_table)
@@ -198,7 +224,10 @@ def _consequences(connection: sa.Connection, one: Setback, now: datetime) -> Non
             .values(channel_id=None, last_message_id=None, updated_at=now)
         )
     if one.channel_refused:
-        servers.channel_refused(connection, claimed.server_id, one.reason)
+        refused = (
+            servers.mention_refused if claimed.kind is Kind.MENTION else servers.channel_refused
+        )
+        refused(connection, claimed.server_id, one.reason)
 
 
 _Attempt = dict[str, int | str | None]

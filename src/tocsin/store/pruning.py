@@ -23,6 +23,7 @@ from tocsin.store.tables import (
     servers,
     subscription_pairs,
     subscriptions,
+    unreached,
 )
 
 BATCH = 50
@@ -80,6 +81,7 @@ def _post_stands() -> sa.ColumnElement[bool]:
 
 def forget_occurrences(connection: sa.Connection, ids: list[int]) -> Pruned:
     """Remove these occurrences with all that belongs to them, as far as one transaction goes."""
+    connection.execute(sa.delete(unreached).where(unreached.c.occurrence_id.in_(ids)))
     removed = _remove_deliveries(connection, ids)
     if removed == DELIVERIES:
         return Pruned(deliveries=removed, more=True)

@@ -7,18 +7,22 @@ import sqlalchemy as sa
 
 from tocsin.reminders.delivery import Kind, RecipientKind, State
 from tocsin.reminders.lead import LONGEST
-from tocsin.reminders.plan import STAGE_AHEAD, due_at, place, worth_making_up
+from tocsin.reminders.plan import MAKE_UP_WITHIN, STAGE_AHEAD, due_at, place, worth_making_up
 from tocsin.store.columns import to_ms
 from tocsin.store.firings import STILL_DUE
-from tocsin.store.staging import COLUMNS, GAP_MS, REVIVE, stage_channel, timing
-from tocsin.store.tables import deliveries, firings, occurrences
+from tocsin.store.staging import COLUMNS, DROPPED, GAP_MS, REVIVE, stage_channel, timing
+from tocsin.store.tables import deliveries, firings, occurrences, servers
 
 _BEGUN_WITHIN = timedelta(days=1)
 _AHEAD = timedelta(seconds=LONGEST) + STAGE_AHEAD
 
 
 def restage_channel(connection: sa.Connection, server_id: int, now: datetime) -> None:
-    """The channel or its windows changed: what waits for the old ones is cancelled, begun firings look again."""
+    """The channel or its windows changed: what waits for the old ones is cancelled, begun firings look again.
+
+    A window that has passed is made up for only near the start, and only the nearest to now; if the channel was told
+    at that one already, its row is there.
+    """
     connection.execute(
         sa.update(deliveries)
         .where(
@@ -32,17 +36,29 @@ def restage_channel(connection: sa.Connection, server_id: int, now: datetime) ->
         )
     )
     begun = connection.execute(
-        sa.select(firings.c.occurrence_id, firings.c.lead)
+        sa.select(
+            firings.c.occurrence_id,
+            firings.c.lead,
+            firings.c.due_at,
+            occurrences.c.starts_at,
+            servers.c.windows,
+        )
         .join(occurrences, occurrences.c.id == firings.c.occurrence_id)
+        .join(servers, servers.c.id == firings.c.server_id)
         .where(
             firings.c.server_id == server_id,
             firings.c.begun_at.is_not(None),
-            firings.c.due_at >= now - STILL_DUE,
+            sa.or_(
+                firings.c.due_at >= now - STILL_DUE,
+                occurrences.c.starts_at.between(now, now + MAKE_UP_WITHIN),
+            ),
             occurrences.c.cancelled.is_(False),
         )
     ).all()
     for row in begun:
-        stage_channel(connection, row.occurrence_id, row.lead, now)
+        passed = [lead for lead in row.windows if due_at(row.starts_at, lead) <= now]
+        if row.due_at >= now - STILL_DUE or row.lead == min(passed, default=None):
+            stage_channel(connection, row.occurrence_id, row.lead, now)
 
 
 def restage_member(connection: sa.Connection, server_id: int, member_id: int, now: datetime) -> int:
@@ -78,6 +94,9 @@ def restage_member(connection: sa.Connection, server_id: int, member_id: int, no
             nearest = made_up.get(row.occurrence_id)
             if nearest is None or row.lead < nearest.lead:
                 made_up[row.occurrence_id] = row
+    drops = sa.select(servers.c.drop_late).where(servers.c.id == server_id)
+    if made_up and connection.scalar(drops):
+        return cancelled
     for row in made_up.values():
         if not _was_told(connection, row, member_id):
             _insert_one(connection, row, member_id, now)
@@ -143,7 +162,18 @@ def _insert_one(connection: sa.Connection, row: sa.Row[Any], member_id: int, now
 
 
 def fold_late(connection: sa.Connection, now: datetime, grace: timedelta) -> int:
-    """After a time in which nothing ran: of what waits late for one recipient only the nearest to now goes out."""
+    """After a time in which nothing ran: of what waits late for one recipient only the nearest to now goes out.
+
+    In a server that leaves out what is late, nothing does. Returns how many were superseded.
+    """
+    connection.execute(
+        sa.text(
+            f"UPDATE deliveries SET state = {State.MISSED.value}, settled_at = :now, reason = '{DROPPED}'"
+            f" WHERE state = {State.PENDING.value} AND attempt = 0 AND kind = 0 AND due_at < :late"
+            " AND server_id IN (SELECT id FROM servers WHERE drop_late)"
+        ),
+        {"now": to_ms(now), "late": to_ms(now - grace)},
+    )
     return connection.execute(
         sa.text(
             f"UPDATE deliveries SET state = {State.SUPERSEDED.value}, settled_at = :now,"

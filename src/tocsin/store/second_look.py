@@ -22,6 +22,15 @@ class Place:
     anchor_id: int | None
     channel_refused: str | None
     windows: tuple[int, ...]
+    mention_channel_id: int | None
+    mention_anchor_id: int | None
+    mention_refused: str | None
+
+    def target(self, kind: int) -> tuple[int | None, int | None]:
+        """The channel into which a post of this kind goes, and the last message known there."""
+        if kind == Kind.MENTION:
+            return self.mention_channel_id, self.mention_anchor_id
+        return self.channel_id, self.anchor_id
 
 
 def places_of(connection: sa.Connection, occurrence_ids: set[int]) -> dict[int, Place]:
@@ -36,6 +45,9 @@ def places_of(connection: sa.Connection, occurrence_ids: set[int]) -> dict[int, 
             servers.c.channel_anchor_id,
             servers.c.channel_refused,
             servers.c.windows,
+            servers.c.mention_channel_id,
+            servers.c.mention_anchor_id,
+            servers.c.mention_refused,
         )
         .join(servers, servers.c.id == occurrences.c.server_id)
         .where(occurrences.c.id.in_(occurrence_ids))
@@ -49,6 +61,9 @@ def places_of(connection: sa.Connection, occurrence_ids: set[int]) -> dict[int, 
             row.channel_anchor_id,
             row.channel_refused,
             tuple(row.windows),
+            row.mention_channel_id,
+            row.mention_anchor_id,
+            row.mention_refused,
         )
         for row in rows
     }
@@ -61,9 +76,9 @@ def ended(row: sa.Row[Any], place: Place, now: datetime) -> tuple[State, str] | 
         return moved(pending, Move.EXPIRE), "not sent while it was of use"
     if place.left:
         return moved(pending, Move.CANCEL), "the bot is no longer in the server"
-    if row.kind == Kind.REMINDER and row.starts_at != place.starts_at:
+    if row.kind in (Kind.REMINDER, Kind.MENTION) and row.starts_at != place.starts_at:
         return moved(pending, Move.SUPERSEDE), "the occurrence was moved"
-    if row.kind in (Kind.REMINDER, Kind.SNOOZE) and place.cancelled:
+    if row.kind in (Kind.REMINDER, Kind.SNOOZE, Kind.MENTION) and place.cancelled:
         return moved(pending, Move.CANCEL), "the occurrence was cancelled"
     if not row.asked:
         return moved(pending, Move.CANCEL), "no longer asked for"
@@ -75,10 +90,11 @@ def ended(row: sa.Row[Any], place: Place, now: datetime) -> tuple[State, str] | 
 
 
 def _ended_in_channel(row: sa.Row[Any], place: Place) -> tuple[State, str] | None:
-    if place.channel_id != row.recipient_id:
+    if place.target(row.kind)[0] != row.recipient_id:
         return moved(State.PENDING, Move.CANCEL), "the server's channel was changed"
     if row.kind == Kind.REMINDER and row.lead not in place.windows:
         return moved(State.PENDING, Move.CANCEL), "the server's windows were changed"
-    if place.channel_refused is not None:
-        return moved(State.PENDING, Move.REFUSED), place.channel_refused
+    refused = place.mention_refused if row.kind == Kind.MENTION else place.channel_refused
+    if refused is not None:
+        return moved(State.PENDING, Move.REFUSED), refused
     return None

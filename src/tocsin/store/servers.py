@@ -1,6 +1,5 @@
 """Servers, their categories and groups."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,11 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from tocsin.calendar.category import Category, Group, Preset
-from tocsin.reminders.lead import DEFAULT_LEADS, sorted_leads
+from tocsin.reminders.lead import DEFAULT_LEADS
 from tocsin.store import firings
-from tocsin.store.audit import record
 from tocsin.store.dialect import insert_new
-from tocsin.store.restaging import restage_channel
 from tocsin.store.tables import categories, groups, servers
 
 
@@ -28,6 +25,10 @@ class Server:
     channel_anchor_id: int | None
     channel_refused: str | None
     windows: tuple[int, ...]
+    mention_channel_id: int | None
+    mention_anchor_id: int | None
+    mention_refused: str | None
+    drop_late: bool
     set_up_at: datetime | None
     left_at: datetime | None
     created_at: datetime
@@ -72,14 +73,14 @@ def ensure_server(
             created_at=now,
         )
     )
-    _apply_preset(connection, server_id, preset)
+    apply_preset(connection, server_id, preset)
     firings.note_leads(connection, server_id, DEFAULT_LEADS)
     made = find_server(connection, server_id)
     assert made is not None
     return made
 
 
-def _apply_preset(connection: sa.Connection, server_id: int, preset: Preset) -> None:
+def apply_preset(connection: sa.Connection, server_id: int, preset: Preset) -> None:
     """Add the preset's categories and groups that the server does not have."""
     for category in preset.categories:
         add_category(connection, server_id, category)
@@ -162,54 +163,6 @@ def groups_of(connection: sa.Connection, server_id: int) -> tuple[Group, ...]:
     )
 
 
-def set_up(
-    connection: sa.Connection,
-    server_id: int,
-    now: datetime,
-    *,
-    name: str,
-    channel_id: int,
-    anchor_id: int | None,
-    preset: Preset,
-    windows: Iterable[int],
-    zone: str,
-    actor: str,
-) -> Server:
-    """Choose the channel, the preset, the windows and the zone; categories that are there stay."""
-    ensure_server(connection, server_id, now, preset, name, zone)
-    chosen = sorted_leads(windows)
-    connection.execute(
-        sa.update(servers)
-        .where(servers.c.id == server_id)
-        .values(
-            name=name,
-            zone=zone,
-            preset=preset.key,
-            channel_id=channel_id,
-            channel_anchor_id=anchor_id,
-            channel_refused=None,
-            windows=list(chosen),
-            set_up_at=now,
-            left_at=None,
-        )
-    )
-    _apply_preset(connection, server_id, preset)
-    firings.note_leads(connection, server_id, chosen)
-    firings.plan_server(connection, server_id, now)
-    restage_channel(connection, server_id, now)
-    record(
-        connection,
-        now,
-        actor,
-        "set up",
-        server_id,
-        {"channel": channel_id, "preset": preset.key, "windows": list(chosen), "zone": zone},
-    )
-    done = find_server(connection, server_id)
-    assert done is not None
-    return done
-
-
 def bot_joined(
     connection: sa.Connection, server_id: int, name: str, now: datetime, preset: Preset
 ) -> bool:
@@ -235,4 +188,11 @@ def channel_refused(connection: sa.Connection, server_id: int, reason: str) -> N
     """Discord refuses posts in the server's channel: nothing is tried there until an admin sets it up anew."""
     connection.execute(
         sa.update(servers).where(servers.c.id == server_id).values(channel_refused=reason)
+    )
+
+
+def mention_refused(connection: sa.Connection, server_id: int, reason: str) -> None:
+    """Discord refuses posts in the channel for mentions: nobody is mentioned until an admin sets it up anew."""
+    connection.execute(
+        sa.update(servers).where(servers.c.id == server_id).values(mention_refused=reason)
     )

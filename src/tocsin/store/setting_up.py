@@ -1,26 +1,86 @@
-"""Setting a server up, and what hangs on its zone."""
+"""What an admin chooses for a server, and everything that follows from it, in one transaction."""
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
-from typing import Any
 
-from tocsin.store.engine import Connection
-from tocsin.store.events import realign_days
-from tocsin.store.servers import Server, find_server, set_up
+import sqlalchemy as sa
+
+from tocsin.calendar.category import Preset
+from tocsin.calendar.occurrence import NINE
+from tocsin.reminders.lead import sorted_leads
+from tocsin.store import firings
+from tocsin.store.audit import record
+from tocsin.store.events import SIXTY_DAYS, realign_days
+from tocsin.store.restaging import restage_channel
+from tocsin.store.servers import Server, apply_preset, ensure_server, find_server
+from tocsin.store.tables import servers
 
 
-def set_up_server(
-    connection: Connection,
-    /,
+def set_up(
+    connection: sa.Connection,
     server_id: int,
     now: datetime,
     *,
-    horizon: timedelta,
-    all_day_at: time,
-    **chosen: Any,
+    name: str,
+    channel_id: int,
+    anchor_id: int | None,
+    preset: Preset,
+    windows: Iterable[int],
+    zone: str,
+    actor: str,
+    mentions: tuple[int, int | None] | None = None,
+    drop_late: bool = False,
+    horizon: timedelta = SIXTY_DAYS,
+    all_day_at: time = NINE,
 ) -> Server:
-    """`set_up` with what was chosen; where the zone changes, whole days fall due by the new one."""
-    before = find_server(connection, server_id)
-    server = set_up(connection, server_id, now, **chosen)
-    if before is not None and before.zone != server.zone:
+    """Choose the channel, the preset, the windows and the zone; categories that are there stay.
+
+    In another zone whole days begin at other instants: their occurrences move, and what waits for them with them.
+    `mentions` are the ids of the channel in which members with closed DMs are mentioned and of the last message known
+    there; None mentions nobody. With `drop_late` what could not be told in time is left out.
+    """
+    before = ensure_server(connection, server_id, now, preset, name, zone)
+    chosen = sorted_leads(windows)
+    connection.execute(
+        sa.update(servers)
+        .where(servers.c.id == server_id)
+        .values(
+            name=name,
+            zone=zone,
+            preset=preset.key,
+            channel_id=channel_id,
+            channel_anchor_id=anchor_id,
+            channel_refused=None,
+            windows=list(chosen),
+            mention_channel_id=mentions[0] if mentions else None,
+            mention_anchor_id=mentions[1] if mentions else None,
+            mention_refused=None,
+            drop_late=drop_late,
+            set_up_at=now,
+            left_at=None,
+        )
+    )
+    apply_preset(connection, server_id, preset)
+    firings.note_leads(connection, server_id, chosen)
+    firings.plan_server(connection, server_id, now)
+    restage_channel(connection, server_id, now)
+    if before.zone != zone:
         realign_days(connection, server_id, now, horizon=horizon, all_day_at=all_day_at)
-    return server
+    record(
+        connection,
+        now,
+        actor,
+        "set up",
+        server_id,
+        {
+            "channel": channel_id,
+            "preset": preset.key,
+            "windows": list(chosen),
+            "zone": zone,
+            "mentions": mentions[0] if mentions else None,
+            "drop late": drop_late,
+        },
+    )
+    done = find_server(connection, server_id)
+    assert done is not None
+    return done

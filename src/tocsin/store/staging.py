@@ -16,6 +16,7 @@ from tocsin.reminders.plan import (
     rotation,
 )
 from tocsin.store.columns import to_ms
+from tocsin.store.firings import STILL_DUE
 from tocsin.store.tables import firings, occurrence_keys, occurrences, servers
 
 CHUNK = 5_000
@@ -23,6 +24,20 @@ CHUNK = 5_000
 WINDOW = timedelta(minutes=10)
 """How far ahead of its turn a recipient is staged: 30,000 at 50 requests a second."""
 GAP_MS = GAP // timedelta(milliseconds=1)
+
+
+_FIRINGS = (
+    sa.select(
+        firings,
+        occurrences.c.starts_at,
+        occurrences.c.ends_at,
+        occurrences.c.cancelled,
+        servers.c.drop_late,
+    )
+    .join(occurrences, occurrences.c.id == firings.c.occurrence_id)
+    .join(servers, servers.c.id == firings.c.server_id)
+)
+DROPPED = "it was late, and the server leaves out what is late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +70,7 @@ def stage(
     recipients' turns need, unless the dispatcher is `hungry`.
     """
     open_firings = connection.execute(
-        sa.select(firings, occurrences.c.starts_at, occurrences.c.ends_at, occurrences.c.cancelled)
-        .join(occurrences, occurrences.c.id == firings.c.occurrence_id)
-        .where(firings.c.staged_at.is_(None), firings.c.due_at <= now + STAGE_AHEAD)
+        _FIRINGS.where(firings.c.staged_at.is_(None), firings.c.due_at <= now + STAGE_AHEAD)
         .order_by(firings.c.due_at.desc())
         .limit(500)
     ).all()
@@ -88,11 +101,7 @@ def _stage_chunk(
         if not _begin(connection, row, now):
             return 0
         row = connection.execute(
-            sa.select(
-                firings, occurrences.c.starts_at, occurrences.c.ends_at, occurrences.c.cancelled
-            )
-            .join(occurrences, occurrences.c.id == firings.c.occurrence_id)
-            .where(firings.c.occurrence_id == row.occurrence_id, firings.c.lead == row.lead)
+            _FIRINGS.where(firings.c.occurrence_id == row.occurrence_id, firings.c.lead == row.lead)
         ).one()
     keys = _keys(connection, row.occurrence_id)
     late = row.due_at < now - grace
@@ -238,6 +247,8 @@ def _initial_state(row: sa.Row[Any], now: datetime, *, late: bool) -> tuple[str,
         return str(State.MISSED.value), "'not running while it was of use'", ":now"
     if not late:
         return str(State.PENDING.value), "NULL", "NULL"
+    if row.drop_late:
+        return str(State.MISSED.value), f"'{DROPPED}'", ":now"
     nearer = NEARER.format(recipient="m.member_id", kind=0)
     return (
         f"CASE WHEN {nearer} THEN {State.SUPERSEDED.value} ELSE {State.PENDING.value} END",
@@ -256,6 +267,7 @@ def stage_channel(connection: sa.Connection, occurrence_id: int, lead: int, now:
             servers.c.id.label("server_id"),
             servers.c.channel_id,
             servers.c.windows,
+            servers.c.drop_late,
             sa.literal(lead).label("lead"),
         )
         .join(servers, servers.c.id == occurrences.c.server_id)
@@ -264,10 +276,11 @@ def stage_channel(connection: sa.Connection, occurrence_id: int, lead: int, now:
     if row.channel_id is None or lead not in row.windows:
         return
     expired = expires_at(row.starts_at, row.ends_at, lead) <= now
+    dropped = row.drop_late and due_at(row.starts_at, lead) < now - STILL_DUE
     nearer = NEARER.format(recipient=":channel", kind=1)
     state = (
         str(State.MISSED.value)
-        if expired
+        if expired or dropped
         else (f"CASE WHEN {nearer} THEN {State.SUPERSEDED.value} ELSE {State.PENDING.value} END")
     )
     connection.execute(

@@ -11,6 +11,7 @@ from tocsin.reminders.subscription import Subscription
 from tocsin.store import firings
 from tocsin.store.audit import record
 from tocsin.store.dialect import insert_into
+from tocsin.store.mentions import forget_unreached
 from tocsin.store.restaging import restage_member
 from tocsin.store.tables import audit, deliveries, subscription_pairs, subscriptions
 
@@ -130,6 +131,7 @@ def remove_subscription(
         .values(state=State.CANCELLED, reason="the member unsubscribed", settled_at=now)
     ).rowcount
     _disown_under_way(connection, server_id, member_id)
+    forget_unreached(connection, server_id, member_id)
     record(connection, now, str(member_id), UNSUBSCRIBED, server_id, {"cancelled": cancelled})
     return Removed(before, cancelled)
 

@@ -55,6 +55,16 @@ servers = Table(
     Column("channel_anchor_id", BigInteger, comment="the last message known in the channel"),
     Column("channel_refused", Text, comment="why Discord refuses posts there, until an admin acts"),
     Column("windows", JSON, nullable=False, comment="leads at which the channel is told, seconds"),
+    Column("mention_channel_id", BigInteger, comment="where members with closed DMs are mentioned"),
+    Column("mention_anchor_id", BigInteger, comment="the last message known in that channel"),
+    Column("mention_refused", Text, comment="why Discord refuses posts there"),
+    Column(
+        "drop_late",
+        Boolean,
+        nullable=False,
+        server_default=text("0"),
+        comment="what is late is not made up for",
+    ),
     Column("set_up_at", Instant),
     Column("left_at", Instant, comment="when the bot was removed from the server"),
     Column("created_at", Instant, nullable=False),
@@ -328,6 +338,21 @@ channel_messages = Table(
         postgresql_where=text("removed_at IS NULL"),
     ),
     Index("ix_channel_messages_occurrence_id", "occurrence_id"),
+)
+
+unreached = Table(
+    "unreached",
+    metadata,
+    Column("delivery_id", ForeignKey("deliveries.id"), primary_key=True, autoincrement=False),
+    Column("occurrence_id", BigInteger, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("lead", Integer, nullable=False),
+    Column("member_id", BigInteger, nullable=False),
+    Column("mention_id", BigInteger, comment="the delivery that mentions the member; null before"),
+    Index("ix_unreached_occurrence_id", "occurrence_id", "starts_at", "lead"),
+    Index("ix_unreached_mention_id", "mention_id"),
+    comment="reminders that closed DMs kept from a member, where the server wants a mention instead",
+    sqlite_with_rowid=False,
 )
 
 audit = Table(

@@ -1,5 +1,9 @@
 """An admin sets the server up."""
 
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
 import pytest
 from tests.journeys.commands.community import Community, says
 
@@ -28,6 +32,14 @@ async def test_setup_again_changes_what_is_given(community: Community) -> None:
     assert len([each for each in await community.channel.messages() if GREETING(each)]) == 1
 
 
+async def test_setup_says_what_becomes_of_what_is_late(community: Community) -> None:
+    """It is chosen once and stays."""
+    assert "sent while they are of use" in (await community.set_up()).text
+    assert "left out" in (await community.set_up(late="leave out")).text
+    assert "left out" in (await community.set_up(windows="now")).text
+    assert "sent while" in (await community.set_up(late="send")).text
+
+
 async def test_setup_names_the_permissions_that_are_missing(community: Community) -> None:
     """And what to do about them; nothing is changed."""
     bot = community.bot.application.id
@@ -44,6 +56,23 @@ async def test_setup_posts_where_it_is_told(community: Community) -> None:
     answer = await community.set_up(channel=str(other.id))
     assert f"<#{other.id}>" in answer.text
     await other.wait_for_message(GREETING)
+
+
+async def test_whole_days_follow_the_zone(community: Community, tmp_path: Path) -> None:
+    """In another zone the same day begins, and falls due, at another instant; times of day stay."""
+    await community.set_up(preset="kvk", zone="UTC")
+    day = (await community.sandbox.clock.now() + timedelta(days=3)).date()
+    file = tmp_path / "calendar.csv"
+    rows = f"{day},ruins,Whole day\n{day}T20:00:00Z,ruins,Evening\n"
+    file.write_text(f"start,type,title\n{rows}", encoding="utf-8")
+    server = str(community.guild.id)
+    await community.bot.tocsin("events", "import", str(file), "--server", server)
+    await community.set_up(zone="Asia/Tokyo")
+    listed = (await community.answer(community.ann, "events")).text
+    due = datetime.combine(day, time(9), ZoneInfo("Asia/Tokyo"))
+    evening = datetime.combine(day, time(20), UTC)
+    assert f"Whole day** – <t:{int(due.timestamp())}:F>" in listed
+    assert f"Evening** – <t:{int(evening.timestamp())}:F>" in listed
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,15 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.journeys.commands.community import PATIENCE, Community, says
+from tests.journeys.commands.community import PATIENCE, Bot, Community, says
 from tests.journeys.commands.test_events import bring_in, in_hours, is_reminder
+from tests.journeys.processes import Process
+
+from discord_sandbox.testing import Sandbox
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -82,4 +85,51 @@ async def test_stopping_says_what_may_still_arrive(community: Community, tmp_pat
         last = await ann.wait_for_update(question, says("Stopped"), PATIENCE)
         assert "1 was already on the way" in last.text
         assert "may still arrive" in last.text
+    await ann.wait_for_dm(is_reminder, timeout=PATIENCE)
+
+
+async def test_a_discord_that_does_not_answer_at_the_start_is_asked_again(
+    own_community: Community,
+) -> None:
+    """However often it takes; nothing of the tries that failed is left open."""
+    community = own_community
+    down = await community.sandbox.fault(
+        "status", status=503, count=2, method="GET", path="/users/@me$"
+    )
+    bot = await community.bot.start()
+    assert await down.struck() == 2
+    assert await bot.end() == 0
+    assert bot.output().count("Discord not reached") == 2
+    assert "Unclosed" not in bot.output()
+
+
+async def test_a_wrong_clock_holds_the_reminders(tmp_path: Path) -> None:
+    """A minute off Discord's: it is said, nothing is sent, and it goes on by itself when the clock is right."""
+    async with Sandbox.start() as sandbox:
+        application = await sandbox.make_application("Tocsin")
+        # By its own clock, from which Discord's can then differ.
+        bot = Bot(sandbox, application, tmp_path, {"TOCSIN_CLOCK__URL": ""})
+        community = await Community.found(sandbox, bot)
+        process = await bot.start()
+        try:
+            await _held_by_the_clock(community, process, tmp_path)
+        finally:
+            await process.end()
+
+
+async def _held_by_the_clock(community: Community, bot: Process, folder: Path) -> None:
+    ann = community.ann
+    await community.set_up(preset="kvk", windows="now")
+    await community.subscribe(ann, "ruins", leads=(3600,))
+    await community.sandbox.clock.step(-60)
+    await community.subscribe(community.bob, "altars")  # Discord's answer to the welcome tells
+    assert 58 < (await bot.event("clock is off"))["ahead_of_discord_s"] < 61
+    start = datetime.now(UTC) + timedelta(hours=1, seconds=1)
+    await bring_in(community, folder, [(start, "ruins", "Ruins of Ys")])
+    await bot.event("staged")
+    asked = await community.sandbox.fault("slow", seconds=0, method="GET", path="/gateway$")
+    await asked.wait_struck()
+    assert datetime.now(UTC) > start - timedelta(hours=1)
+    assert '"claimed"' not in bot.output()
+    await community.sandbox.clock.reset()
     await ann.wait_for_dm(is_reminder, timeout=PATIENCE)

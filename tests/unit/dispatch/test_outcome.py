@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,6 +53,20 @@ def test_each_answer_has_its_meaning(
     """Line by line, what Discord's codes mean for a DM and for a post."""
     assert means(outcome_of(status, code, in_dm=True)) == in_dm
     assert means(outcome_of(status, code, in_dm=False)) == in_channel
+
+
+def test_no_code_of_discords_table_is_left_out() -> None:
+    """Every line of the table of facts that the design respects stands in the table above."""
+    facts = Path(__file__).parents[4] / "shared" / "DISCORD.md"
+    if not facts.exists():
+        pytest.skip("DISCORD.md is not beside this checkout")
+    (section,) = re.findall(
+        r"^## What an error means for a DM$(.*?)^## ", facts.read_text(), re.MULTILINE | re.DOTALL
+    )
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| ")]
+    named = {int(number) for row in rows for number in re.findall(r"\d{3,6}", row)}
+    assert len(named) > 20
+    assert named <= {status for status, *_ in TABLE} | {code for _, code, *_ in TABLE}
 
 
 @given(st.integers(400, 599), st.integers(0, 300_000), st.booleans())

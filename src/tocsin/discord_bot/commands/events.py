@@ -9,6 +9,7 @@ from tocsin.discord_bot.offers import read_offer
 from tocsin.discord_bot.services import Interaction, services_of
 from tocsin.discord_bot.views.event_pages import EventPages
 from tocsin.store.calendar_view import upcoming
+from tocsin.store.dm_channels import reach_of
 from tocsin.store.servers import categories_of, groups_of
 
 LOOK_AHEAD = timedelta(days=60)
@@ -22,7 +23,7 @@ MOST_SUGGESTIONS = 25
 @app_commands.describe(kind="Only events of this type")
 @app_commands.guild_only()
 async def events(interaction: Interaction, kind: str | None = None) -> None:
-    """List what comes next, ten to a page."""
+    """List what comes next, ten to a page; an admin also sees how many members can be reached."""
     await interaction.response.defer(ephemeral=True, thinking=True)
     assert interaction.guild_id is not None
     services = services_of(interaction)
@@ -38,7 +39,11 @@ async def events(interaction: Interaction, kind: str | None = None) -> None:
         text = NOTHING.format(server=offer.server, days=LOOK_AHEAD.days, of_type=of_type)
         await interaction.edit_original_response(content=text)
         return
-    await EventPages(services, interaction.user.id, offer, listed).show(interaction)
+    reach = None
+    if interaction.permissions.manage_guild:
+        ids = [each.id for each in listed]
+        reach = await services.store.read(reach_of, interaction.guild_id, ids)
+    await EventPages(services, interaction.user.id, offer, listed, reach).show(interaction)
 
 
 @events.autocomplete("kind")

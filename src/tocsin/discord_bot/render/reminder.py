@@ -23,6 +23,8 @@ from tocsin.reminders.delivery import Kind, RecipientKind
 from tocsin.reminders.lead import phrase_lead
 from tocsin.reminders.plan import due_at
 
+CLOSED = "You asked for this by direct message, but Discord does not let me send you any."
+
 Controls = tuple[discord.ui.Button[discord.ui.View], ...]
 
 LATE = timedelta(minutes=2)
@@ -102,12 +104,27 @@ def _test(message: Message, _now: datetime) -> _Told:
     )
 
 
+def _mention(message: Message, now: datetime) -> _Told:
+    title = safe_line(message.card.title, 100)
+    verb = "started" if message.spoken_start <= now else "starts"
+    when = relative_time(message.spoken_start)
+    return _Told(
+        f"🔔 {_names(message)}: **{title}** {verb} {when}. {CLOSED}",
+        f"Reminder · {phrase_lead(message.lead)}",
+    )
+
+
+def _names(message: Message) -> str:
+    return " ".join(f"<@{member_id}>" for member_id in message.members)
+
+
 _TELL = {
     Kind.REMINDER: _reminder,
     Kind.SNOOZE: _snooze,
     Kind.CHANGE: _change,
     Kind.CANCELLATION: _cancellation,
     Kind.TEST: _test,
+    Kind.MENTION: _mention,
 }
 
 
@@ -201,12 +218,13 @@ _PLAIN = {
     Kind.CHANGE: "🔔 An event on the calendar has changed: it now starts {when}.",
     Kind.CANCELLATION: "🔔 An event on the calendar, planned for {when}, has been cancelled.",
     Kind.TEST: "🧪 This is a test, nothing starts because of it. A reminder would name {when}.",
+    Kind.MENTION: "🔔 {names}: an event that you asked to be reminded of starts {when}. " + CLOSED,
 }
 
 
 def _plain(message: Message) -> Rendered:
     """Without a word of the server's, after Discord refused what it says there."""
-    said = _PLAIN[message.kind].format(when=moment(message.spoken_start))
+    said = _PLAIN[message.kind].format(when=moment(message.spoken_start), names=_names(message))
     embed = discord.Embed(
         description="Use /events in the server to see which one it is.", colour=0x5865F2
     )

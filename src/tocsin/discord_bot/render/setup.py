@@ -1,7 +1,6 @@
 """What /setup says."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import discord
 
@@ -14,6 +13,10 @@ from tocsin.store.servers import Server
 GREETING = (
     "👋 I will post this server's event reminders here. "
     "Use /subscribe to get them by direct message as well, and /events to see what comes next."
+)
+MENTIONS_GREETING = (
+    "👋 Members to whom Discord does not let me send direct messages are mentioned here instead, "
+    "together, when one of their reminders is due."
 )
 NO_POST = (
     "Discord does not let me post in {channel} ({reason}), so nothing was changed. "
@@ -31,13 +34,6 @@ NEEDED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Why nothing could be posted, in Discord's words."""
-
-    reason: str
-
-
 def missing_in(permissions: discord.Permissions) -> list[str]:
     """The names, as Discord shows them, of the permissions that are needed and not there."""
     return [label for name, label in NEEDED if not getattr(permissions, name)]
@@ -53,6 +49,12 @@ def missing_text(channel: str, lacking: Sequence[str]) -> str:
     )
 
 
+def _mentioned(server: Server) -> str:
+    if server.mention_channel_id is None:
+        return "Members with closed DMs: not mentioned (option `mentions`)"
+    return f"Members with closed DMs: mentioned in <#{server.mention_channel_id}>"
+
+
 def done(server: Server, channel: str, reach: Reach) -> str:
     """What holds now, and what comes next."""
     preset = PRESETS.get(server.preset)
@@ -63,6 +65,8 @@ def done(server: Server, channel: str, reach: Reach) -> str:
         f"Types: {preset.label if preset else server.preset}",
         f"The channel is told: {windows}",
         f"Time zone: {server.zone}",
+        _mentioned(server),
+        f"Late reminders: {'left out' if server.drop_late else 'sent while they are of use'}",
     ]
     if reach.total:
         lines.append(f"Subscribers: {reach.total}, of whom {reach.reachable} can be reached by DM")

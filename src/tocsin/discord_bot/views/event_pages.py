@@ -1,6 +1,6 @@
 """What comes next, ten to a page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import discord
 
@@ -9,6 +9,7 @@ from tocsin.discord_bot.render.subscription import Offer
 from tocsin.discord_bot.services import Interaction, Services
 from tocsin.discord_bot.views.form import Form
 from tocsin.store.calendar_view import Listed
+from tocsin.store.dm_channels import Reach
 
 
 class EventPages(Form):
@@ -17,11 +18,17 @@ class EventPages(Form):
     again = "Use /events again to see what comes next."
 
     def __init__(
-        self, services: Services, owner_id: int, offer: Offer, listed: Sequence[Listed]
+        self,
+        services: Services,
+        owner_id: int,
+        offer: Offer,
+        listed: Sequence[Listed],
+        reach: Mapping[int, Reach] | None = None,
     ) -> None:
         super().__init__(services, owner_id)
         self.offer = offer
         self.listed = listed
+        self.reach = reach
         self.page = 0
         self.pages = -(-len(listed) // PAGE)
         self.earlier = _Turn(self, "earlier", "Earlier", -1)
@@ -33,7 +40,7 @@ class EventPages(Form):
 
     def text(self) -> str:
         """The page."""
-        return page_of(self.offer, self.listed, self.page)
+        return page_of(self.offer, self.listed, self.page, self.reach)
 
     def settle(self) -> None:
         """Switch off what leads nowhere."""
