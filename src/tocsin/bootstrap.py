@@ -8,20 +8,16 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-import discord
-
-from tocsin.clock import Clock, follow, jitter, read_offset, worker_name
+from tocsin.clock import Clock, follow, read_offset, worker_name
 from tocsin.discord_bot.asking_time import ask_while_doubted
 from tocsin.discord_bot.client import TocsinClient
+from tocsin.discord_bot.connecting import TokenRefused, closed, log_in
 from tocsin.discord_bot.messenger import DiscordMessenger
 from tocsin.discord_bot.services import Services
 from tocsin.discord_bot.take_over import TakeOver
-from tocsin.dispatch.backoff import retry_delay
 from tocsin.dispatch.dispatcher import REFUSALS_KEPT_AS, Dispatcher
 from tocsin.dispatch.housekeeping import Housekeeper
 from tocsin.dispatch.messenger import Message, Messenger, Sighting
@@ -54,15 +50,6 @@ log = get_logger("tocsin.bot")
 
 class TokenMissing(UsageError):
     """No token is set: put the bot's token into TOCSIN_DISCORD__TOKEN, or under [discord] in tocsin.toml."""
-
-
-class TokenRefused(TocsinError):
-    """Discord does not accept the token: copy it anew from the developer portal, page “Bot”, and start again."""
-
-
-class IntentRefused(UsageError):
-    """Discord does not tell this bot who joins: switch on “Server Members Intent” in the developer portal, page
-    “Bot”, or take discord.members_intent out of the settings; then start again."""
 
 
 class StatusUnavailable(TocsinError):
@@ -263,6 +250,8 @@ async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> No
     token = settings.discord.token
     if token is None:
         raise TokenMissing
+    if any(sign.isspace() for sign in token.get_secret_value()):
+        raise TokenRefused
     async with AsyncExitStack() as stack:
         later = _Later()
         engine = await stack.enter_async_context(assembled(settings, later, build))
@@ -275,7 +264,8 @@ async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> No
         )
         later.messenger = DiscordMessenger(client, clock)
         stack.push_async_callback(client.close)
-        await _log_in(client, token.get_secret_value())
+        if not await log_in(client, token.get_secret_value(), stopping):
+            return
         if settings.clock.url:
             engine.supervisor.watch("clock", lambda: _follow(clock, str(settings.clock.url)))
         engine.supervisor.watch(
@@ -309,23 +299,6 @@ async def _listen(status: StatusServer, settings: Settings) -> int:
         ) from error
 
 
-async def _log_in(client: TocsinClient, token: str) -> None:
-    """Log in, for as long as it takes Discord to answer. Raises TokenRefused."""
-    pause = asyncio.Event()
-    for attempt in count(1):
-        try:
-            await client.login(token)
-        except discord.LoginFailure:
-            raise TokenRefused from None
-        except (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError) as error:
-            await client.forget_session()
-            delay = retry_delay(attempt, jitter.random()).total_seconds()
-            log.warning("Discord not reached", error=str(error), retry_in=round(delay, 1))
-            await client.services.clock.wait(None, pause, at_most=delay)
-        else:
-            return
-
-
 async def _follow(clock: Clock, url: str) -> None:
     await follow(clock, url, lambda error: log.warning("clock not reached", error=str(error)))
 
@@ -344,7 +317,4 @@ async def _until(stopping: asyncio.Event, gateway: asyncio.Task[None]) -> None:
     await asyncio.wait([wait, gateway], return_when=asyncio.FIRST_COMPLETED)
     wait.cancel()
     if gateway.done():
-        try:
-            gateway.result()
-        except discord.PrivilegedIntentsRequired:
-            raise IntentRefused from None
+        closed(gateway)

@@ -7,8 +7,9 @@ from typing import Any
 import aiohttp
 import discord
 
-from tocsin.bootstrap import TokenMissing, TokenRefused, build_pacer
+from tocsin.bootstrap import TokenMissing, build_pacer
 from tocsin.clock import Clock, worker_name
+from tocsin.discord_bot.connecting import TokenRefused
 from tocsin.discord_bot.messenger import DiscordMessenger, payload_of
 from tocsin.discord_bot.transport import rest_client
 from tocsin.dispatch.decision import decide

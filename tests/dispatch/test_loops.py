@@ -159,3 +159,13 @@ async def test_a_channel_that_is_gone_is_opened_anew(bench: Bench) -> None:
         await bench.until(lambda: engine.dispatcher.sent == 1)
     assert bench.messenger.opened == [1]
     assert [one.attempt for one in bench.messenger.sent] == [1, 2]
+
+
+async def test_channels_are_opened_before_anything_is_due(bench: Bench) -> None:
+    """Who has subscribed and has no channel, as after an import, has one before the first reminder."""
+    bench.member(1, HOUR, channel=False)
+    bench.member(2, HOUR)
+    async with bench.running():
+        bench.clock.shift(timedelta(minutes=1, seconds=1))
+        await bench.until(lambda: bench.messenger.opened == [1])
+    assert bench.messenger.sent == []

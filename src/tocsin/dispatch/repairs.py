@@ -1,6 +1,7 @@
 """What is done beside the reminders: DM channels that were never opened, and posts that have to go."""
 
 import asyncio
+from collections import deque
 from datetime import timedelta
 
 from tocsin.clock import Clock, jitter
@@ -9,7 +10,12 @@ from tocsin.dispatch.decision import OPENING_PAUSE
 from tocsin.dispatch.dispatcher import Dispatcher
 from tocsin.dispatch.messenger import Messenger
 from tocsin.dispatch.outcome import Accepted, Refused, Scope
-from tocsin.store.dm_channels import dm_refused, dm_worked, find_dm
+from tocsin.store.dm_channels import (
+    dm_refused,
+    dm_worked,
+    find_dm,
+    members_without_channel,
+)
 from tocsin.store.engine import Store
 from tocsin.store.posts import Post, next_removal, post_removed, posts_to_remove, try_removal_later
 from tocsin.telemetry.logs import get_logger
@@ -17,8 +23,17 @@ from tocsin.telemetry.logs import get_logger
 log = get_logger("tocsin.repairs")
 
 
+LOOK_EVERY = timedelta(hours=1)
+FIRST_LOOK = timedelta(minutes=1)
+"""After the start, which has more urgent things to do."""
+LOOKED_FOR = 500
+
+
 class DmOpener:
-    """Opens DM channels for members who have none, slowly: Discord blocks bots that open many at once."""
+    """Opens DM channels for members who have none, slowly: Discord blocks bots that open many at once.
+
+    Who waits for a delivery comes first; then, ahead of time, whoever has subscribed.
+    """
 
     def __init__(
         self,
@@ -34,17 +49,39 @@ class DmOpener:
         self._dispatcher = dispatcher
         self._pause = 60.0 / per_minute
         self._never = asyncio.Event()
+        self._ahead: deque[int] = deque()
+        self._look_at = clock.now() + FIRST_LOOK
+        self._waiting: asyncio.Task[int] | None = None
 
     async def run(self) -> None:
         """Open one after the other, for ever."""
         while True:
-            member_id = await self._dispatcher.unopened.get()
+            member_id = await self._next()
             known = await self._store.read(find_dm, member_id)
             # Named once for each delivery that waits; opened, or refused, for all of them.
             if known and (known.channel_id is not None or known.suspended_because is not None):
                 continue
             await self._open(member_id)
             await self._clock.wait(None, self._never, at_most=self._pause)
+
+    async def _next(self) -> int:
+        """Whom to open a channel for; waits until there is somebody."""
+        while True:
+            if self._waiting is None:
+                self._waiting = asyncio.create_task(self._dispatcher.unopened.get())
+                await asyncio.sleep(0)
+            if not self._waiting.done() and self._ahead:
+                return self._ahead.popleft()
+            look = asyncio.create_task(self._clock.wait(self._look_at, self._never))
+            await asyncio.wait([self._waiting, look], return_when=asyncio.FIRST_COMPLETED)
+            look.cancel()
+            if self._waiting.done():
+                waiting, self._waiting = self._waiting, None
+                return waiting.result()
+            found = await self._store.read(members_without_channel, LOOKED_FOR)
+            self._ahead.extend(found)
+            pause = FIRST_LOOK if len(found) == LOOKED_FOR else LOOK_EVERY
+            self._look_at = self._clock.now() + pause
 
     async def _open(self, member_id: int) -> None:
         opened = await self._messenger.open_dm(member_id)

@@ -170,13 +170,13 @@ def _reach(connection: sa.Connection, members: sa.Select[tuple[int]]) -> Reach:
 
 
 def members_without_channel(connection: sa.Connection, limit: int) -> list[int]:
-    """Members who wait for a delivery and whose DM channel was never opened, by who is due next."""
+    """Members who have subscribed and with whom no DM channel is open, as after an import; none of them suspended."""
     return list(
         connection.scalars(
             sa.text(
-                "SELECT d.recipient_id FROM deliveries d LEFT JOIN dm_channels c ON c.member_id = d.recipient_id"
-                " WHERE d.state = 0 AND d.recipient_kind = 0 AND c.channel_id IS NULL"
-                " AND c.suspended_because IS NULL GROUP BY d.recipient_id ORDER BY min(d.order_at) LIMIT :limit"
+                "SELECT DISTINCT s.member_id FROM subscriptions s JOIN servers v ON v.id = s.server_id"
+                " LEFT JOIN dm_channels c ON c.member_id = s.member_id WHERE v.left_at IS NULL"
+                " AND c.channel_id IS NULL AND c.suspended_because IS NULL LIMIT :limit"
             ),
             {"limit": limit},
         )
