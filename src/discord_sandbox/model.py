@@ -11,6 +11,7 @@ GUILD_TEXT, DM, GUILD_VOICE, GUILD_CATEGORY, GUILD_ANNOUNCEMENT = 0, 1, 2, 4, 5
 ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD = 10, 11, 12
 THREAD_TYPES = frozenset({ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD})
 
+CROSSPOSTED = 1 << 0
 SUPPRESS_EMBEDS = 1 << 2
 HAS_THREAD = 1 << 5
 EPHEMERAL = 1 << 6
@@ -115,6 +116,7 @@ class Thread:
     archived: bool = False
     locked: bool = False
     archive_changed_ms: int = 0
+    created_ms: int | None = None
     invitable: bool = True
     members: dict[int, int] = field(default_factory=dict)
     """When each member joined, by user id, in milliseconds."""
@@ -218,6 +220,8 @@ class Guild:
     channels: dict[int, Channel] = field(default_factory=dict)
     """Channels and threads."""
     scheduled_events: dict[int, ScheduledEvent] = field(default_factory=dict)
+    bans: dict[int, str | None] = field(default_factory=dict)
+    """Why each user who is banned was, where it was said."""
     version: int = 0
     """Grows with whatever changes who may see what."""
 

@@ -87,7 +87,16 @@ def create_dm(call: Call) -> Json:
     return call.world.channel_json(channel, call.bot.id)
 
 
+def _own_application(call: Call) -> None:
+    """A bot reads and changes no application but its own."""
+    if call.params.get("application_id", "@me") != "@me" and (
+        call.id("application_id") != call.app.id
+    ):
+        raise ApiError(20012)
+
+
 def my_application(call: Call) -> Json:
+    _own_application(call)
     world = call.world
     owner = world.users.get(call.app.owner_id, call.bot)
     guilds = len(world.guilds_of(call.bot.id))
@@ -95,6 +104,7 @@ def my_application(call: Call) -> Json:
 
 
 def edit_my_application(call: Call) -> Json:
+    _own_application(call)
     description = call.json().get("description")
     if isinstance(description, str):
         call.app.description = description
@@ -126,6 +136,8 @@ ROUTES = (
     Route("GET", "/users/{user_id}", get_user),
     Route("GET", "/applications/@me", my_application),
     Route("PATCH", "/applications/@me", edit_my_application),
+    Route("GET", "/applications/{application_id}", my_application),
+    Route("PATCH", "/applications/{application_id}", edit_my_application),
     Route("GET", "/oauth2/applications/@me", my_application),
     Route("GET", "/gateway", gateway, public=True),
     Route("GET", "/gateway/bot", gateway_bot),
