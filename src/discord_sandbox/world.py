@@ -11,6 +11,7 @@ from discord_sandbox.events import Bus, Event
 from discord_sandbox.model import (
     DM,
     Application,
+    Attachment,
     Channel,
     Guild,
     Json,
@@ -50,6 +51,8 @@ class World:
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.webhooks: dict[int, Webhook] = {}
+        self.uploads: dict[int, Attachment] = {}
+        """Files given to commands, which no message carries."""
 
     def clear(self) -> None:
         """Nobody and nothing is there any more. Ids go on increasing all the same."""
@@ -62,6 +65,7 @@ class World:
             self.guilds,
             self.channels,
             self.webhooks,
+            self.uploads,
         ):
             everything.clear()
 

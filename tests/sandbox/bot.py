@@ -92,6 +92,7 @@ class ExampleBot(discord.Client):
         self.told: asyncio.Queue[discord.Message] = asyncio.Queue()
         self.identified = 0
         _add_commands(self.tree)
+        _add_those_with_targets(self.tree)
 
     async def setup_hook(self) -> None:
         self.add_view(Panel())
@@ -148,6 +149,21 @@ def _add_commands(tree: app_commands.CommandTree[Any]) -> None:
         await interaction.response.send_message(f"In {minutes}")
 
     tree.add_command(group)
+
+
+def _add_those_with_targets(tree: app_commands.CommandTree[Any]) -> None:
+    @tree.command(description="Reads a file")
+    async def read(interaction: discord.Interaction, file: discord.Attachment) -> None:
+        text = (await file.read()).decode()
+        await interaction.response.send_message(f"{file.filename} ({file.content_type}): {text}")
+
+    @tree.context_menu(name="Greet")
+    async def greet(interaction: discord.Interaction, member: discord.Member) -> None:
+        await interaction.response.send_message(f"Hello, {member.name}!")
+
+    @tree.context_menu(name="Quote")
+    async def quote(interaction: discord.Interaction, message: discord.Message) -> None:
+        await interaction.response.send_message(f"> {message.content}")
 
 
 @contextlib.asynccontextmanager

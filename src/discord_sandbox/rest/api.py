@@ -114,8 +114,17 @@ class RestApi:
         if route.handler is None:
             raise NotImplementedBySandbox(route.key)
         query = request.query if request.rel_url.raw_query_string else _NO_QUERY
-        reason = request.headers.get("X-Audit-Log-Reason")
-        call = Call(backend, route, params, query, exchange.application, body, uploads, reason)
+        call = Call(
+            backend,
+            route,
+            params,
+            query,
+            exchange.application,
+            body,
+            uploads,
+            request.headers.get("X-Audit-Log-Reason"),
+            request.headers.get("X-Discord-Locale"),
+        )
         answer = route.handler(call)
         if isinstance(answer, Reply):
             exchange.status, exchange.payload = answer.status, answer.payload

@@ -41,6 +41,8 @@ class Call:
     uploads: list[Upload] = field(default_factory=list)
     reason: str | None = None
     """What X-Audit-Log-Reason gave, percent-encoded as it came."""
+    locale: str | None = None
+    """What X-Discord-Locale gave."""
 
     @property
     def world(self) -> World:
