@@ -11,7 +11,6 @@ from typing import Any
 import discord
 import yarl
 from discord import app_commands
-from tests.sandbox.openapi import Checker
 
 from discord_sandbox.testing import Application, Sandbox
 
@@ -81,12 +80,7 @@ class ExampleBot(discord.Client):
     """Commands, buttons, a modal and a select; it keeps what the gateway tells it."""
 
     def __init__(self, intents: discord.Intents | None = None, **options: Any) -> None:
-        self.checker = Checker()
-        super().__init__(
-            intents=intents or discord.Intents.default(),
-            http_trace=self.checker.trace,
-            **options,
-        )
+        super().__init__(intents=intents or discord.Intents.default(), **options)
         self.tree = app_commands.CommandTree(self)
         self.resumed = asyncio.Event()
         self.told: asyncio.Queue[discord.Message] = asyncio.Queue()
@@ -187,4 +181,3 @@ async def running(
         await bot.close()
         with contextlib.suppress(asyncio.CancelledError):
             await running_bot
-    assert not bot.checker.problems, "\n".join(bot.checker.problems)

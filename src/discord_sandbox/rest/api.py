@@ -41,6 +41,8 @@ class Exchange:
     route: str = "?"
     application: Application | None = None
     user_ids: frozenset[int] = frozenset()
+    body: Any = None
+    files: list[str] = field(default_factory=list)
     status: int = 200
     payload: Any = None
     text: str | None = None
@@ -84,11 +86,11 @@ class RestApi:
             await self._strike_after(exchange)
         except Unanswered:
             exchange.status = 0
-            self._note(exchange, at_ms)
+            self._note(request, exchange, at_ms)
             if request.transport is not None:
                 request.transport.abort()
             return web.Response(status=500)
-        self._note(exchange, at_ms)
+        self._note(request, exchange, at_ms)
         return self._response(exchange)
 
     async def _exchange(self, request: web.BaseRequest, exchange: Exchange, at_ms: int) -> None:
@@ -105,6 +107,7 @@ class RestApi:
         exchange.route = route.key
         exchange.application = self._authorize(request, route)
         body, uploads = await read_body(request) if request.can_read_body else (None, [])
+        exchange.body, exchange.files = body, [upload.filename for upload in uploads]
         if backend.faults:
             exchange.user_ids = self._concerned(params, body, exchange.application)
             if await self._strike_before(exchange):
@@ -235,7 +238,7 @@ class RestApi:
 
     # --- the end -------------------------------------------------------------------------
 
-    def _note(self, exchange: Exchange, at_ms: int) -> None:
+    def _note(self, request: web.BaseRequest, exchange: Exchange, at_ms: int) -> None:
         limits = self._backend.limits
         shared = exchange.headers.get("X-RateLimit-Scope") == "shared"
         if exchange.status in (401, 403) or (exchange.status == 429 and not shared):
@@ -255,6 +258,17 @@ class RestApi:
         )
         if not self._backend.world.bus.idle:
             self._tell("REQUEST", request_json(row))
+        if self._backend.transcript is not None:
+            self._backend.transcript.add(
+                exchange.method,
+                exchange.path,
+                {name: request.query.getall(name) for name in request.query},
+                exchange.body,
+                exchange.files,
+                exchange.status,
+                exchange.text or exchange.payload,
+                exchange.fault,
+            )
 
     def _tell(self, event_type: str, data: Json) -> None:
         self._backend.world.bus.publish(Event(event_type, data, only=frozenset(), bots=False))
