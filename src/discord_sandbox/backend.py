@@ -22,7 +22,7 @@ class Backend:
         self.limits = RateLimits()
         self.faults = Faults()
         self.requests = Requests()
-        self.hub = Hub(self.world)
+        self.hub = Hub(self.world, self.limits)
         self.transcript: Transcript | None = None
 
     def reset(self) -> None:

@@ -85,9 +85,22 @@ def presence_json(guild: Guild, user: User) -> Json:
         "user": {"id": str(user.id)},
         "guild_id": str(guild.id),
         "status": user.status,
-        "activities": [],
+        "activities": user.activities,
         "client_status": {"web": user.status},
     }
+
+
+def activity_json(given: object) -> Json | None:
+    """What a bot says it does, or None where it says nothing that Discord shows."""
+    activity = given if isinstance(given, dict) else {}
+    name, kind = activity.get("name"), activity.get("type", 0)
+    if not isinstance(name, str) or kind not in (0, 1, 2, 3, 4, 5):
+        return None
+    shaped: Json = {"name": name, "type": kind, "created_at": 0}
+    for optional in ("url", "state"):
+        if isinstance(activity.get(optional), str):
+            shaped[optional] = activity[optional]
+    return shaped
 
 
 def add_member(world: World, guild: Guild, user: User, role_ids: Sequence[int] = ()) -> Member:

@@ -31,6 +31,7 @@ class User:
     accept_dms: bool = True
     blocked: set[int] = field(default_factory=set)
     status: str = "online"
+    activities: list[Json] = field(default_factory=list)
     locale: str = "en-US"
     dms: dict[int, int] = field(default_factory=dict)
     """The DM channels of this user, by the other user's id."""

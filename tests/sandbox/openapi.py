@@ -33,8 +33,9 @@ def _document() -> Any:
 
 @functools.cache
 def _registry() -> Registry[Any]:
-    registry: Registry[Any] = Registry()
-    return registry.with_resource(_NAME, DRAFT202012.create_resource(_document()))
+    resource = DRAFT202012.create_resource(_document())
+    registry: Registry[Any] = Registry().with_resource(_NAME, resource)
+    return registry
 
 
 @functools.cache

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from discord_sandbox.channels import open_dm
 from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.guilds import remove_member
@@ -116,14 +114,18 @@ def gateway(call: Call) -> Json:
 
 
 def gateway_bot(call: Call) -> Json:
-    started = call.backend.hub.starts.get(call.app.id, 0)
-    limit: dict[str, Any] = {
-        "total": 1000,
-        "remaining": max(1000 - started, 0),
-        "reset_after": 86_400_000,
-        "max_concurrency": 1,
+    limits = call.backend.limits
+    remaining, reset_after_ms = limits.starts_left(call.app.id, call.world.clock.now_ms())
+    return {
+        "url": call.backend.hub.gateway_url,
+        "shards": 1,
+        "session_start_limit": {
+            "total": limits.identifies_per_day,
+            "remaining": remaining,
+            "reset_after": reset_after_ms,
+            "max_concurrency": limits.max_concurrency,
+        },
     }
-    return {"url": call.backend.hub.gateway_url, "shards": 1, "session_start_limit": limit}
 
 
 ROUTES = (
