@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Container
 
@@ -208,7 +209,7 @@ class World:
         application = Application(
             id=application_id,
             name=name,
-            token=token or f"sandbox.{application_id}.{secrets.token_urlsafe(18)}",
+            token=token or _new_token(application_id),
             bot_user_id=bot.id,
             owner_id=owner_id or bot.id,
             privileged_intents=privileged_intents,
@@ -217,3 +218,9 @@ class World:
         self.applications[application_id] = application
         self.tokens[application.token] = application
         return application
+
+
+def _new_token(application_id: int) -> str:
+    """A token of Discord's form, whose first part some libraries read the application's id from."""
+    named = base64.b64encode(str(application_id).encode()).decode("ascii").rstrip("=")
+    return f"{named}.sandbx.{secrets.token_urlsafe(27)}"

@@ -8,6 +8,7 @@ from discord_sandbox.rest import (
     bans,
     channels,
     commands,
+    empty,
     guilds,
     interactions,
     messages,
@@ -34,6 +35,7 @@ DONE: tuple[Route, ...] = (
     *bans.ROUTES,
     *commands.ROUTES,
     *scheduled_events.ROUTES,
+    *empty.ROUTES,
 )
 
 
