@@ -38,6 +38,7 @@ class User:
     read: dict[int, int] = field(default_factory=dict)
     """The last message read, by channel id."""
     json_cache: Json | None = None
+    raw_cache: bytes | None = None
 
     @property
     def bot(self) -> bool:
@@ -196,6 +197,7 @@ class Channel:
     nonces: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
     """(author, nonce) → (when in ms, message id), oldest first."""
     audience_cache: tuple[int, frozenset[int]] | None = None
+    granted_cache: tuple[int, dict[int, int]] | None = None
 
 
 @dataclass(slots=True)

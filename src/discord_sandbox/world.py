@@ -115,8 +115,16 @@ class World:
         if channel.guild_id is None:
             return DM_PERMISSIONS if user_id in channel.recipient_ids else 0
         guild = self.guilds[channel.guild_id]
-        member = guild.members.get(user_id)
-        return 0 if member is None else channel_permissions(guild, member, channel)
+        cached = channel.granted_cache
+        if cached is None or cached[0] != guild.version:
+            cached = channel.granted_cache = (guild.version, {})
+        granted = cached[1].get(user_id)
+        if granted is None:
+            member = guild.members.get(user_id)
+            granted = 0 if member is None else channel_permissions(guild, member, channel)
+            if channel.thread is None:
+                cached[1][user_id] = granted
+        return granted
 
     def require(self, user_id: int, channel: Channel, needed: int) -> int:
         """The user's permissions in the channel, which contain `needed`.

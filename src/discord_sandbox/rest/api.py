@@ -83,7 +83,8 @@ class RestApi:
                 await self._exchange(request, exchange, at_ms)
             except ApiError as error:
                 exchange.refuse(error)
-            await self._strike_after(exchange)
+            if self._backend.faults:
+                await self._strike_after(exchange)
         except Unanswered:
             exchange.status = 0
             self._note(request, exchange, at_ms)
@@ -117,17 +118,8 @@ class RestApi:
         if route.handler is None:
             raise NotImplementedBySandbox(route.key)
         query = request.query if request.rel_url.raw_query_string else _NO_QUERY
-        call = Call(
-            backend,
-            route,
-            params,
-            query,
-            exchange.application,
-            body,
-            uploads,
-            request.headers.get("X-Audit-Log-Reason"),
-            request.headers.get("X-Discord-Locale"),
-        )
+        application = exchange.application
+        call = Call(backend, route, params, query, application, body, uploads, request.headers)
         answer = route.handler(call)
         if isinstance(answer, Reply):
             exchange.status, exchange.payload = answer.status, answer.payload
@@ -157,7 +149,7 @@ class RestApi:
             if refusal is not None:
                 exchange.limit(refusal)
                 return True
-        if not route.bucketed:
+        if not route.bucketed or not limits.buckets:
             return False
         major = "/".join([params[name] for name in route.major])
         channel = self._backend.world.channels.get(parse_snowflake(params.get("channel_id")) or 0)
@@ -214,7 +206,7 @@ class RestApi:
         return False
 
     async def _strike_after(self, exchange: Exchange) -> None:
-        if not self._backend.faults or exchange.fault in ("drop", "status", "ratelimit"):
+        if exchange.fault in ("drop", "status", "ratelimit"):
             return
         fault = self._strike(exchange, "after")
         if fault is None:
@@ -240,9 +232,10 @@ class RestApi:
 
     def _note(self, request: web.BaseRequest, exchange: Exchange, at_ms: int) -> None:
         limits = self._backend.limits
-        shared = exchange.headers.get("X-RateLimit-Scope") == "shared"
-        if exchange.status in (401, 403) or (exchange.status == 429 and not shared):
-            limits.count_invalid(at_ms)
+        if exchange.status in (401, 403, 429):
+            shared = exchange.headers.get("X-RateLimit-Scope") == "shared"
+            if exchange.status != 429 or not shared:
+                limits.count_invalid(at_ms)
         bot = None if exchange.application is None else exchange.application.bot_user_id
         row = self._backend.requests.add(
             at_ms,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import unquote
 
 from discord_sandbox import messages, permissions
 from discord_sandbox.errors import ApiError, Problems
@@ -69,15 +68,11 @@ def _delete_messages(call: Call, guild: Guild, user_id: int, seconds: int) -> No
                 messages.delete(call.world, channel, message)
 
 
-def _reason(call: Call) -> str | None:
-    return None if call.reason is None else unquote(call.reason)
-
-
 def put(call: Call) -> None:
     guild = call.guild(permissions.BAN_MEMBERS)
     user = call.world.user(call.id("user_id"))
     seconds = _seconds(call)
-    ban(call.world, guild, user, _reason(call))
+    ban(call.world, guild, user, call.reason)
     _delete_messages(call, guild, user.id, seconds)
 
 
@@ -98,7 +93,7 @@ def several(call: Call) -> Any:
         if not known or user_id in (guild.owner_id, call.app.bot_user_id):
             failed.append(str(user_id))
             continue
-        ban(call.world, guild, call.world.users[user_id], _reason(call))
+        ban(call.world, guild, call.world.users[user_id], call.reason)
         _delete_messages(call, guild, user_id, seconds)
         banned.append(str(user_id))
     if not banned:

@@ -26,7 +26,9 @@ async def read_body(request: web.BaseRequest) -> tuple[Any, list[Upload]]:
     kind = request.headers.get("Content-Type", _JSON)
     if kind.startswith(_MULTIPART):
         return await _multipart(request)
-    data = await request.read()
+    content = request.content
+    # What is there whole already, as small bodies are, need not be waited for.
+    data = content.read_nowait() if content.is_eof() else await request.read()
     if not data:
         return None, []
     if kind.startswith(_FORM):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from discord_sandbox.backend import Backend
 from discord_sandbox.clock import parse_iso
@@ -39,14 +40,22 @@ class Call:
     application: Application | None = None
     body: Any = None
     uploads: list[Upload] = field(default_factory=list)
-    reason: str | None = None
-    """What X-Audit-Log-Reason gave, percent-encoded as it came."""
-    locale: str | None = None
-    """What X-Discord-Locale gave."""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def world(self) -> World:
         return self.backend.world
+
+    @property
+    def reason(self) -> str | None:
+        """What X-Audit-Log-Reason gave."""
+        given = self.headers.get("X-Audit-Log-Reason")
+        return None if given is None else unquote(given)
+
+    @property
+    def locale(self) -> str | None:
+        """What X-Discord-Locale gave."""
+        return self.headers.get("X-Discord-Locale")
 
     @property
     def app(self) -> Application:

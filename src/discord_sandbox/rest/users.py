@@ -9,7 +9,12 @@ from discord_sandbox.model import Json
 from discord_sandbox.permissions import guild_permissions
 from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.shapes.guilds import member_json
-from discord_sandbox.shapes.users import application_json, own_user_json, user_json
+from discord_sandbox.shapes.users import (
+    application_json,
+    forget_user_json,
+    own_user_json,
+    user_json,
+)
 from discord_sandbox.snowflake import parse_snowflake
 
 
@@ -32,7 +37,7 @@ def edit_me(call: Call) -> Json:
                 ("username",), "BASE_TYPE_BAD_LENGTH", "Must be between 2 and 32 in length."
             )
         call.bot.username = name
-        call.bot.json_cache = None
+        forget_user_json(call.bot)
     return own_user_json(call.bot)
 
 
