@@ -94,4 +94,4 @@ def find_attachment(world: World, channel_id: int, attachment_id: int) -> Attach
         for attachment in message.attachments:
             if attachment.id == attachment_id:
                 return attachment
-    return None
+    return world.uploads.get(attachment_id)

@@ -8,6 +8,7 @@ from discord_sandbox.gateway.hub import Hub
 from discord_sandbox.interactions import Interactions
 from discord_sandbox.ratelimit import RateLimits
 from discord_sandbox.record import Requests
+from discord_sandbox.transcript import Transcript
 from discord_sandbox.world import World
 
 
@@ -21,7 +22,8 @@ class Backend:
         self.limits = RateLimits()
         self.faults = Faults()
         self.requests = Requests()
-        self.hub = Hub(self.world)
+        self.hub = Hub(self.world, self.limits)
+        self.transcript: Transcript | None = None
 
     def reset(self) -> None:
         """Begin anew with an empty world; bots are cut off, people who watch go on watching."""

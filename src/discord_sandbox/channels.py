@@ -169,7 +169,7 @@ def create_thread(
 ) -> Channel:
     """Open a thread in a channel, or on a message, whose id it then shares."""
     now_ms = world.clock.now_ms()
-    thread = Thread(owner.id, auto_archive_minutes, archive_changed_ms=now_ms)
+    thread = Thread(owner.id, auto_archive_minutes, archive_changed_ms=now_ms, created_ms=now_ms)
     thread.members[owner.id] = now_ms
     channel = Channel(
         id=starter.id if starter is not None else world.ids.next(),

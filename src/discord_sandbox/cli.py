@@ -18,6 +18,7 @@ from discord_sandbox.clock import parse_iso
 from discord_sandbox.seed import sow
 from discord_sandbox.server import PortInUse, Server
 from discord_sandbox.state import BadState, load, save
+from discord_sandbox.transcript import Transcript
 
 app = typer.Typer(
     help="Discord on your own machine, to try, teach and test bots against.",
@@ -47,6 +48,13 @@ def serve(
     clock: Annotated[
         str | None, typer.Option(help="What time it shall be, ISO 8601; else the machine's.")
     ] = None,
+    transcript: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file to write every request and answer to, as JSON lines; or a folder for it.",
+            envvar="DISCORD_SANDBOX_TRANSCRIPT",
+        ),
+    ] = None,
     end_with_stdin: Annotated[
         bool, typer.Option("--end-with-stdin", help="End when standard input is closed.")
     ] = False,
@@ -54,6 +62,11 @@ def serve(
     """Run the sandbox until it is interrupted."""
     backend = Backend()
     _prepare(backend, seed, state, clock)
+    if transcript is not None:
+        try:
+            backend.transcript = Transcript(transcript)
+        except OSError as problem:
+            _give_up(f"the transcript {transcript} cannot be written: {problem}")
     server = Server(backend, host=host, port=port)
     try:
         asyncio.run(_serve(server, end_with_stdin=end_with_stdin))

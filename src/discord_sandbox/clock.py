@@ -7,6 +7,7 @@ is dated by one `SandboxClock`, so that a test which steps the clock moves all o
 from __future__ import annotations
 
 import asyncio
+import functools
 import random
 import time
 from datetime import UTC, datetime
@@ -66,7 +67,13 @@ class SandboxClock:
 
 def iso(at_ms: int) -> str:
     """A timestamp as Discord writes it: ISO 8601, microseconds, +00:00."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="microseconds")
+    second, ms = divmod(at_ms, 1000)
+    return f"{_to_the_second(second)}.{ms:03d}000+00:00"
+
+
+@functools.lru_cache(maxsize=4096)
+def _to_the_second(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).isoformat()[:19]
 
 
 def parse_iso(text: str) -> int:

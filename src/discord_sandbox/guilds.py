@@ -85,15 +85,30 @@ def presence_json(guild: Guild, user: User) -> Json:
         "user": {"id": str(user.id)},
         "guild_id": str(guild.id),
         "status": user.status,
-        "activities": [],
+        "activities": user.activities,
         "client_status": {"web": user.status},
     }
 
 
+def activity_json(given: object) -> Json | None:
+    """What a bot says it does, or None where it says nothing that Discord shows."""
+    activity = given if isinstance(given, dict) else {}
+    name, kind = activity.get("name"), activity.get("type", 0)
+    if not isinstance(name, str) or kind not in (0, 1, 2, 3, 4, 5):
+        return None
+    shaped: Json = {"name": name, "type": kind, "created_at": 0}
+    for optional in ("url", "state"):
+        if isinstance(activity.get(optional), str):
+            shaped[optional] = activity[optional]
+    return shaped
+
+
 def add_member(world: World, guild: Guild, user: User, role_ids: Sequence[int] = ()) -> Member:
-    """Let a user in; one who is in already stays as they are."""
+    """Let a user in; one who is in already stays as they are. Raises ApiError 40007."""
     if user.id in guild.members:
         return guild.members[user.id]
+    if user.id in guild.bans:
+        raise ApiError(40007)
     member = Member(user, world.clock.now_ms(), list(role_ids))
     guild.members[user.id] = member
     guild.version += 1
@@ -126,6 +141,32 @@ def remove_member(world: World, guild: Guild, user_id: int) -> None:
     world.bus.publish(Event("GUILD_DELETE", gone, guild=guild, only=frozenset({user_id})))
     left = {"guild_id": str(guild.id), "user": user_json(member.user)}
     world.bus.publish(Event("GUILD_MEMBER_REMOVE", left, guild=guild))
+
+
+def ban(world: World, guild: Guild, user: User, reason: str | None = None) -> None:
+    """Throw a user out for good, whether they are a member or not.
+
+    Raises ApiError 50013 for the owner.
+    """
+    if user.id in guild.members:
+        remove_member(world, guild, user.id)
+    known = user.id in guild.bans
+    guild.bans[user.id] = reason
+    if not known:
+        _publish_ban(world, guild, user, "GUILD_BAN_ADD")
+
+
+def unban(world: World, guild: Guild, user_id: int) -> None:
+    """Raises ApiError 10026 for a user who is not banned."""
+    if user_id not in guild.bans:
+        raise ApiError(10026)
+    del guild.bans[user_id]
+    _publish_ban(world, guild, world.user(user_id), "GUILD_BAN_REMOVE")
+
+
+def _publish_ban(world: World, guild: Guild, user: User, event_type: str) -> None:
+    shaped = {"guild_id": str(guild.id), "user": user_json(user)}
+    world.bus.publish(Event(event_type, shaped, guild=guild))
 
 
 def add_bot(

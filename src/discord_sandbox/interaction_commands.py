@@ -1,13 +1,14 @@
-"""Application commands as members use them: which there are, and what options they take."""
+"""The options of application commands: what a member gives, and what it stands for."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 from typing import Any
 
-from discord_sandbox.channels import dm_partner
-from discord_sandbox.model import Application, Channel, Command, Guild, Json, User
-from discord_sandbox.permissions import ADMINISTRATOR, USE_APPLICATION_COMMANDS
+from discord_sandbox.model import Attachment, Channel, Guild, Json
 from discord_sandbox.shapes.guilds import channel_json, partial_member_json, role_json
+from discord_sandbox.shapes.messages import attachment_json
 from discord_sandbox.shapes.users import user_json
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.world import World
@@ -20,56 +21,15 @@ class BadOptions(ValueError):
     """A member's client would not have let these options be sent."""
 
 
-def usable_commands(
-    world: World, user: User, channel: Channel
-) -> list[tuple[Application, Command]]:
-    """The commands a member can use in a channel, with whose they are."""
-    if channel.guild_id is None:
-        partner = world.users[dm_partner(channel, user.id)]
-        application = world.applications.get(partner.application_id or 0)
-        if application is None:
-            return []
-        return [
-            (application, command)
-            for command in application.commands.values()
-            if _in_context(command, 1)
-        ]
-    guild = world.guilds[channel.guild_id]
-    if not world.permissions(user.id, channel) & USE_APPLICATION_COMMANDS:
-        return []
-    return [
-        (application, command)
-        for application in world.applications.values()
-        if application.bot_user_id in guild.members
-        for command in application.reachable_commands(guild.id)
-        if _in_context(command, 0) and _permitted(world, command, user, channel)
-    ]
-
-
-def _in_context(command: Command, context: int) -> bool:
-    contexts = command.data.get("contexts")
-    if contexts is not None:
-        return context in contexts
-    return context == 0 or command.data.get("dm_permission", True)
-
-
-def _permitted(world: World, command: Command, user: User, channel: Channel) -> bool:
-    """Whether `default_member_permissions` let the member use the command."""
-    needed = command.data.get("default_member_permissions")
-    if needed is None:
-        return True
-    granted = world.permissions(user.id, channel)
-    if granted & ADMINISTRATOR:
-        return True
-    return int(needed) != 0 and granted & int(needed) == int(needed)
-
-
 class OptionReader:
     """Turns what a member typed into the options of an interaction, and what they name."""
 
-    def __init__(self, world: World, guild: Guild | None, *, partial: bool) -> None:
+    def __init__(self, world: World, channel: Channel, *, partial: bool) -> None:
         self._world = world
-        self._guild = guild
+        self._channel = channel
+        self._guild: Guild | None = None
+        if channel.guild_id is not None:
+            self._guild = world.guilds[channel.guild_id]
         self._partial = partial
         self.resolved: dict[str, Json] = {}
 
@@ -119,7 +79,7 @@ class OptionReader:
             if not isinstance(value, bool):
                 raise BadOptions(f"{name} must be true or false, not {value!r}.")
         elif kind == ATTACHMENT:
-            raise BadOptions("Attachment options are not implemented by the sandbox.")
+            value = self._file(name, value)
         else:
             value = self._reference(option, value)
         choices = option.get("choices")
@@ -127,6 +87,19 @@ class OptionReader:
             listed = ", ".join(repr(choice["value"]) for choice in choices)
             raise BadOptions(f"{name} must be one of {listed}, not {value!r}.")
         return value
+
+    def _file(self, name: str, value: Any) -> str:
+        """Keep the file that was given; answers the id under which it is resolved."""
+        attachment = read_file(self._world, value)
+        if attachment is None:
+            raise BadOptions(
+                f"{name} must be a file: {{filename, content: base64, content_type?}}."
+            )
+        attachment.ephemeral = True
+        self._world.uploads[attachment.id] = attachment
+        shaped = attachment_json(attachment, self._channel.id, self._world.base_url)
+        self.resolved.setdefault("attachments", {})[str(attachment.id)] = shaped
+        return str(attachment.id)
 
     def _reference(self, option: Json, value: Any) -> str:
         found = parse_snowflake(value)
@@ -166,6 +139,19 @@ class OptionReader:
             self.resolved.setdefault("channels", {})[str(found)] = shaped
             return True
         return False
+
+
+def read_file(world: World, value: Any) -> Attachment | None:
+    """The file that a member gave, or None where it is none."""
+    given = value if isinstance(value, dict) else {}
+    name, content, kind = (given.get(key) for key in ("filename", "content", "content_type"))
+    if not isinstance(name, str) or not name or not isinstance(content, str):
+        return None
+    try:
+        data = base64.b64decode(content, validate=True)
+    except binascii.Error:
+        return None
+    return Attachment(world.ids.next(), name, data, kind if isinstance(kind, str) else None)
 
 
 def _text(option: Json, value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from discord_sandbox import permissions
 from discord_sandbox.attachments import attach, resolve_uploads
 from discord_sandbox.errors import ApiError, invalid
-from discord_sandbox.events import Encoded, Event, encode
+from discord_sandbox.events import Encoded, Event, encode, encode_message
 from discord_sandbox.model import (
     EPHEMERAL,
     IS_COMPONENTS_V2,
@@ -21,7 +21,8 @@ from discord_sandbox.model import (
     User,
 )
 from discord_sandbox.shapes.guilds import partial_member_json
-from discord_sandbox.shapes.messages import mentioned_roles, mentioned_users
+from discord_sandbox.shapes.messages import is_by_author, mentioned_roles, mentioned_users
+from discord_sandbox.shapes.users import user_raw
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate.message import Draft
 from discord_sandbox.world import World
@@ -110,10 +111,12 @@ def create(
     )
     if draft.uploads or draft.attachments:
         attach(world, message, draft)
-    resolve_uploads(world, message)
+    if draft.embeds or draft.components:
+        resolve_uploads(world, message)
     if draft.reference is not None:
         _refer(channel, message, draft.reference)
-    _mention(world, channel, message, draft.allowed_mentions)
+    if draft.reference is not None or draft.components or "@" in draft.content:
+        _mention(world, channel, message, draft.allowed_mentions)
     _store(channel, message)
     return message
 
@@ -268,7 +271,8 @@ def show(
 ) -> Json:
     """Show a new or changed message to those who can see it, and note that they saw it."""
     shaped = world.message_json(message, message.author.id)
-    raw = encode(shaped).encode()
+    own = is_by_author(message)
+    raw = encode_message(shaped, user_raw(message.author)) if own else encode(shaped).encode()
     readers = _readers(world, channel, message)
     world.seen.add(what, world.clock.now_ms(), channel.id, readers, raw)
     if message.nonce is not None:

@@ -11,6 +11,7 @@ GUILD_TEXT, DM, GUILD_VOICE, GUILD_CATEGORY, GUILD_ANNOUNCEMENT = 0, 1, 2, 4, 5
 ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD = 10, 11, 12
 THREAD_TYPES = frozenset({ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD})
 
+CROSSPOSTED = 1 << 0
 SUPPRESS_EMBEDS = 1 << 2
 HAS_THREAD = 1 << 5
 EPHEMERAL = 1 << 6
@@ -30,12 +31,14 @@ class User:
     accept_dms: bool = True
     blocked: set[int] = field(default_factory=set)
     status: str = "online"
+    activities: list[Json] = field(default_factory=list)
     locale: str = "en-US"
     dms: dict[int, int] = field(default_factory=dict)
     """The DM channels of this user, by the other user's id."""
     read: dict[int, int] = field(default_factory=dict)
     """The last message read, by channel id."""
     json_cache: Json | None = None
+    raw_cache: bytes | None = None
 
     @property
     def bot(self) -> bool:
@@ -115,6 +118,7 @@ class Thread:
     archived: bool = False
     locked: bool = False
     archive_changed_ms: int = 0
+    created_ms: int | None = None
     invitable: bool = True
     members: dict[int, int] = field(default_factory=dict)
     """When each member joined, by user id, in milliseconds."""
@@ -193,6 +197,7 @@ class Channel:
     nonces: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
     """(author, nonce) → (when in ms, message id), oldest first."""
     audience_cache: tuple[int, frozenset[int]] | None = None
+    granted_cache: tuple[int, dict[int, int]] | None = None
 
 
 @dataclass(slots=True)
@@ -218,6 +223,8 @@ class Guild:
     channels: dict[int, Channel] = field(default_factory=dict)
     """Channels and threads."""
     scheduled_events: dict[int, ScheduledEvent] = field(default_factory=dict)
+    bans: dict[int, str | None] = field(default_factory=dict)
+    """Why each user who is banned was, where it was said."""
     version: int = 0
     """Grows with whatever changes who may see what."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from hashlib import blake2s
+from typing import Literal
 
 _DEFAULT = (50, 1_000)
 _RULES: dict[str, tuple[int, int]] = {
@@ -14,6 +15,7 @@ _RULES: dict[str, tuple[int, int]] = {
 """Requests per milliseconds where they are known; Discord publishes none of them."""
 
 TEN_MINUTES_MS = 600_000
+DAY_MS = 86_400_000
 
 
 def bucket_hash(route: str) -> str:
@@ -26,6 +28,9 @@ class Window:
 
     resets_ms: int
     used: int
+
+
+StartRefused = Literal["too soon", "none left"]
 
 
 @dataclass(slots=True)
@@ -110,6 +115,32 @@ class RateLimits:
         _forget_old(self._invalid, now_ms)
         return len(self._invalid)
 
+    def starts_left(self, application_id: int, now_ms: int) -> tuple[int, int]:
+        """How many sessions the bot may still begin, and in how many ms the count begins anew."""
+        window = self._starts.get(application_id)
+        if window is None or _over(window, now_ms, DAY_MS):
+            return self.identifies_per_day, 0
+        return max(self.identifies_per_day - window.used, 0), window.resets_ms - now_ms
+
+    def begin_session(self, application_id: int, shard_id: int, now_ms: int) -> StartRefused | None:
+        """Count one IDENTIFY; answers why it is refused, where it is.
+
+        Shards of the same remainder by `max_concurrency` wait for one another.
+        """
+        key = (application_id, shard_id % self.max_concurrency)
+        if self.identify_every_s is not None:
+            window = self._identified.get(key)
+            if window is not None and not _over(window, now_ms, self.identify_every_s * 1_000):
+                return "too soon"
+            self._identified[key] = Window(now_ms + self.identify_every_s * 1_000, 1)
+        starts = self._starts.get(application_id)
+        if starts is None or _over(starts, now_ms, DAY_MS):
+            starts = self._starts[application_id] = Window(now_ms + DAY_MS, 0)
+        if starts.used >= self.identifies_per_day:
+            return "none left"
+        starts.used += 1
+        return None
+
     def restore(self) -> None:
         """The limits as they are when nobody has set them, and no counts."""
         self.global_per_second: int | None = 50
@@ -117,10 +148,16 @@ class RateLimits:
         self.dm_buckets = False
         self.dm_opens_per_10m: int | None = 100
         self.invalid_per_10m: int | None = 10_000
+        self.identifies_per_day = 1_000
+        self.max_concurrency = 1
+        self.identify_every_s: int | None = None
+        """5 at Discord; not kept to unless asked for, because tests start their bots at once."""
         self._global: dict[int, Window] = {}
         self._windows: dict[tuple[str, int, str], Window] = {}
         self._opens: dict[int, deque[int]] = {}
         self._invalid: deque[int] = deque()
+        self._starts: dict[int, Window] = {}
+        self._identified: dict[tuple[int, int], Window] = {}
 
     def reset(self) -> None:
         """Forget every count."""
@@ -128,6 +165,8 @@ class RateLimits:
         self._windows.clear()
         self._opens.clear()
         self._invalid.clear()
+        self._starts.clear()
+        self._identified.clear()
 
     def _forget_windows(self, now_ms: int) -> None:
         self._windows = {

@@ -38,6 +38,7 @@ class Router(Generic[R]):
     def __init__(self, routes: Iterable[R]) -> None:
         self._root: _Node[R] = _Node()
         self.routes: list[R] = []
+        self._places: dict[str, tuple[tuple[int, str], ...]] = {}
         for route in routes:
             self._add(route)
 
@@ -50,31 +51,32 @@ class Router(Generic[R]):
                 node = node.any
             else:
                 node = node.fixed.setdefault(part, _Node())
+        parts = enumerate(route.template.strip("/").split("/"))
+        self._places[route.template] = tuple(
+            (at, part[1:-1]) for at, part in parts if part.startswith("{")
+        )
         if route.method not in node.routes:
             node.routes[route.method] = route
             self.routes.append(route)
 
     def find(self, method: str, segments: list[str]) -> tuple[R, dict[str, str]] | None:
         """The route and its parameters. Raises ApiError 405 for another method's path."""
-        other_method = False
-        for node, values in self._walk(self._root, segments, 0):
-            route = node.routes.get(method)
-            if route is not None:
-                return route, dict(zip(route.parameters, values, strict=True))
-            other_method = other_method or bool(node.routes)
-        if other_method:
+        route = self._walk(self._root, segments, 0, method)
+        if route is not None:
+            return route, {name: segments[at] for at, name in self._places[route.template]}
+        if self._walk(self._root, segments, 0, None) is not None:
             raise ApiError(0, status=405, message="405: Method Not Allowed")
         return None
 
-    def _walk(
-        self, node: _Node[R], segments: list[str], at: int
-    ) -> Iterable[tuple[_Node[R], tuple[str, ...]]]:
+    def _walk(self, node: _Node[R], segments: list[str], at: int, method: str | None) -> R | None:
+        """The route of a method below a node; of any method where none is given."""
         if at == len(segments):
-            yield node, ()
-            return
+            if method is None:
+                return next(iter(node.routes.values()), None)
+            return node.routes.get(method)
         fixed = node.fixed.get(segments[at])
         if fixed is not None:
-            yield from self._walk(fixed, segments, at + 1)
-        if node.any is not None:
-            for found, values in self._walk(node.any, segments, at + 1):
-                yield found, (segments[at], *values)
+            found = self._walk(fixed, segments, at + 1, method)
+            if found is not None:
+                return found
+        return None if node.any is None else self._walk(node.any, segments, at + 1, method)

@@ -80,7 +80,9 @@ class Server:
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.rel_url.raw_path
-        segments = [unquote(part) for part in path.split("/")[1:]]
+        segments = path.split("/")[1:]
+        if "%" in path:
+            segments = [unquote(part) for part in segments]
         first = segments[0]
         if first == "api":
             within = segments[2:] if segments[1:2] and segments[1] in _VERSIONS else segments[1:]

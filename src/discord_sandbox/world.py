@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Container
 
@@ -11,6 +12,7 @@ from discord_sandbox.events import Bus, Event
 from discord_sandbox.model import (
     DM,
     Application,
+    Attachment,
     Channel,
     Guild,
     Json,
@@ -50,6 +52,8 @@ class World:
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.webhooks: dict[int, Webhook] = {}
+        self.uploads: dict[int, Attachment] = {}
+        """Files given to commands, which no message carries."""
 
     def clear(self) -> None:
         """Nobody and nothing is there any more. Ids go on increasing all the same."""
@@ -62,6 +66,7 @@ class World:
             self.guilds,
             self.channels,
             self.webhooks,
+            self.uploads,
         ):
             everything.clear()
 
@@ -110,8 +115,16 @@ class World:
         if channel.guild_id is None:
             return DM_PERMISSIONS if user_id in channel.recipient_ids else 0
         guild = self.guilds[channel.guild_id]
-        member = guild.members.get(user_id)
-        return 0 if member is None else channel_permissions(guild, member, channel)
+        cached = channel.granted_cache
+        if cached is None or cached[0] != guild.version:
+            cached = channel.granted_cache = (guild.version, {})
+        granted = cached[1].get(user_id)
+        if granted is None:
+            member = guild.members.get(user_id)
+            granted = 0 if member is None else channel_permissions(guild, member, channel)
+            if channel.thread is None:
+                cached[1][user_id] = granted
+        return granted
 
     def require(self, user_id: int, channel: Channel, needed: int) -> int:
         """The user's permissions in the channel, which contain `needed`.
@@ -204,7 +217,7 @@ class World:
         application = Application(
             id=application_id,
             name=name,
-            token=token or f"sandbox.{application_id}.{secrets.token_urlsafe(18)}",
+            token=token or _new_token(application_id),
             bot_user_id=bot.id,
             owner_id=owner_id or bot.id,
             privileged_intents=privileged_intents,
@@ -213,3 +226,9 @@ class World:
         self.applications[application_id] = application
         self.tokens[application.token] = application
         return application
+
+
+def _new_token(application_id: int) -> str:
+    """A token of Discord's form, whose first part some libraries read the application's id from."""
+    named = base64.b64encode(str(application_id).encode()).decode("ascii").rstrip("=")
+    return f"{named}.sandbx.{secrets.token_urlsafe(27)}"

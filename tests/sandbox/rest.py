@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from tests.sandbox.openapi import check_answer
+import yarl
+from tests.sandbox.openapi import check_answer, check_request
 
 from discord_sandbox.testing import Application, Sandbox
 
@@ -47,6 +48,10 @@ class Rest:
                 decoded = data.decode()
             if response.content_type != "text/html":
                 check_answer(method, path, response.status, decoded)
+            if response.status < 300:
+                asked = yarl.URL(path)
+                query = {name: asked.query.getall(name) for name in asked.query}
+                check_request(method, asked.path, query, body)
             return Answer(response.status, decoded, response.headers)
 
     async def get(self, path: str) -> Answer:

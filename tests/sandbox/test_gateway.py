@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import shutil
 import subprocess
 import zlib
 from typing import Any
@@ -15,8 +16,10 @@ import pytest
 from tests.requirements import skip_unless
 from tests.sandbox.bot import ExampleBot, running
 from tests.sandbox.conftest import Town
+from tests.sandbox.rest import Rest
 
 from discord_sandbox.gateway.compression import ZstdStream
+from discord_sandbox.testing.stream import Frame
 
 
 async def test_a_dropped_connection_resumes_without_loss(town: Town, bot: ExampleBot) -> None:
@@ -143,17 +146,19 @@ async def test_zlib_stream(town: Town) -> None:
 
 def test_zstd_stream_is_read_by_a_decoder() -> None:
     """The frames we write are what zstd's own program decodes."""
-    zstd = subprocess.run(["sh", "-c", "command -v zstd"], capture_output=True, text=True)
-    skip_unless(zstd.returncode == 0, "no zstd program: apt install zstd")
     stream = ZstdStream()
     texts = ["hello", "x" * 300_000, "é"]
-    written = b"".join(stream.compress(text) for text in texts)
+    assert unpacked(b"".join(stream.compress(text) for text in texts)) == "".join(texts)
+
+
+def unpacked(stream: bytes) -> str:
+    """What zstd's own program makes of a stream."""
+    zstd = shutil.which("zstd")
+    skip_unless(zstd, "no zstd program: apt install zstd")
     # The stream never ends while a connection lasts; an empty last block ends it here.
-    ended = written + (1).to_bytes(3, "little")
-    found = subprocess.run(
-        [zstd.stdout.strip(), "-dc"], input=ended, capture_output=True, check=True
-    )
-    assert found.stdout.decode() == "".join(texts)
+    ended = stream + (1).to_bytes(3, "little")
+    found = subprocess.run([str(zstd), "-dc"], input=ended, capture_output=True, check=True)
+    return found.stdout.decode()
 
 
 async def test_shards_share_the_servers(town: Town) -> None:
@@ -166,6 +171,129 @@ async def test_shards_share_the_servers(town: Town) -> None:
             ready = await dispatched(socket, "READY")
             assert ready["d"]["shard"] == [shard, 2]
             assert len(ready["d"]["guilds"]) == (1 if shard == mine else 0)
+
+
+async def test_session_starts_are_counted(town: Town, rest: Rest) -> None:
+    """Each IDENTIFY costs one start of the day; without any left the door is shut."""
+    await town.sandbox.limits(identifies_per_day=2)
+
+    async def left() -> tuple[int, int]:
+        limit = (await rest.get("/gateway/bot")).body["session_start_limit"]
+        return limit["total"], limit["remaining"]
+
+    assert await left() == (2, 2)
+    for remaining in (1, 0):
+        async with connected(town) as socket:
+            await identify(socket, town.application.token, 1)
+            await dispatched(socket, "READY")
+        assert await left() == (2, remaining)
+    async with connected(town) as socket:
+        await identify(socket, town.application.token, 1)
+        assert await close_code(socket) == 4004
+    await town.sandbox.clock.step(86_401)
+    assert await left() == (2, 2)
+
+
+async def test_shards_identify_one_after_the_other(town: Town) -> None:
+    """`max_concurrency` shards may identify within five seconds; the next is told opcode 9."""
+    await town.sandbox.limits(identify_every_s=5, max_concurrency=2)
+    async with connected(town) as one, connected(town) as two, connected(town) as three:
+        for shard, socket in enumerate((one, two)):
+            await identify(socket, town.application.token, 1, shard=[shard, 4])
+            await dispatched(socket, "READY")
+        await identify(three, town.application.token, 1, shard=[2, 4])
+        assert await three.receive_json() == {"op": 9, "d": False, "s": None, "t": None}
+        await town.sandbox.clock.step(5)
+        await identify(three, town.application.token, 1, shard=[2, 4])
+        assert (await dispatched(three, "READY"))["d"]["shard"] == [2, 4]
+
+
+async def test_a_resume_that_cannot_be(town: Town) -> None:
+    """An unknown session begins anew; a number that was never sent closes the connection."""
+    token = town.application.token
+    async with connected(town) as socket:
+        await identify(socket, token, 1)
+        session_id = (await dispatched(socket, "READY"))["d"]["session_id"]
+    async with connected(town) as socket:
+        body = {"token": token, "session_id": "unknown", "seq": 1}
+        await socket.send_json({"op": 6, "d": body})
+        assert (await socket.receive_json())["op"] == 9
+        await socket.send_json({"op": 6, "d": {**body, "session_id": session_id, "seq": 99}})
+        assert await close_code(socket) == 4007
+
+
+async def test_members_come_in_chunks(town: Town) -> None:
+    """1,000 members: a large server tells of none but the bot, and the rest is asked for."""
+    seed = {
+        "users": [{"username": f"m{n}"} for n in range(1_000)],
+        "applications": [{"name": "Big", "token": "big", "intents": ["guild_members"]}],
+        "guilds": [
+            {
+                "name": "City",
+                "owner": "m0",
+                "members": [f"m{n}" for n in range(1_000)],
+                "bots": ["Big"],
+            }
+        ],
+    }
+    await town.sandbox.sow(seed)
+    async with connected(town) as socket:
+        await identify(socket, "big", 1 << 0 | 1 << 1)
+        guild = (await dispatched(socket, "GUILD_CREATE"))["d"]
+        assert (guild["member_count"], guild["large"], len(guild["members"])) == (1_001, True, 1)
+        asked = {"guild_id": guild["id"], "query": "", "limit": 0, "nonce": "n"}
+        await socket.send_json({"op": 8, "d": asked})
+        chunks = [(await dispatched(socket, "GUILD_MEMBERS_CHUNK"))["d"] for _ in range(2)]
+        assert [len(chunk["members"]) for chunk in chunks] == [1_000, 1]
+        assert [(c["chunk_index"], c["chunk_count"], c["nonce"]) for c in chunks] == [
+            (0, 2, "n"),
+            (1, 2, "n"),
+        ]
+        body = {"guild_id": guild["id"], "query": "m99", "limit": 5}
+        await socket.send_json({"op": 8, "d": body})
+        found = (await dispatched(socket, "GUILD_MEMBERS_CHUNK"))["d"]["members"]
+        assert [member["user"]["username"] for member in found][:2] == ["m99", "m990"]
+        body = {"guild_id": guild["id"], "user_ids": ["1"]}
+        await socket.send_json({"op": 8, "d": body})
+        assert (await dispatched(socket, "GUILD_MEMBERS_CHUNK"))["d"]["not_found"] == ["1"]
+
+
+async def test_a_bots_presence_is_seen(town: Town) -> None:
+    """What a bot sets as its status and activity is told, and goes with its connection."""
+    async with connected(town) as socket:
+        await identify(socket, town.application.token, 1)
+        await dispatched(socket, "GUILD_CREATE")
+        stream = await town.ben.stream()
+        since = stream.position
+        activity = {"name": "the bells", "type": 2}
+        await socket.send_json({"op": 3, "d": {"status": "idle", "activities": [activity]}})
+
+        def shown(frame: Frame) -> Any:
+            mine = frame.type == "PRESENCE_UPDATE" and frame.data["status"] == "idle"
+            return frame.data if mine else None
+
+        seen = await stream.wait_for(shown, since=since)
+        assert seen["activities"][0]["name"] == "the bells"
+
+    def gone(frame: Frame) -> Any:
+        mine = frame.type == "PRESENCE_UPDATE" and frame.data["status"] == "offline"
+        return frame.data if mine else None
+
+    assert (await stream.wait_for(gone, since=since))["activities"] == []
+
+
+async def test_zstd_stream(town: Town) -> None:
+    """One zstd frame spans the connection; what zstd's own program makes of it is JSON."""
+    url = town.sandbox.gateway_url + "?compress=zstd-stream"
+    async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
+        received = await socket.receive_bytes()
+        await socket.send_json({"op": 1, "d": None})
+        received += await socket.receive_bytes()
+    text = unpacked(received)
+    decoder = json.JSONDecoder()
+    hello, end = decoder.raw_decode(text)
+    assert hello["op"] == 10
+    assert decoder.raw_decode(text, end)[0]["op"] == 11
 
 
 @contextlib.asynccontextmanager

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 
+import aiohttp
 import discord
 import pytest
 from tests.sandbox.bot import ExampleBot
@@ -280,6 +282,19 @@ async def test_reactions_pins_and_typing(town: Town, bot: ExampleBot) -> None:
     assert [message.id async for message in channel.pins()] == []
     async with channel.typing():
         pass
+
+
+async def test_bodies_come_as_json_or_as_forms(town: Town) -> None:
+    """A form may carry the fields, or all of it in `payload_json`; other kinds are refused."""
+    url = f"{town.sandbox.api_url}/channels/{town.general.id}/messages"
+    headers = {"Authorization": f"Bot {town.application.token}"}
+    whole = json.dumps({"content": "whole"})
+    async with aiohttp.ClientSession(headers=headers) as session:
+        for data, content in (({"content": "field"}, "field"), ({"payload_json": whole}, "whole")):
+            async with session.post(url, data=data) as response:
+                assert (await response.json())["content"] == content
+        async with session.post(url, data=b"x", headers={"Content-Type": "text/plain"}) as refused:
+            assert (refused.status, (await refused.json())["code"]) == (400, 50035)
 
 
 async def test_a_reply(town: Town, bot: ExampleBot) -> None:

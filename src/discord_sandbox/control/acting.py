@@ -7,9 +7,10 @@ from discord_sandbox.channels import check_dm, open_dm
 from discord_sandbox.control.looking import unread
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.events import Event
+from discord_sandbox.interaction_commands import read_file
 from discord_sandbox.model import Channel, Json, Message, User
 from discord_sandbox.scheduled_events import set_interested
-from discord_sandbox.validate.message import check_message
+from discord_sandbox.validate.message import Upload, check_message
 
 _MEMBER = "/members/{user}"
 STATUSES = ("online", "idle", "dnd", "offline")
@@ -27,16 +28,27 @@ def _own(ask: Ask) -> tuple[User, Channel, Message]:
 
 def message(ask: Ask) -> Json:
     user, channel = _place(ask)
-    body: Json = {"content": ask.text("content")}
+    files = _files(ask)
+    body: Json = {"content": ask.body.get("content", "") if files else ask.text("content")}
     if ask.body.get("reply_to") is not None:
         body["message_reference"] = {"message_id": str(ask.given("reply_to"))}
-    draft = check_message(body)
+    draft = check_message(body, files)
     messages.check_can_send(ask.world, user, channel, draft)
     if channel.guild_id is None:
         check_dm(ask.world, user, channel)
     written, shaped = messages.create_and_show(ask.world, user, channel, draft)
     user.read[channel.id] = written.id
     return shaped
+
+
+def _files(ask: Ask) -> list[Upload]:
+    uploads = []
+    for index, given in enumerate(ask.body.get("files") or ()):
+        found = read_file(ask.world, given)
+        if found is None:
+            raise Refused("`files` must be a list of {filename, content: base64, content_type?}.")
+        uploads.append(Upload(index, found.filename, found.content, found.content_type))
+    return uploads
 
 
 def edit(ask: Ask) -> Json:

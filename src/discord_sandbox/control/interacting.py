@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from discord_sandbox import interactions
+from discord_sandbox.command_access import usable_commands
 from discord_sandbox.control.routing import Ask, Operation, Refused
-from discord_sandbox.interaction_commands import BadOptions, OptionReader, usable_commands
+from discord_sandbox.interaction_commands import BadOptions, OptionReader
 from discord_sandbox.modal_answers import modal_answers
-from discord_sandbox.model import Application, Channel, Command, Guild, Json, User
+from discord_sandbox.model import Application, Channel, Command, Json, User
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate import components as parts
 
@@ -19,10 +20,6 @@ _RESOLVED = {
     parts.MENTIONABLE_SELECT: ("users", "roles"),
     parts.CHANNEL_SELECT: ("channels",),
 }
-
-
-def _guild(ask: Ask, channel: Channel) -> Guild | None:
-    return None if channel.guild_id is None else ask.world.guilds[channel.guild_id]
 
 
 def _command(ask: Ask, user: User, channel: Channel) -> tuple[Application, Command]:
@@ -47,7 +44,7 @@ def _command_data(
     data: Json = {"id": str(command.id), "name": command.data["name"], "type": kind}
     if command.guild_id is not None:
         data["guild_id"] = str(command.guild_id)
-    reader = OptionReader(ask.world, _guild(ask, channel), partial=partial)
+    reader = OptionReader(ask.world, channel, partial=partial)
     if kind == 1:
         try:
             options = reader.read(command.data.get("options", []), ask.body.get("options"))
@@ -169,7 +166,7 @@ def _chosen(ask: Ask, channel: Channel, select: Json) -> Json:
         if wrong:
             raise Refused(f"The select has no value {wrong[0]!r}; there are {known}.")
         return {"values": values}
-    reader = OptionReader(ask.world, _guild(ask, channel), partial=False)
+    reader = OptionReader(ask.world, channel, partial=False)
     for value in values:
         found = parse_snowflake(value)
         kinds = _RESOLVED[select["type"]]

@@ -6,9 +6,9 @@ from bisect import bisect_right
 from typing import Any
 
 from discord_sandbox import history
+from discord_sandbox.command_access import usable_commands
 from discord_sandbox.control.routing import Ask, Operation
 from discord_sandbox.faults import fault_json
-from discord_sandbox.interaction_commands import usable_commands
 from discord_sandbox.model import Channel, Json, User
 from discord_sandbox.permissions import MANAGE_EVENTS, READ_MESSAGE_HISTORY, guild_permissions
 from discord_sandbox.record import request_json, seen_json
@@ -159,7 +159,7 @@ def commands(ask: Ask) -> list[Json]:
     channel = ask.find_channel(ask.param("channel"), user)
     return [
         {
-            **command_json(command),
+            **command_json(command, locale=user.locale),
             "application": {"id": str(application.id), "name": application.name},
         }
         for application, command in usable_commands(ask.world, user, channel)

@@ -7,10 +7,12 @@ from typing import Any
 from discord_sandbox import guilds, permissions
 from discord_sandbox.channels import create_channel, delete_channel, set_overwrite
 from discord_sandbox.control.routing import Ask, Operation, Refused
+from discord_sandbox.events import Event
 from discord_sandbox.gateway.intents import application_flags, privileged
 from discord_sandbox.model import GUILD_TEXT, Json, Overwrite
 from discord_sandbox.rest.channels import check_channel, parse_overwrite
 from discord_sandbox.seed import BadSeed, sow
+from discord_sandbox.shapes.commands import permissions_json
 from discord_sandbox.shapes.guilds import channel_json, guild_json, member_json, role_json
 from discord_sandbox.shapes.users import application_json, user_json
 from discord_sandbox.snowflake import parse_snowflake
@@ -196,6 +198,45 @@ def overwrite(ask: Ask) -> Json:
     return {}
 
 
+def command_permissions(ask: Ask) -> Json:
+    """What the server's settings do: who may use a command, or all of an application's."""
+    found = ask.find_guild(ask.param("guild"))
+    target = ask.param("command")
+    owner = next(
+        (
+            application
+            for application in ask.world.applications.values()
+            if application.id == target
+            or any(target == known.id for known in application.reachable_commands(found.id))
+        ),
+        None,
+    )
+    if owner is None:
+        raise Refused(f"There is no command and no application {target}.", 404)
+    owner.command_permissions[(found.id, target)] = _permissions(ask.body.get("permissions"))
+    shaped = permissions_json(owner, found.id, target)
+    only = frozenset({owner.bot_user_id})
+    told = Event("APPLICATION_COMMAND_PERMISSIONS_UPDATE", shaped, guild=found, only=only)
+    ask.world.bus.publish(told)
+    changed = {"application_id": str(owner.id), "guild_id": str(found.id)}
+    ask.world.bus.publish(Event("COMMANDS_CHANGED", changed, guild=found, bots=False))
+    return shaped
+
+
+def _permissions(given: object) -> list[Json]:
+    listed = []
+    for one in given if isinstance(given, list) else [None]:
+        entry = one if isinstance(one, dict) else {}
+        if entry.get("type") not in (1, 2, 3) or not isinstance(entry.get("permission"), bool):
+            raise Refused(
+                "`permissions` must be a list of {id, type: 1 role, 2 user or 3 channel, "
+                "permission: true or false}."
+            )
+        target = str(_id(entry.get("id")))
+        listed.append({"id": target, "type": entry["type"], "permission": entry["permission"]})
+    return listed
+
+
 def seed(ask: Ask) -> Json:
     """Make what a seed file would, in one request."""
     try:
@@ -220,4 +261,5 @@ OPERATIONS = (
     Operation("POST", _GUILD + "/bots", bot),
     Operation("DELETE", _GUILD + "/bots/{application}", remove_bot),
     Operation("PUT", "/channels/{channel}/permissions/{target}", overwrite),
+    Operation("PUT", _GUILD + "/commands/{command}/permissions", command_permissions),
 )

@@ -142,17 +142,23 @@ class Connection:
 
     async def _identify(self, body: Any) -> None:
         session = self._hub.identify(body)
+        if session is None:
+            await self._invalidate()
+            return
         self._carry(session)
         self._hub.send_ready(session)
 
     async def _resume(self, body: Any) -> None:
         session = self._hub.resume(body)
         if session is None:
-            await self._send(encode({"op": INVALID_SESSION, "d": False, "s": None, "t": None}))
+            await self._invalidate()
             return
         self._carry(session)
         session.replay(body["seq"])
         session.dispatch("RESUMED", '{"_trace":[]}')
+
+    async def _invalidate(self) -> None:
+        await self._send(encode({"op": INVALID_SESSION, "d": False, "s": None, "t": None}))
 
     def _carry(self, session: Session) -> None:
         self.session = session

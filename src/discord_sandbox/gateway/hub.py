@@ -16,34 +16,43 @@ from discord_sandbox.gateway.connection import (
     Close,
     Connection,
 )
-from discord_sandbox.gateway.session import Session
-from discord_sandbox.guilds import guild_create_json, presence_json
+from discord_sandbox.gateway.session import LARGE, Session
+from discord_sandbox.guilds import activity_json, guild_create_json, presence_json
 from discord_sandbox.model import Application, Guild, Json
+from discord_sandbox.ratelimit import RateLimits
 from discord_sandbox.shapes.guilds import member_json
 from discord_sandbox.shapes.users import own_user_json
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.world import World
 
-INVALID_SHARD, INVALID_INTENTS, DISALLOWED_INTENTS = 4010, 4013, 4014
+INVALID_SEQ, INVALID_SHARD, INVALID_INTENTS, DISALLOWED_INTENTS = 4007, 4010, 4013, 4014
 KEPT_FOR_S = 180.0
-STARTS_PER_DAY = 1000
+
+
+def _threshold(value: Any) -> int:
+    """From how many members on a server counts as large. Raises Close for no such number."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 50 <= value <= 250:
+        raise Close(DECODE_ERROR, "large_threshold must be a number from 50 to 250.")
+    return value
 
 
 class Hub:
     """Sessions by id, and the connection that carries each."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, limits: RateLimits) -> None:
         self._world = world
+        self._limits = limits
         self._sessions: dict[str, Session] = {}
         self._connections: dict[str, Connection] = {}
-        self.starts: dict[int, int] = {}
-        """How often each application identified."""
         self.gateway_url = "ws://127.0.0.1/gateway"
 
     # --- identify and resume ---------------------------------------------------------------
 
-    def identify(self, body: Any) -> Session:
-        """Begin a session. Raises Close for what Discord would not let in."""
+    def identify(self, body: Any) -> Session | None:
+        """Begin a session; None where the bot began another one too recently.
+
+        Raises Close for what Discord would not let in.
+        """
         if not isinstance(body, dict):
             raise Close(DECODE_ERROR, "Identify needs an object.")
         application = self._application(body.get("token"))
@@ -53,11 +62,18 @@ class Hub:
         privileged = sum(bits.PRIVILEGED.values())
         if intents & privileged & ~application.privileged_intents:
             raise Close(DISALLOWED_INTENTS, "Disallowed intent(s).")
-        session = Session(self._world, application, intents, self._shard(body.get("shard")))
+        shard = self._shard(body.get("shard"))
+        now_ms = self._world.clock.now_ms()
+        refused = self._limits.begin_session(application.id, shard[0], now_ms)
+        if refused == "none left":
+            raise Close(AUTHENTICATION_FAILED, "There are no session starts left.")
+        if refused is not None:
+            return None
+        threshold = body.get("large_threshold", LARGE)
+        session = Session(self._world, application, intents, shard, large=_threshold(threshold))
         self._forget_lost()
         self._sessions[session.id] = session
         self._world.bus.listen(session.offer)
-        self.starts[application.id] = self.starts.get(application.id, 0) + 1
         if isinstance(body.get("presence"), dict):
             self.set_presence(session, body["presence"])
         return session
@@ -92,7 +108,9 @@ class Hub:
         seq = body.get("seq")
         if session is None or session.application is not application:
             return None
-        if not isinstance(seq, int) or not session.can_resume(seq):
+        if not isinstance(seq, int) or seq > session.seq:
+            raise Close(INVALID_SEQ, "Invalid seq.")
+        if not session.can_resume(seq):
             return None
         carried = self._connections.pop(session.id, None)
         if carried is not None:
@@ -176,13 +194,16 @@ class Hub:
         if status not in ("online", "idle", "dnd", "invisible", "offline"):
             return
         session.status = "offline" if status == "invisible" else status
+        listed = body.get("activities")
+        session.activities = [one for one in map(activity_json, listed or ()) if one is not None]
         self._show_status(session, session.status)
 
     def _show_status(self, session: Session, status: str) -> None:
         user = self._world.users.get(session.bot_id)
-        if user is None or user.status == status:
+        activities = session.activities if status != "offline" else []
+        if user is None or (user.status, user.activities) == (status, activities):
             return
-        user.status = status
+        user.status, user.activities = status, activities
         for guild in self._world.guilds_of(user.id):
             shaped = presence_json(guild, user)
             self._world.bus.publish(Event("PRESENCE_UPDATE", shaped, guild=guild))
@@ -222,6 +243,12 @@ class Hub:
                 "chunk_count": len(chunks),
                 "not_found": not_found,
             }
+            if body.get("presences") and session.intents & bits.GUILD_PRESENCES:
+                data["presences"] = [
+                    presence_json(guild, member.user)
+                    for member in chunk
+                    if member.user.status != "offline"
+                ]
             if body.get("nonce") is not None:
                 data["nonce"] = body["nonce"]
             session.dispatch("GUILD_MEMBERS_CHUNK", encode(data))
@@ -249,7 +276,6 @@ class Hub:
         self.close()
         for session in list(self._sessions.values()):
             self._forget(session)
-        self.starts.clear()
 
     def close(self) -> None:
         """The sandbox ends: tell every client to come back later."""

@@ -18,6 +18,8 @@ from discord_sandbox.shapes.messages import without_content
 from discord_sandbox.world import World
 
 KEPT_EVENTS = 100_000
+LARGE = 50
+"""The large_threshold of whoever names none."""
 _MESSAGE_EVENTS = ("MESSAGE_CREATE", "MESSAGE_UPDATE")
 
 
@@ -25,7 +27,13 @@ class Session:
     """What was identified: an application, its intents, a shard."""
 
     def __init__(
-        self, world: World, application: Application, intents: int, shard: tuple[int, int]
+        self,
+        world: World,
+        application: Application,
+        intents: int,
+        shard: tuple[int, int],
+        *,
+        large: int = LARGE,
     ) -> None:
         self.id = secrets.token_hex(16)
         self.application = application
@@ -34,6 +42,8 @@ class Session:
         self.shard = shard
         self.seq = 0
         self.status = "online"
+        self.activities: list[Json] = []
+        self._large = large
         self.connected = False
         self.lost_at: float | None = None
         self._world = world
@@ -85,6 +95,14 @@ class Session:
     def trim_guild(self, whole: Json) -> Json:
         """A server's GUILD_CREATE without what the session's intents do not show."""
         trimmed = dict(whole)
+        trimmed["large"] = whole["member_count"] > self._large
+        if trimmed["large"]:
+            # Of a large server only those who are there are sent; the rest is asked for in chunks.
+            there = {presence["user"]["id"] for presence in whole["presences"]}
+            there.add(str(self.bot_id))
+            trimmed["members"] = [
+                member for member in whole["members"] if member["user"]["id"] in there
+            ]
         if not self.intents & bits.GUILD_PRESENCES:
             trimmed["presences"] = []
             trimmed["members"] = [

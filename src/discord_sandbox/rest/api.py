@@ -40,6 +40,8 @@ class Exchange:
     route: str = "?"
     application: Application | None = None
     user_ids: frozenset[int] = frozenset()
+    body: Any = None
+    files: list[str] = field(default_factory=list)
     status: int = 200
     payload: Any = None
     text: str | None = None
@@ -80,14 +82,15 @@ class RestApi:
                 await self._exchange(request, exchange, at_ms)
             except ApiError as error:
                 exchange.refuse(error)
-            await self._strike_after(exchange)
+            if self._backend.faults:
+                await self._strike_after(exchange)
         except Unanswered:
             exchange.status = 0
-            self._note(exchange, at_ms)
+            self._note(request, exchange, at_ms)
             if request.transport is not None:
                 request.transport.abort()
             return web.Response(status=500)
-        self._note(exchange, at_ms)
+        self._note(request, exchange, at_ms)
         return self._response(exchange)
 
     async def _exchange(self, request: web.BaseRequest, exchange: Exchange, at_ms: int) -> None:
@@ -104,6 +107,7 @@ class RestApi:
         exchange.route = route.key
         exchange.application = self._authorize(request, route)
         body, uploads = await read_body(request) if request.can_read_body else (None, [])
+        exchange.body, exchange.files = body, [upload.filename for upload in uploads]
         if backend.faults:
             exchange.user_ids = self._concerned(params, body, exchange.application)
             if await self._strike_before(exchange):
@@ -113,7 +117,8 @@ class RestApi:
         if route.handler is None:
             raise NotImplementedBySandbox(route.key)
         query = request.query if request.rel_url.raw_query_string else _NO_QUERY
-        call = Call(backend, route, params, query, exchange.application, body, uploads)
+        application = exchange.application
+        call = Call(backend, route, params, query, application, body, uploads, request.headers)
         answer = route.handler(call)
         if isinstance(answer, Reply):
             exchange.status, exchange.payload = answer.status, answer.payload
@@ -143,7 +148,7 @@ class RestApi:
             if refusal is not None:
                 exchange.limit(refusal)
                 return True
-        if not route.bucketed:
+        if not route.bucketed or not limits.buckets:
             return False
         major = "/".join([params[name] for name in route.major])
         channel = self._backend.world.channels.get(parse_snowflake(params.get("channel_id")) or 0)
@@ -200,7 +205,7 @@ class RestApi:
         return False
 
     async def _strike_after(self, exchange: Exchange) -> None:
-        if not self._backend.faults or exchange.fault in ("drop", "status", "ratelimit"):
+        if exchange.fault in ("drop", "status", "ratelimit"):
             return
         fault = self._strike(exchange, "after")
         if fault is None:
@@ -224,11 +229,12 @@ class RestApi:
 
     # --- the end -------------------------------------------------------------------------
 
-    def _note(self, exchange: Exchange, at_ms: int) -> None:
+    def _note(self, request: web.BaseRequest, exchange: Exchange, at_ms: int) -> None:
         limits = self._backend.limits
-        shared = exchange.headers.get("X-RateLimit-Scope") == "shared"
-        if exchange.status in (401, 403) or (exchange.status == 429 and not shared):
-            limits.count_invalid(at_ms)
+        if exchange.status in (401, 403, 429):
+            shared = exchange.headers.get("X-RateLimit-Scope") == "shared"
+            if exchange.status != 429 or not shared:
+                limits.count_invalid(at_ms)
         bot = None if exchange.application is None else exchange.application.bot_user_id
         row = self._backend.requests.add(
             at_ms,
@@ -244,6 +250,17 @@ class RestApi:
         )
         if not self._backend.world.bus.idle:
             self._tell("REQUEST", request_json(row))
+        if self._backend.transcript is not None:
+            self._backend.transcript.add(
+                exchange.method,
+                exchange.path,
+                {name: request.query.getall(name) for name in request.query},
+                exchange.body,
+                exchange.files,
+                exchange.status,
+                exchange.text or exchange.payload,
+                exchange.fault,
+            )
 
     def _tell(self, event_type: str, data: Json) -> None:
         self._backend.world.bus.publish(Event(event_type, data, only=frozenset(), bots=False))

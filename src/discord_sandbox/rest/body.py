@@ -1,10 +1,11 @@
-"""Request bodies: JSON, or multipart with files beside `payload_json`."""
+"""Request bodies: JSON, forms, and multipart with files beside `payload_json`."""
 
 from __future__ import annotations
 
 import json
 import re
 from typing import Any
+from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, web
 
@@ -12,7 +13,8 @@ from discord_sandbox.errors import ApiError
 from discord_sandbox.validate.message import Upload
 
 _FILE = re.compile(r"^files\[(\d+)\]$")
-_JSON = "application/json"
+_JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
+_MULTIPART = "multipart/form-data"
 MOST_BYTES = 25 * 1024 * 1024
 
 
@@ -22,16 +24,18 @@ async def read_body(request: web.BaseRequest) -> tuple[Any, list[Upload]]:
     Raises ApiError 50109 for what is no JSON, 40005 for more than 25 MiB.
     """
     kind = request.headers.get("Content-Type", _JSON)
-    if kind.startswith("multipart/form-data"):
+    if kind.startswith(_MULTIPART):
         return await _multipart(request)
-    data = await request.read()
+    content = request.content
+    # What is there whole already, as small bodies are, need not be waited for.
+    data = content.read_nowait() if content.is_eof() else await request.read()
     if not data:
         return None, []
+    if kind.startswith(_FORM):
+        return _form(data), []
     if not kind.startswith(_JSON):
-        raise ApiError(
-            50035,
-            message='Expected "Content-Type" header to be one of {"application/json"}.',
-        )
+        listed = ", ".join(f'"{one}"' for one in (_JSON, _FORM, _MULTIPART))
+        raise ApiError(50035, message=f'Expected "Content-Type" header to be one of {{{listed}}}.')
     return parse(data), []
 
 
@@ -41,6 +45,16 @@ def parse(data: bytes) -> Any:
         return json.loads(data.decode())
     except ValueError:
         raise ApiError(50109) from None
+
+
+def _form(data: bytes) -> Any:
+    """The fields of a form; libraries without files to send put all into `payload_json`."""
+    try:
+        given = dict(parse_qsl(data.decode("ascii"), keep_blank_values=True, strict_parsing=True))
+    except ValueError:
+        raise ApiError(50035, message="The form could not be read.") from None
+    whole = given.pop("payload_json", None)
+    return given if whole is None else parse(whole.encode())
 
 
 async def _multipart(request: web.BaseRequest) -> tuple[Any, list[Upload]]:

@@ -7,32 +7,24 @@ from typing import Any
 from discord_sandbox import permissions
 from discord_sandbox.channels import (
     create_channel,
-    create_thread,
     delete_channel,
-    join_thread,
-    leave_thread,
     publish_channel,
     remove_overwrite,
     require_thread,
     set_overwrite,
 )
-from discord_sandbox.clock import parse_iso
 from discord_sandbox.errors import ApiError, NotImplementedBySandbox, Problems, invalid
 from discord_sandbox.model import (
-    ANNOUNCEMENT_THREAD,
     GUILD_ANNOUNCEMENT,
     GUILD_CATEGORY,
     GUILD_TEXT,
     GUILD_VOICE,
-    HAS_THREAD,
-    PRIVATE_THREAD,
-    PUBLIC_THREAD,
     Channel,
     Json,
     Overwrite,
 )
 from discord_sandbox.rest.routing import Call, Reply, Route
-from discord_sandbox.shapes.guilds import channel_json, thread_member_json
+from discord_sandbox.shapes.guilds import channel_json
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate import fields
 
@@ -96,6 +88,26 @@ def create(call: Call) -> Reply:
 def of_guild(call: Call) -> list[Json]:
     guild = call.guild()
     return [channel_json(c) for c in guild.channels.values() if c.thread is None]
+
+
+def order(call: Call) -> None:
+    """Put channels where the body says, below the category that it says."""
+    guild = call.guild(permissions.MANAGE_CHANNELS)
+    if not isinstance(call.body, list):
+        raise invalid((), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+    moved: list[tuple[Channel, Json]] = []
+    for one in call.body:
+        given = one if isinstance(one, dict) else {}
+        channel = guild.channels.get(parse_snowflake(given.get("id")) or 0)
+        if channel is None or channel.thread is not None:
+            raise ApiError(10003)
+        moved.append((channel, given))
+    for channel, given in moved:
+        if given.get("position") is not None:
+            channel.position = int(given["position"])
+        if "parent_id" in given:
+            channel.parent_id = parse_snowflake(given["parent_id"])
+        publish_channel(call.world, guild, channel, "UPDATE")
 
 
 def edit(call: Call) -> Json:
@@ -162,138 +174,13 @@ def delete_overwrite(call: Call) -> None:
     remove_overwrite(call.world, call.guild_of(channel), channel, call.id("overwrite_id"))
 
 
-# --- threads -----------------------------------------------------------------------------
-
-
-def start_thread(call: Call) -> Reply:
-    parent = call.channel()
-    guild = call.guild_of(parent)
-    body = check_channel(call.json())
-    if not body.get("name"):
-        raise invalid(("name",), "BASE_TYPE_REQUIRED", "This field is required")
-    starter = call.message(parent) if "message_id" in call.params else None
-    kind = body.get("type", PRIVATE_THREAD)
-    if starter is not None or kind != PRIVATE_THREAD:
-        kind = ANNOUNCEMENT_THREAD if parent.type == GUILD_ANNOUNCEMENT else PUBLIC_THREAD
-    private = kind == PRIVATE_THREAD
-    needed = permissions.CREATE_PRIVATE_THREADS if private else permissions.CREATE_PUBLIC_THREADS
-    call.world.require(call.app.bot_user_id, parent, needed)
-    if starter is not None and starter.thread_id is not None:
-        raise ApiError(160004)
-    channel = create_thread(
-        call.world,
-        guild,
-        parent,
-        body["name"],
-        call.bot,
-        kind=kind,
-        auto_archive_minutes=body.get("auto_archive_duration") or 1440,
-        starter=starter,
-    )
-    if starter is not None:
-        starter.thread_id = channel.id
-        starter.flags |= HAS_THREAD
-    shaped = channel_json(channel)
-    shaped["member"] = thread_member_json(channel, call.app.bot_user_id, call.world.clock.now_ms())
-    return Reply(201, shaped)
-
-
-def thread_members(call: Call) -> list[Json]:
-    channel = call.channel()
-    thread = require_thread(channel)
-    return [thread_member_json(channel, *one) for one in sorted(thread.members.items())]
-
-
-def thread_member(call: Call) -> Json:
-    channel = call.channel()
-    joined_ms = require_thread(channel).members.get(call.id("user_id"))
-    if joined_ms is None:
-        raise ApiError(10007)
-    return thread_member_json(channel, call.id("user_id"), joined_ms)
-
-
-def add_thread_member(call: Call) -> None:
-    channel = call.channel()
-    guild = call.guild_of(channel)
-    user_id = call.id("user_id") if "user_id" in call.params else call.app.bot_user_id
-    call.world.member(guild, user_id)
-    join_thread(call.world, guild, channel, user_id)
-
-
-def remove_thread_member(call: Call) -> None:
-    channel = call.channel()
-    user_id = call.id("user_id") if "user_id" in call.params else call.app.bot_user_id
-    if user_id != call.app.bot_user_id:
-        call.world.require(call.app.bot_user_id, channel, permissions.MANAGE_THREADS)
-    leave_thread(call.world, call.guild_of(channel), channel, user_id)
-
-
-def _listed(call: Call, threads: list[Channel]) -> Json:
-    me = call.app.bot_user_id
-    return {
-        "threads": [channel_json(channel) for channel in threads],
-        "members": [
-            thread_member_json(channel, me, channel.thread.members[me])
-            for channel in threads
-            if channel.thread is not None and me in channel.thread.members
-        ],
-        "has_more": False,
-    }
-
-
-def active_threads(call: Call) -> Json:
-    guild = call.guild()
-    found = [
-        channel
-        for channel in guild.channels.values()
-        if channel.thread is not None
-        and not channel.thread.archived
-        and call.world.permissions(call.app.bot_user_id, channel)
-    ]
-    return _listed(call, found)
-
-
-def archived_threads(call: Call) -> Json:
-    parent = call.channel()
-    guild = call.guild_of(parent)
-    call.world.require(call.app.bot_user_id, parent, permissions.READ_MESSAGE_HISTORY)
-    private = call.route.template.endswith("private")
-    before = call.query.get("before")
-    before_ms = parse_iso(before) if before else None
-    limit = call.number("limit", default=50, least=1, most=100)
-    found = [
-        channel
-        for channel in guild.channels.values()
-        if channel.thread is not None
-        and channel.parent_id == parent.id
-        and channel.thread.archived
-        and (channel.type == PRIVATE_THREAD) == private
-        and (before_ms is None or channel.thread.archive_changed_ms < before_ms)
-        and call.world.permissions(call.app.bot_user_id, channel)
-    ]
-    found.sort(key=lambda c: c.thread.archive_changed_ms if c.thread else 0, reverse=True)
-    shaped = _listed(call, found[:limit])
-    shaped["has_more"] = len(found) > limit
-    return shaped
-
-
 ROUTES = (
     Route("GET", "/guilds/{guild_id}/channels", of_guild),
     Route("POST", "/guilds/{guild_id}/channels", create),
+    Route("PATCH", "/guilds/{guild_id}/channels", order),
     Route("GET", _CHANNEL, get_channel),
     Route("PATCH", _CHANNEL, edit),
     Route("DELETE", _CHANNEL, delete),
     Route("PUT", _CHANNEL + "/permissions/{overwrite_id}", put_overwrite),
     Route("DELETE", _CHANNEL + "/permissions/{overwrite_id}", delete_overwrite),
-    Route("POST", _CHANNEL + "/threads", start_thread),
-    Route("POST", _CHANNEL + "/messages/{message_id}/threads", start_thread),
-    Route("GET", _CHANNEL + "/threads/archived/public", archived_threads),
-    Route("GET", _CHANNEL + "/threads/archived/private", archived_threads),
-    Route("GET", _CHANNEL + "/thread-members", thread_members),
-    Route("PUT", _CHANNEL + "/thread-members/@me", add_thread_member),
-    Route("DELETE", _CHANNEL + "/thread-members/@me", remove_thread_member),
-    Route("GET", _CHANNEL + "/thread-members/{user_id}", thread_member),
-    Route("PUT", _CHANNEL + "/thread-members/{user_id}", add_thread_member),
-    Route("DELETE", _CHANNEL + "/thread-members/{user_id}", remove_thread_member),
-    Route("GET", "/guilds/{guild_id}/threads/active", active_threads),
 )

@@ -8,7 +8,7 @@ from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.events import Event
 from discord_sandbox.model import Command, Json
 from discord_sandbox.rest.routing import Call, Reply, Route
-from discord_sandbox.shapes.commands import command_json
+from discord_sandbox.shapes.commands import command_json, permissions_json
 from discord_sandbox.validate.commands import check_command
 
 _MOST = {1: 100, 2: 15, 3: 15}
@@ -54,7 +54,10 @@ def _find(call: Call) -> Command:
 def _list(call: Call) -> list[Json]:
     full = call.flag("with_localizations")
     found = _commands(call, _guild_id(call)).values()
-    return [command_json(command, with_localizations=full) for command in found]
+    return [
+        command_json(command, with_localizations=full, locale=None if full else call.locale)
+        for command in found
+    ]
 
 
 def _get(call: Call) -> Json:
@@ -138,21 +141,12 @@ def _delete(call: Call) -> None:
     _publish(call, command.guild_id)
 
 
-def _permissions_json(call: Call, guild_id: int, target: int, listed: list[Json]) -> Json:
-    return {
-        "id": str(target),
-        "application_id": str(call.app.id),
-        "guild_id": str(guild_id),
-        "permissions": listed,
-    }
-
-
 def _all_permissions(call: Call) -> list[Json]:
     guild_id = _guild_id(call)
     assert guild_id is not None
     return [
-        _permissions_json(call, guild_id, target, listed)
-        for (guild, target), listed in call.app.command_permissions.items()
+        permissions_json(call.app, guild_id, target)
+        for guild, target in call.app.command_permissions
         if guild == guild_id
     ]
 
@@ -160,10 +154,9 @@ def _all_permissions(call: Call) -> list[Json]:
 def _get_permissions(call: Call) -> Json:
     guild_id = _guild_id(call)
     assert guild_id is not None
-    listed = call.app.command_permissions.get((guild_id, call.id("command_id")))
-    if listed is None:
+    if (guild_id, call.id("command_id")) not in call.app.command_permissions:
         raise ApiError(10066)
-    return _permissions_json(call, guild_id, call.id("command_id"), listed)
+    return permissions_json(call.app, guild_id, call.id("command_id"))
 
 
 def _set_permissions(_call: Call) -> Any:

@@ -1,4 +1,4 @@
-"""Guilds, their members and their roles."""
+"""Guilds and their members."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from discord_sandbox import permissions
 from discord_sandbox.clock import parse_iso
 from discord_sandbox.errors import ApiError, Problems
 from discord_sandbox.gateway.intents import GUILD_MEMBERS
-from discord_sandbox.guilds import (
-    create_role,
-    delete_role,
-    publish_guild,
-    publish_member,
-    publish_role,
-    remove_member,
-)
-from discord_sandbox.model import Guild, Json, Member, Role
+from discord_sandbox.guilds import publish_guild, publish_member, remove_member
+from discord_sandbox.model import Guild, Json, Member
+from discord_sandbox.rest.roles import check_rank
 from discord_sandbox.rest.routing import Call, Route
-from discord_sandbox.shapes.guilds import guild_json, member_json, role_json
+from discord_sandbox.shapes.guilds import (
+    guild_counts_json,
+    guild_json,
+    guild_preview_json,
+    member_json,
+)
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate import fields
 
@@ -28,10 +27,12 @@ def get(call: Call) -> Json:
     guild = call.guild()
     shaped = guild_json(guild)
     if call.flag("with_counts"):
-        online = sum(1 for m in guild.members.values() if m.user.status != "offline")
-        shaped["approximate_member_count"] = len(guild.members)
-        shaped["approximate_presence_count"] = online
+        shaped |= guild_counts_json(guild)
     return shaped
+
+
+def preview(call: Call) -> Json:
+    return guild_preview_json(call.guild())
 
 
 def edit(call: Call) -> Json:
@@ -99,7 +100,7 @@ def edit_member(call: Call) -> Json:
     if "roles" in body:
         wanted = [found for found in map(parse_snowflake, body["roles"] or ()) if found]
         for role_id in {*wanted} ^ {*member.role_ids}:
-            _check_rank(call, guild, role_id)
+            check_rank(call, guild, role_id)
         member.role_ids = wanted
     until = body.get("communication_disabled_until")
     if "communication_disabled_until" in body:
@@ -113,100 +114,14 @@ def kick(call: Call) -> None:
     remove_member(call.world, guild, call.id("user_id"))
 
 
-def _check_rank(call: Call, guild: Guild, role_id: int) -> Role:
-    """The role, which must be below the bot's own highest. Raises ApiError 10011 or 50013."""
-    role = guild.roles.get(role_id)
-    if role is None:
-        raise ApiError(10011)
-    me = guild.members[call.app.bot_user_id]
-    highest = max((guild.roles[one].position for one in me.role_ids), default=0)
-    if role.position >= highest and guild.owner_id != me.user.id:
-        raise ApiError(50013)
-    return role
-
-
-def add_member_role(call: Call) -> None:
-    guild = call.guild(permissions.MANAGE_ROLES)
-    member = _member(call, guild)
-    role = _check_rank(call, guild, call.id("role_id"))
-    if role.id not in member.role_ids:
-        member.role_ids.append(role.id)
-        publish_member(call.world, guild, member)
-
-
-def remove_member_role(call: Call) -> None:
-    guild = call.guild(permissions.MANAGE_ROLES)
-    member = _member(call, guild)
-    role = _check_rank(call, guild, call.id("role_id"))
-    if role.id in member.role_ids:
-        member.role_ids.remove(role.id)
-        publish_member(call.world, guild, member)
-
-
-# --- roles -------------------------------------------------------------------------------
-
-
-def roles(call: Call) -> list[Json]:
-    return [role_json(role) for role in call.guild().roles.values()]
-
-
-def get_role(call: Call) -> Json:
-    role = call.guild().roles.get(call.id("role_id"))
-    if role is None:
-        raise ApiError(10011)
-    return role_json(role)
-
-
-def create_role_route(call: Call) -> Json:
-    guild = call.guild(permissions.MANAGE_ROLES)
-    body = call.json()
-    granted = parse_snowflake(body.get("permissions"))
-    role = create_role(
-        call.world,
-        guild,
-        str(body.get("name") or "new role"),
-        guild.roles[guild.id].permissions if granted is None else granted,
-        color=int(body.get("color") or 0),
-        hoist=bool(body.get("hoist", False)),
-        mentionable=bool(body.get("mentionable", False)),
-    )
-    return role_json(role)
-
-
-def edit_role(call: Call) -> Json:
-    guild = call.guild(permissions.MANAGE_ROLES)
-    role = _check_rank(call, guild, call.id("role_id"))
-    body = call.json()
-    for name in ("name", "color", "hoist", "mentionable"):
-        if body.get(name) is not None:
-            setattr(role, name, body[name])
-    granted = parse_snowflake(body.get("permissions"))
-    if granted is not None:
-        role.permissions = granted
-    publish_role(call.world, guild, role, "GUILD_ROLE_UPDATE")
-    return role_json(role)
-
-
-def delete_role_route(call: Call) -> None:
-    guild = call.guild(permissions.MANAGE_ROLES)
-    _check_rank(call, guild, call.id("role_id"))
-    delete_role(call.world, guild, call.id("role_id"))
-
-
 ROUTES = (
     Route("GET", _GUILD, get),
     Route("PATCH", _GUILD, edit),
+    Route("GET", _GUILD + "/preview", preview),
     Route("GET", _GUILD + "/members", members),
     Route("GET", _GUILD + "/members/search", search),
     Route("PATCH", _GUILD + "/members/@me", edit_member),
     Route("GET", _MEMBER, get_member),
     Route("PATCH", _MEMBER, edit_member),
     Route("DELETE", _MEMBER, kick),
-    Route("PUT", _MEMBER + "/roles/{role_id}", add_member_role),
-    Route("DELETE", _MEMBER + "/roles/{role_id}", remove_member_role),
-    Route("GET", _GUILD + "/roles", roles),
-    Route("POST", _GUILD + "/roles", create_role_route),
-    Route("GET", _GUILD + "/roles/{role_id}", get_role),
-    Route("PATCH", _GUILD + "/roles/{role_id}", edit_role),
-    Route("DELETE", _GUILD + "/roles/{role_id}", delete_role_route),
 )

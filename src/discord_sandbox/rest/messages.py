@@ -9,7 +9,15 @@ from discord_sandbox.channels import check_dm
 from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.events import Event
 from discord_sandbox.gateway.intents import MESSAGE_CONTENT
-from discord_sandbox.model import IS_COMPONENTS_V2, SUPPRESS_EMBEDS, Channel, Json, Message
+from discord_sandbox.model import (
+    CROSSPOSTED,
+    GUILD_ANNOUNCEMENT,
+    IS_COMPONENTS_V2,
+    SUPPRESS_EMBEDS,
+    Channel,
+    Json,
+    Message,
+)
 from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.shapes.guilds import partial_member_json
 from discord_sandbox.shapes.messages import without_content
@@ -107,6 +115,21 @@ def bulk_delete(call: Call) -> None:
             messages.delete(call.world, channel, message)
 
 
+def crosspost(call: Call) -> Json:
+    """Publish a message of an announcement channel; no other server follows it here."""
+    channel = call.channel()
+    if channel.type != GUILD_ANNOUNCEMENT:
+        raise ApiError(50024)
+    message = call.message(channel)
+    own = message.author.id == call.app.bot_user_id
+    needed = permissions.SEND_MESSAGES if own else permissions.MANAGE_MESSAGES
+    call.world.require(call.app.bot_user_id, channel, needed)
+    if message.flags & CROSSPOSTED:
+        raise ApiError(40033)
+    message.flags |= CROSSPOSTED
+    return messages.show(call.world, channel, message, "update")
+
+
 def typing(call: Call) -> Reply:
     channel = call.channel()
     call.world.require(call.app.bot_user_id, channel, permissions.SEND_MESSAGES)
@@ -133,6 +156,7 @@ ROUTES = tuple(
             Route("GET", "/channels/{channel_id}/messages", list_messages),
             Route("POST", "/channels/{channel_id}/messages/bulk-delete", bulk_delete),
             Route("POST", "/channels/{channel_id}/typing", typing),
+            Route("POST", "/channels/{channel_id}/messages/{message_id}/crosspost", crosspost),
         ),
         (
             Route(method, "/channels/{channel_id}/messages/{message_id}", handler)

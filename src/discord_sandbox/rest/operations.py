@@ -5,13 +5,17 @@ from __future__ import annotations
 from importlib.resources import files
 
 from discord_sandbox.rest import (
+    bans,
     channels,
     commands,
+    empty,
     guilds,
     interactions,
     messages,
     reactions,
+    roles,
     scheduled_events,
+    threads,
     users,
     webhooks,
 )
@@ -24,24 +28,28 @@ DONE: tuple[Route, ...] = (
     *webhooks.ROUTES,
     *users.ROUTES,
     *channels.ROUTES,
+    *threads.ROUTES,
     *reactions.ROUTES,
     *guilds.ROUTES,
+    *roles.ROUTES,
+    *bans.ROUTES,
     *commands.ROUTES,
     *scheduled_events.ROUTES,
+    *empty.ROUTES,
 )
 
 
-def known_operations() -> list[tuple[str, str]]:
-    """(method, path) of every operation that Discord's API description names."""
+def known_operations() -> list[tuple[str, str, str]]:
+    """(method, path, name) of every operation that Discord's API description names."""
     text = files("discord_sandbox.rest").joinpath("operations.txt").read_text("ascii")
     operations = []
     for line in text.splitlines():
-        method, _, path = line.partition(" ")
-        operations.append((method, path))
+        method, path, name = line.split(" ")
+        operations.append((method, path, name))
     return operations
 
 
 def build_router() -> Router[Route]:
     """The routes that are done, and behind them those that answer 501."""
-    missing = (Route(method, path, None) for method, path in known_operations())
+    missing = (Route(method, path, None) for method, path, _ in known_operations())
     return Router((*DONE, *missing))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from discord_sandbox import permissions, reactions
-from discord_sandbox.clock import iso, parse_iso
-from discord_sandbox.errors import ApiError, invalid
+from discord_sandbox.clock import iso
+from discord_sandbox.errors import ApiError
 from discord_sandbox.model import Channel, Json, Message
 from discord_sandbox.rest.messages import readable
 from discord_sandbox.rest.routing import Call, Route
@@ -82,13 +82,8 @@ def _pinned(call: Call) -> tuple[Channel, list[Message]]:
 def list_pins(call: Call) -> Json:
     limit = call.number("limit", default=50, least=1, most=50)
     channel, found = _pinned(call)
-    if "before" in call.query:
-        try:
-            before_ms = parse_iso(call.query["before"])
-        except ValueError:
-            raise invalid(
-                ("before",), "DATE_TIME_TYPE_PARSE", "Could not parse. Should be ISO8601."
-            ) from None
+    before_ms = call.instant("before")
+    if before_ms is not None:
         found = [message for message in found if (message.pinned_ms or 0) < before_ms]
     items = [
         {

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from discord_sandbox.backend import Backend
+from discord_sandbox.clock import parse_iso
 from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.model import Application, Channel, Guild, Json, Message, User
 from discord_sandbox.permissions import VIEW_CHANNEL, guild_permissions
@@ -38,10 +40,22 @@ class Call:
     application: Application | None = None
     body: Any = None
     uploads: list[Upload] = field(default_factory=list)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def world(self) -> World:
         return self.backend.world
+
+    @property
+    def reason(self) -> str | None:
+        """What X-Audit-Log-Reason gave."""
+        given = self.headers.get("X-Audit-Log-Reason")
+        return None if given is None else unquote(given)
+
+    @property
+    def locale(self) -> str | None:
+        """What X-Discord-Locale gave."""
+        return self.headers.get("X-Discord-Locale")
 
     @property
     def app(self) -> Application:
@@ -134,6 +148,19 @@ class Call:
         if found is None:
             raise invalid((name,), "NUMBER_TYPE_COERCE", f'Value "{text}" is not snowflake.')
         return found
+
+    def instant(self, name: str) -> int | None:
+        """An ISO 8601 instant of the query in milliseconds, if it is there.
+
+        Raises ApiError 50035.
+        """
+        text = self.query.get(name)
+        try:
+            return None if text is None else parse_iso(text)
+        except ValueError:
+            raise invalid(
+                (name,), "DATE_TIME_TYPE_PARSE", "Could not parse. Should be ISO8601."
+            ) from None
 
     def flag(self, name: str) -> bool:
         return self.query.get(name, "").lower() in ("true", "1")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from discord_sandbox.channels import open_dm
 from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.guilds import remove_member
@@ -11,7 +9,12 @@ from discord_sandbox.model import Json
 from discord_sandbox.permissions import guild_permissions
 from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.shapes.guilds import member_json
-from discord_sandbox.shapes.users import application_json, own_user_json, user_json
+from discord_sandbox.shapes.users import (
+    application_json,
+    forget_user_json,
+    own_user_json,
+    user_json,
+)
 from discord_sandbox.snowflake import parse_snowflake
 
 
@@ -34,7 +37,7 @@ def edit_me(call: Call) -> Json:
                 ("username",), "BASE_TYPE_BAD_LENGTH", "Must be between 2 and 32 in length."
             )
         call.bot.username = name
-        call.bot.json_cache = None
+        forget_user_json(call.bot)
     return own_user_json(call.bot)
 
 
@@ -87,7 +90,16 @@ def create_dm(call: Call) -> Json:
     return call.world.channel_json(channel, call.bot.id)
 
 
+def _own_application(call: Call) -> None:
+    """A bot reads and changes no application but its own."""
+    if call.params.get("application_id", "@me") != "@me" and (
+        call.id("application_id") != call.app.id
+    ):
+        raise ApiError(20012)
+
+
 def my_application(call: Call) -> Json:
+    _own_application(call)
     world = call.world
     owner = world.users.get(call.app.owner_id, call.bot)
     guilds = len(world.guilds_of(call.bot.id))
@@ -95,6 +107,7 @@ def my_application(call: Call) -> Json:
 
 
 def edit_my_application(call: Call) -> Json:
+    _own_application(call)
     description = call.json().get("description")
     if isinstance(description, str):
         call.app.description = description
@@ -106,14 +119,18 @@ def gateway(call: Call) -> Json:
 
 
 def gateway_bot(call: Call) -> Json:
-    started = call.backend.hub.starts.get(call.app.id, 0)
-    limit: dict[str, Any] = {
-        "total": 1000,
-        "remaining": max(1000 - started, 0),
-        "reset_after": 86_400_000,
-        "max_concurrency": 1,
+    limits = call.backend.limits
+    remaining, reset_after_ms = limits.starts_left(call.app.id, call.world.clock.now_ms())
+    return {
+        "url": call.backend.hub.gateway_url,
+        "shards": 1,
+        "session_start_limit": {
+            "total": limits.identifies_per_day,
+            "remaining": remaining,
+            "reset_after": reset_after_ms,
+            "max_concurrency": limits.max_concurrency,
+        },
     }
-    return {"url": call.backend.hub.gateway_url, "shards": 1, "session_start_limit": limit}
 
 
 ROUTES = (
@@ -126,6 +143,8 @@ ROUTES = (
     Route("GET", "/users/{user_id}", get_user),
     Route("GET", "/applications/@me", my_application),
     Route("PATCH", "/applications/@me", edit_my_application),
+    Route("GET", "/applications/{application_id}", my_application),
+    Route("PATCH", "/applications/{application_id}", edit_my_application),
     Route("GET", "/oauth2/applications/@me", my_application),
     Route("GET", "/gateway", gateway, public=True),
     Route("GET", "/gateway/bot", gateway_bot),

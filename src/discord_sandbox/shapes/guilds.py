@@ -116,7 +116,7 @@ def _add_thread(shaped: Json, thread: Thread) -> None:
         "auto_archive_duration": thread.auto_archive_minutes,
         "locked": thread.locked,
         "invitable": thread.invitable,
-        "create_timestamp": iso(thread.archive_changed_ms),
+        "create_timestamp": _iso_or_none(thread.created_ms),
     }
 
 
@@ -172,6 +172,24 @@ def guild_json(guild: Guild) -> Json:
         "emojis": [],
         "stickers": [],
         "incidents_data": None,
+    }
+
+
+def guild_preview_json(guild: Guild) -> Json:
+    """The guild as its preview shows it to those who are not in it."""
+    shared = guild_json(guild)
+    kept = ("id", "name", "icon", "description", "home_header", "splash", "discovery_splash")
+    return {
+        **{name: shared[name] for name in (*kept, "features", "emojis", "stickers")},
+        **guild_counts_json(guild),
+    }
+
+
+def guild_counts_json(guild: Guild) -> Json:
+    online = sum(1 for member in guild.members.values() if member.user.status != "offline")
+    return {
+        "approximate_member_count": len(guild.members),
+        "approximate_presence_count": online,
     }
 
 

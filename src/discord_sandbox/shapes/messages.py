@@ -47,8 +47,13 @@ def reaction_json(reaction: Reaction, viewer_id: int) -> Json:
     }
 
 
+def is_by_author(message: Message) -> bool:
+    """Whether the message is shown as its author's, and not under a webhook's own name."""
+    return message.webhook_id is None or message.webhook_id == message.application_id
+
+
 def _author_json(message: Message) -> Json:
-    if message.webhook_id is None or message.webhook_id == message.application_id:
+    if is_by_author(message):
         return user_json(message.author)
     return {
         "id": str(message.webhook_id),
@@ -82,13 +87,10 @@ def message_json(
         "type": message.type,
         "content": message.content,
         "author": _author_json(message),
-        "mentions": [user_json(users[user_id]) for user_id in message.mention_ids],
-        "mention_roles": [str(role_id) for role_id in message.mention_role_ids],
+        "mentions": [],
+        "mention_roles": [],
         "mention_everyone": message.mention_everyone,
-        "attachments": [
-            attachment_json(attachment, message.channel_id, base_url)
-            for attachment in message.attachments
-        ],
+        "attachments": [],
         "embeds": message.embeds,
         "timestamp": iso(message.at_ms),
         "edited_timestamp": None if message.edited_ms is None else iso(message.edited_ms),
@@ -97,6 +99,15 @@ def message_json(
         "pinned": message.pinned_ms is not None,
         "tts": message.tts,
     }
+    if message.mention_ids:
+        shaped["mentions"] = [user_json(users[user_id]) for user_id in message.mention_ids]
+    if message.mention_role_ids:
+        shaped["mention_roles"] = [str(role_id) for role_id in message.mention_role_ids]
+    if message.attachments:
+        shaped["attachments"] = [
+            attachment_json(attachment, message.channel_id, base_url)
+            for attachment in message.attachments
+        ]
     if message.application_id is not None:
         shaped["application_id"] = str(message.application_id)
     if message.webhook_id is not None:

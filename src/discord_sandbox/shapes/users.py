@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from discord_sandbox.events import encode
 from discord_sandbox.model import Application, Json, User
 
 
@@ -26,6 +27,18 @@ def user_json(user: User) -> Json:
         if user.bot:
             shaped["bot"] = True
     return shaped
+
+
+def user_raw(user: User) -> bytes:
+    """The public user object, written out."""
+    if user.raw_cache is None:
+        user.raw_cache = encode(user_json(user)).encode()
+    return user.raw_cache
+
+
+def forget_user_json(user: User) -> None:
+    """The user has changed: shape it anew when it is next asked for."""
+    user.json_cache = user.raw_cache = None
 
 
 def own_user_json(user: User) -> Json:

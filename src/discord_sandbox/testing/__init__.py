@@ -16,7 +16,7 @@ from discord_sandbox.testing.control import SandboxError
 from discord_sandbox.testing.exchange import Exchange, Unanswered
 from discord_sandbox.testing.faults import Fault
 from discord_sandbox.testing.members import Member
-from discord_sandbox.testing.messages import Message, Modal
+from discord_sandbox.testing.messages import File, Message, Modal
 from discord_sandbox.testing.places import Application, Channel, Guild
 from discord_sandbox.testing.sandbox import Sandbox
 from discord_sandbox.testing.stream import WaitedInVain
@@ -26,6 +26,7 @@ __all__ = [
     "Channel",
     "Exchange",
     "Fault",
+    "File",
     "Guild",
     "Member",
     "Message",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from discord_sandbox.testing.control import Json
 from discord_sandbox.testing.exchange import Exchange
-from discord_sandbox.testing.messages import Message, Modal
+from discord_sandbox.testing.messages import File, Message, Modal
 from discord_sandbox.testing.places import Application, Channel, Guild
 from discord_sandbox.testing.stream import DEFAULT_TIMEOUT_S, Frame, Stream
 
@@ -57,8 +57,14 @@ class Member:
     # --- interactions ------------------------------------------------------------------------
 
     async def command(self, place: Place, name: str, **options: Any) -> Exchange:
-        """Run a slash command; a subcommand is named after a space: `"remind add"`."""
-        given = [{"name": key, "value": value} for key, value in options.items()]
+        """Run a slash command; a subcommand is named after a space: `"remind add"`.
+
+        An option that is a file is given as a File.
+        """
+        given = [
+            {"name": key, "value": value.json() if isinstance(value, File) else value}
+            for key, value in options.items()
+        ]
         first, nested = _subcommands(name, given)
         body = {"channel_id": str(_channel_id(place)), "name": first, "options": nested}
         return await self._start("command", body)
@@ -237,9 +243,17 @@ class Member:
         what = f"message {message.id} to be deleted"
         await stream.wait_for(pick, since=0, timeout=timeout, what=what)
 
-    async def write(self, place: Place, content: str, reply_to: Message | None = None) -> Message:
+    async def write(
+        self,
+        place: Place,
+        content: str = "",
+        reply_to: Message | None = None,
+        files: Iterable[File] = (),
+    ) -> Message:
         """Write a message."""
-        body = {"channel_id": str(_channel_id(place)), "content": content}
+        body: Json = {"channel_id": str(_channel_id(place)), "content": content}
+        if files:
+            body["files"] = [file.json() for file in files]
         if reply_to is not None:
             body["reply_to"] = str(reply_to.id)
         return Message(await self._do("message", body))

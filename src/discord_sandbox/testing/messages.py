@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,6 +20,24 @@ def walk(components: list[Json]) -> Iterator[Json]:
         for name in ("component", "accessory"):
             if part.get(name):
                 yield from walk([part[name]])
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that a member sends, or gives to a command's option."""
+
+    filename: str
+    content: bytes
+    content_type: str | None = None
+
+    def json(self) -> Json:
+        shaped: Json = {
+            "filename": self.filename,
+            "content": base64.b64encode(self.content).decode("ascii"),
+        }
+        if self.content_type is not None:
+            shaped["content_type"] = self.content_type
+        return shaped
 
 
 @dataclass(frozen=True)

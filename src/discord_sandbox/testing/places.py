@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -136,6 +136,22 @@ class Guild:
         if permissions is not None:
             body["permissions"] = str(permissions)
         await self._sandbox.control.post(f"/guilds/{self.id}/bots", body)
+
+    async def set_command_permissions(
+        self, command_id: int, permissions: Mapping[tuple[str, int], bool]
+    ) -> None:
+        """Decide who may use a command, or, by an application's id, all of its commands.
+
+        Keys are ("role", id), ("user", id) or ("channel", id); the server's own id is everyone,
+        and one less than it every channel. What was decided before no longer holds.
+        """
+        kinds = {"role": 1, "user": 2, "channel": 3}
+        listed = [
+            {"id": str(target), "type": kinds[kind], "permission": allowed}
+            for (kind, target), allowed in permissions.items()
+        ]
+        path = f"/guilds/{self.id}/commands/{command_id}/permissions"
+        await self._sandbox.control.put(path, {"permissions": listed})
 
     async def remove_bot(self, bot: Application) -> None:
         await self._sandbox.control.delete(f"/guilds/{self.id}/bots/{bot.id}")

@@ -19,6 +19,10 @@ from discord_sandbox.validate.embeds import check_embeds
 
 MOST_CONTENT = 2000
 _SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | IS_COMPONENTS_V2
+_NOT_DONE = frozenset({"poll", "sticker_ids", "shared_client_theme"})
+_REST = frozenset(
+    {"tts", "nonce", "enforce_nonce", "allowed_mentions", "message_reference", "attachments"}
+)
 _LEGACY_ERROR = "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"
 
 
@@ -64,29 +68,31 @@ def check_message(
     """
     if not isinstance(body, dict):
         raise ApiError(50109)
-    for name in ("poll", "sticker_ids", "shared_client_theme"):
-        if body.get(name):
+    given = frozenset(body)
+    for name in given & _NOT_DONE:
+        if body[name]:
             raise NotImplementedBySandbox(f"A message with `{name}`")
     problems = Problems()
-    draft = Draft(frozenset(body), uploads=uploads or [])
-    flags = fields.integer(
-        problems, ("flags",), body.get("flags"), least=0, most=2**31 - 1, default=0
-    )
-    draft.flags = (flags or 0) & (_SETTABLE | EPHEMERAL if ephemeral else _SETTABLE)
+    draft = Draft(given, uploads=uploads or [])
+    if "flags" in given:
+        flags = fields.integer(
+            problems, ("flags",), body["flags"], least=0, most=2**31 - 1, default=0
+        )
+        draft.flags = (flags or 0) & (_SETTABLE | EPHEMERAL if ephemeral else _SETTABLE)
     v2 = v2 or bool(draft.flags & IS_COMPONENTS_V2)
     content = body.get("content")
-    if content is not None and not isinstance(content, str):
-        content = str(content)
-    draft.content = (
-        fields.text(problems, ("content",), content, longest=MOST_CONTENT) or ""
-    ).strip()
+    if content is not None:
+        text = content if isinstance(content, str) else str(content)
+        allowed = fields.text(problems, ("content",), text, longest=MOST_CONTENT)
+        draft.content = (allowed or "").strip()
     if v2:
         _refuse_legacy(problems, body)
     if body.get("embeds") is not None:
         draft.embeds = check_embeds(problems, body["embeds"])
     if body.get("components") is not None:
         draft.components = ComponentCheck(problems).message(body["components"], v2=v2)
-    _rest(problems, body, draft)
+    if given & _REST or draft.uploads:
+        _rest(problems, body, draft)
     problems.raise_if_any()
     return draft
 

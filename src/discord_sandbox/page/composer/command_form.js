@@ -4,7 +4,7 @@ import { act } from "../core/api.js";
 import { fill, h, iconButton } from "../core/dom.js";
 import * as interactions from "../core/interactions.js";
 import { currentUser } from "../core/router.js";
-import { nestOptions } from "./commands.js";
+import { nameOf, nestOptions, textOf } from "./commands.js";
 import { OptionField } from "./option_field.js";
 
 /** `done()` is called when the command was sent, `cancel()` when it was given up. */
@@ -61,7 +61,7 @@ export class CommandForm {
     fill(this.more, left.map((option) =>
       h("button",
         {
-          type: "button", class: "option-add", title: option.description, "aria-label": `Add option ${option.name}`,
+          type: "button", class: "option-add", title: textOf(option), "aria-label": `Add option ${nameOf(option)}`,
           onfocus: () => this.describe(option),
           onclick: () => {
             const field = this.addField(option);
@@ -69,12 +69,12 @@ export class CommandForm {
             field.input.focus();
           },
         },
-        `+ ${option.name}`)));
+        `+ ${nameOf(option)}`)));
   }
 
   describe(option) {
     const what = option ?? this.leaf;
-    fill(this.hint, h("strong", null, option ? option.name : `/${this.leaf.title}`), " ", what.description ?? "");
+    fill(this.hint, h("strong", null, option ? nameOf(option) : `/${this.leaf.title}`), " ", textOf(what));
   }
 
   next(field) {
@@ -120,6 +120,7 @@ export class CommandForm {
     }
     this.run.disabled = true;
     try {
+      values = await Promise.all(values.map(async ({ name, value }) => ({ name, value: await value })));
       await interactions.start("command", this.body(values), { channelId: this.channelId, name: this.leaf.title });
       this.done();
     } catch (refused) {

@@ -3,6 +3,7 @@
 import { entities, matching } from "../components/entities.js";
 import { h } from "../core/dom.js";
 import { Suggestions } from "../overlay/suggestions.js";
+import { nameOf } from "./commands.js";
 
 export const TYPE = { STRING: 3, INTEGER: 4, BOOLEAN: 5, USER: 6, CHANNEL: 7, ROLE: 8, MENTIONABLE: 9, NUMBER: 10, ATTACHMENT: 11 };
 const ENTITY = { 6: "user", 7: "channel", 8: "role", 9: "mentionable" };
@@ -23,23 +24,23 @@ export class OptionField {
     this.picked = null;
     this.choices = this.fixedChoices();
     this.input = h("input", {
-      id: `option-${counter}`, class: "option-input", type: "text", autocomplete: "off", spellcheck: "false",
-      "aria-label": option.name, "aria-required": String(Boolean(option.required)), placeholder: WORDS[option.type] ?? "",
+      id: `option-${counter}`, class: "option-input", type: option.type === TYPE.ATTACHMENT ? "file" : "text", autocomplete: "off", spellcheck: "false",
+      "aria-label": nameOf(option), "aria-required": String(Boolean(option.required)), placeholder: WORDS[option.type] ?? "",
       inputmode: option.type === TYPE.INTEGER ? "numeric" : option.type === TYPE.NUMBER ? "decimal" : null,
       oninput: () => this.typed(), onkeydown: (event) => this.key(event), onfocus: () => this.focused(), onblur: () => this.blurred(),
     });
     this.list = null;
     if (this.choices !== null || option.autocomplete) {
-      this.list = new Suggestions({ label: `Values for ${option.name}`, onPick: (item) => this.pick(item) }).attach(this.input);
+      this.list = new Suggestions({ label: `Values for ${nameOf(option)}`, onPick: (item) => this.pick(item) }).attach(this.input);
     }
     this.el = h("span", { class: `option-field${option.required ? " required" : ""}` },
-      h("label", { htmlFor: this.input.id }, option.name), this.input);
+      h("label", { htmlFor: this.input.id }, nameOf(option)), this.input);
     this.fit();
   }
 
   fixedChoices() {
     const { option } = this;
-    if (option.choices?.length) return option.choices.map((choice) => ({ key: String(choice.value), value: choice.value, label: choice.name }));
+    if (option.choices?.length) return option.choices.map((choice) => ({ key: String(choice.value), value: choice.value, label: nameOf(choice) }));
     if (option.type === TYPE.BOOLEAN) return [true, false].map((value) => ({ key: String(value), value, label: value ? "True" : "False" }));
     if (ENTITY[option.type]) return entities(ENTITY[option.type], this.context.channelId, { channelTypes: option.channel_types });
     return null;
@@ -134,6 +135,7 @@ export class OptionField {
 
   /** The value for the bot's own suggestions, or undefined where what is typed so far is none yet. */
   draft() {
+    if (this.option.type === TYPE.ATTACHMENT) return undefined;
     try {
       return this.value();
     } catch {
@@ -143,21 +145,32 @@ export class OptionField {
     }
   }
 
-  /** The value to send. Throws an Error that says what is wrong. */
+  /** The value to send, of a file a promise of it. Throws an Error that says what is wrong. */
   value() {
     const { option } = this;
     const fail = (text) => {
       this.el.classList.add("wrong");
-      throw new Error(`${option.name}: ${text}`);
+      throw new Error(`${nameOf(option)}: ${text}`);
     };
-    if (option.type === TYPE.ATTACHMENT) fail("this page cannot upload files yet.");
     if (this.picked) return this.picked.value;
     if (this.empty) fail("this option is required.");
+    if (option.type === TYPE.ATTACHMENT) return fileAsJson(this.input.files[0]);
     if (this.choices !== null) fail(`choose ${WORDS[option.type]} from the list.`);
     const text = this.input.value;
     if (option.type === TYPE.STRING) return checkLength(text, option, fail);
     return checkNumber(text, option, fail);
   }
+}
+
+/** A file as the control API takes it; the promise is kept until the command is sent. */
+async function fileAsJson(file) {
+  const url = await new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
+  return { filename: file.name, content: url.slice(url.indexOf(",") + 1), ...(file.type && { content_type: file.type }) };
 }
 
 function checkLength(text, option, fail) {

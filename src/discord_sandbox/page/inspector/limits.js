@@ -9,6 +9,7 @@ const NUMBERS = {
   dm_opens_per_10m: "DM channels opened in 10 minutes",
   invalid_per_10m: "Invalid requests in 10 minutes, then a ban",
   nonce_window_s: "Seconds for which a nonce is remembered",
+  identify_every_s: "Seconds between two identifies (5 at Discord)",
 };
 const SWITCHES = { buckets: "Buckets of the routes", dm_buckets: "One bucket over all DMs" };
 
