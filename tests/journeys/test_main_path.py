@@ -85,7 +85,7 @@ async def test_a_member_subscribes_and_is_called_in_time(
 ) -> None:
     """At the lead the DM and the post arrive; at the start the post is replaced, and removed when it is over."""
     ann, channel, clock = community.ann, community.channel, community.sandbox.clock
-    async with running(community.bot):
+    async with running(community.bot) as bot:
         await community.set_up(preset="kvk", windows="1h, now")
         await community.subscribe(ann, "ruins", leads=(HOUR, 0))
         welcome = await ann.wait_for_dm(says("You are subscribed", TITLE))
@@ -101,6 +101,12 @@ async def test_a_member_subscribes_and_is_called_in_time(
         await ann.wait_for_deletion(post)
         await clock.step(HOUR)
         await ann.wait_for_deletion(second)
+        assert {"occurrence", "server", "deliveries"} <= (await bot.event("staged")).keys()
+        for event in ("claimed", "sent"):
+            assert {"delivery", "occurrence", "server", "request"} <= (
+                await bot.event(event)
+            ).keys()
+        assert TITLE not in bot.output()
     assert len(await shown(community, in_dm=True)) == 2
     assert await states(community) == ["sent"] * 4
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from tocsin.clock import Clock, jitter
 from tocsin.dispatch.decision import decide
+from tocsin.dispatch.journal import Journal
 from tocsin.dispatch.messenger import Card, Messenger, message_for
 from tocsin.dispatch.outcome import NotSent, Outcome, Refused, Scope, Unknown
 from tocsin.dispatch.pacing import Errand, Pacer, errand
@@ -23,7 +24,6 @@ from tocsin.telemetry.logs import get_logger
 
 BATCH = 200
 MOST_IN_FLIGHT = 400
-LINES_AT_ONCE = 25
 PATIENCE = 30.0
 """Seconds after its claim in which a request for it may still leave."""
 UNSUBSCRIBE_WAIT = 2.0
@@ -115,6 +115,7 @@ class Dispatcher:
         self._messenger = messenger
         self.worker = worker
         self.instance = instance
+        self.journal = Journal(instance)
         self.second_look = True
         self.refusals = refusals
         self.breaker = Breaker()
@@ -193,12 +194,10 @@ class Dispatcher:
             for one, slot in zip(claims.taken, slots, strict=False):
                 self._start(one, found[one.occurrence_id], slot, deadline)
         self._pacer.give_back(slots[len(claims.taken) :])
-        if claims.taken:
-            log.info("claimed", deliveries=len(claims.taken), first=claims.taken[0].id)
-        for delivery_id, state, reason in claims.settled:
-            log.info(state.name.lower(), delivery=delivery_id, reason=reason)
         for member_id in claims.unopened:
             self.unopened.put_nowait(member_id)
+        await self.journal.claimed(claims.taken)
+        await self.journal.settled(claims.settled)
         return claims
 
     def _restraint(self) -> Restraint:
@@ -246,7 +245,7 @@ class Dispatcher:
                 for one in ended:
                     self._ended.put_nowait(one)
                 raise
-            await self._log(sent, setbacks, self._clock.now())
+            await self.journal.recorded(sent, setbacks, self._clock.now())
 
     async def _record(self, ended: list[_Ended]) -> tuple[list[Sent], list[Setback]]:
         now = self._clock.now()
@@ -293,30 +292,6 @@ class Dispatcher:
         self._pacer.stop(reason)
         self.hold()
 
-    async def _log(self, sent: list[Sent], setbacks: list[Setback], now: datetime) -> None:
-        """A line for each, with the event loop given its turn in between: two hundred lines take it 20 ms."""
-        for number, one in enumerate(sent):
-            log.info(
-                "sent",
-                delivery=one.claimed.id,
-                occurrence=one.claimed.occurrence_id,
-                server=one.claimed.server_id,
-                message=one.message_id,
-                late_s=round((now - one.claimed.due_at).total_seconds(), 3),
-            )
-            if number % LINES_AT_ONCE == 0:
-                await asyncio.sleep(0)
-        for setback in setbacks:
-            log.warning(
-                _EVENT_OF.get(setback.move, "released"),
-                delivery=setback.claimed.id,
-                occurrence=setback.claimed.occurrence_id,
-                server=setback.claimed.server_id,
-                attempt=setback.claimed.attempt,
-                reason=setback.reason,
-                code=setback.code,
-            )
-
     async def revoke(self, server_id: int, member_id: int) -> int:
         """Keep back what is claimed for the member in the server and has not left.
 
@@ -345,8 +320,7 @@ class Dispatcher:
         while True:
             missed = await self._store.read(any_expired, self._clock.now())
             if missed:
-                count = await self._store.write(expire, self._clock.now())
-                log.warning("missed", deliveries=count)
+                await self.journal.missed(await self._store.write(expire, self._clock.now()))
             over = await self._store.read(over_tests, self._clock.now())
             if over:
                 await self._store.write(remove_tests, over)
@@ -370,13 +344,6 @@ class Dispatcher:
             for wait in late:
                 wait.cancel()
         return len(self.in_flight)
-
-
-_EVENT_OF = {
-    Move.REFUSED: "refused",
-    Move.TRANSIENT: "retried",
-    Move.LOST_TRACK: "unknown",
-}
 
 
 def _record_all(

@@ -68,7 +68,13 @@ class Planner:
             stage, self._clock.now(), grace=self._grace, hungry=hungry or self._dispatcher.hungry
         )
         if staged.rows:
-            log.info("staged", deliveries=staged.rows)
+            log.info(
+                "staged",
+                deliveries=staged.rows,
+                occurrence=staged.occurrence_id,
+                server=staged.server_id,
+                lead=staged.lead,
+            )
             self._dispatcher.wake()
         return staged
 

@@ -55,6 +55,17 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """A delivery that ended when it was looked at again."""
+
+    id: int
+    occurrence_id: int
+    server_id: int
+    state: State
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claims:
     """What one claim gave: what to send, how many ended at the second look, who has no DM channel yet.
 
@@ -62,7 +73,7 @@ class Claims:
     """
 
     taken: list[Claimed]
-    settled: list[tuple[int, State, str]]
+    settled: list[Settled]
     unopened: list[int]
     more: bool
 
@@ -150,7 +161,7 @@ class _Judged:
         self._restraint = restraint
         self.gathering: frozenset[int] = frozenset()
         self.taken: list[Claimed] = []
-        self.settled: list[tuple[int, State, str]] = []
+        self.settled: list[Settled] = []
         self.unopened: list[int] = []
         self.postponed: list[tuple[int, datetime, str | None]] = []
 
@@ -160,7 +171,7 @@ class _Judged:
             return
         end = ended(row, place, self._now) if second_look else None
         if end is not None:
-            self.settled.append((row.id, *end))
+            self.settled.append(Settled(row.id, row.occurrence_id, row.server_id, *end))
             return
         channel_id, anchor_id = (
             place.target(row.kind)
@@ -247,19 +258,17 @@ def write_claims(
     )
 
 
-def _settle(
-    connection: sa.Connection, settled: list[tuple[int, State, str]], now: datetime
-) -> None:
+def _settle(connection: sa.Connection, settled: list[Settled], now: datetime) -> None:
     run_many(
         connection,
         "UPDATE deliveries SET state = :state, reason = :reason, settled_at = :now"
         f" WHERE id = :id AND state = {State.PENDING.value}",
         [
-            {"id": id_, "state": state.value, "reason": reason, "now": to_ms(now)}
-            for id_, state, reason in settled
+            {"id": one.id, "state": one.state.value, "reason": one.reason, "now": to_ms(now)}
+            for one in settled
         ],
     )
-    refused = [id_ for id_, state, _ in settled if state is State.FAILED]
+    refused = [one.id for one in settled if one.state is State.FAILED]
     if refused:
         note_unreached(connection, refused, now)
 

@@ -271,14 +271,25 @@ def any_expired(connection: sa.Connection, now: datetime) -> bool:
     )
 
 
-def expire(connection: sa.Connection, now: datetime, limit: int = 1_000) -> int:
-    """End what waits and is of no more use; returns how many were missed."""
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A delivery that was not sent while it was of use."""
+
+    id: int
+    occurrence_id: int
+    server_id: int
+
+
+def expire(connection: sa.Connection, now: datetime, limit: int = 1_000) -> list[Missed]:
+    """End what waits and is of no more use; returns what was missed."""
     waiting, missed = State.PENDING, moved(State.PENDING, Move.EXPIRE)
-    return connection.execute(
+    rows = connection.execute(
         sa.text(
             f"UPDATE deliveries SET state = {missed.value}, settled_at = :now,"
             " reason = 'not sent while it was of use' WHERE id IN (SELECT id FROM deliveries"
             f" WHERE state = {waiting.value} AND expires_at <= :now LIMIT :limit)"
+            " RETURNING id, occurrence_id, server_id"
         ),
         {"now": to_ms(now), "limit": limit},
-    ).rowcount
+    )
+    return [Missed(*row) for row in rows]

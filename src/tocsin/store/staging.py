@@ -42,10 +42,13 @@ DROPPED = "it was late, and the server leaves out what is late"
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """What one call has done: rows written, and whether more could be written right away."""
+    """What one call has done: rows written, whether more could be written right away, and of which firing."""
 
     rows: int
     more: bool
+    server_id: int | None = None
+    occurrence_id: int | None = None
+    lead: int | None = None
 
 
 def next_firing(connection: sa.Connection) -> datetime | None:
@@ -81,7 +84,7 @@ def stage(
     if not hungry and _turn(chosen, now, grace) > now + STAGE_AHEAD + WINDOW:
         return Staged(0, more=False)
     rows = _stage_chunk(connection, chosen, now, grace, chunk)
-    return Staged(rows, more=True)
+    return Staged(rows, True, chosen.server_id, chosen.occurrence_id, chosen.lead)
 
 
 def _turn(row: sa.Row[Any], now: datetime, grace: timedelta) -> datetime:
