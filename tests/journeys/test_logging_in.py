@@ -46,3 +46,16 @@ async def test_refused_at_first_it_asks_again_later_and_can_be_stopped(
     assert await refusing.struck() == asked
     assert "Traceback" not in process.output()
     await refusing.remove()
+
+
+async def test_a_token_that_is_reset_while_it_runs_is_one_line(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The gateway closes for good; the bot says what to do and ends."""
+    async with started(sandbox, tmp_path) as process:
+        await process.event("ready")
+        await sandbox.fault("gateway_drop", code=4004)
+        async with asyncio.timeout(20):
+            assert await process.wait() == 1
+    assert "Traceback" not in process.output()
+    assert "copy it anew" in process.lines[-1]

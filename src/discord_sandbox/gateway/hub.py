@@ -262,7 +262,9 @@ class Hub:
             if session is None or fault.user_id not in (None, session.bot_id):
                 continue
             fault.struck += 1
-            if fault.kind == "gateway_drop":
+            if fault.kind == "gateway_drop" and fault.code is not None:
+                connection.end(fault.code, fault.message or "It was ordered.")
+            elif fault.kind == "gateway_drop":
                 connection.drop()
             elif fault.kind == "gateway_reconnect":
                 connection.say(RECONNECT, None)
