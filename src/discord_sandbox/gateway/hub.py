@@ -160,6 +160,8 @@ class Hub:
     def connected(self, session: Session, connection: Connection) -> None:
         self._connections[session.id] = connection
         self._show_status(session, session.status)
+        told = {"application_id": str(session.application.id), "session_id": session.id}
+        self._world.bus.publish(Event("BOT_CONNECTED", told, only=frozenset(), bots=False))
 
     def disconnected(self, session: Session, connection: Connection) -> None:
         """The session goes on collecting for a while, in case it is resumed."""

@@ -2,16 +2,17 @@
 
     async with Sandbox.start() as sandbox:
         ann = await sandbox.make_user("ann")
-        bot = await sandbox.make_application("My bot", token="secret")
+        bot = await sandbox.make_application("My bot")
         guild = await sandbox.make_guild("Home", owner=ann, bots=[bot])
-        ...start the bot with sandbox.api_url, sandbox.gateway_url and the token...
-        exchange = await ann.command(guild.channel("general"), "ping")
-        assert (await exchange.response()).content == "pong"
+        async with sandbox.running("python", "bot.py", application=bot):
+            exchange = await ann.command(guild.channel("general"), "ping")
+            assert (await exchange.response()).content == "pong"
 
 Nothing here sleeps or polls: waits are on what the sandbox tells over its WebSocket, and one that
 is in vain says what was seen instead.
 """
 
+from discord_sandbox.testing.bots import BotEnded, BotProcess
 from discord_sandbox.testing.control import SandboxError
 from discord_sandbox.testing.exchange import Exchange, Unanswered
 from discord_sandbox.testing.faults import Fault
@@ -23,6 +24,8 @@ from discord_sandbox.testing.stream import WaitedInVain
 
 __all__ = [
     "Application",
+    "BotEnded",
+    "BotProcess",
     "Channel",
     "Exchange",
     "Fault",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
+from discord_sandbox.testing.bots import BotProcess, running
 from discord_sandbox.testing.control import Control, Json
 from discord_sandbox.testing.faults import Clock, Fault
 from discord_sandbox.testing.members import Member
@@ -102,6 +103,24 @@ class Sandbox:
             "bots": [str(bot.id) for bot in bots],
         }
         return Guild(self, await self.control.post("/guilds", body), owner)
+
+    def running(
+        self,
+        *command: str,
+        application: Application,
+        commands: bool = True,
+        env: Mapping[str, str] | None = None,
+        timeout: float = 30,
+    ) -> contextlib.AbstractAsyncContextManager[BotProcess]:
+        """Run a bot for as long as the block lasts: a program and its arguments.
+
+        It finds DISCORD_TOKEN, DISCORD_API_URL and DISCORD_GATEWAY_URL in its environment, beside
+        `env`. The block begins once it is connected and, with `commands`, has registered any.
+        Raises BotEnded, or WaitedInVain with what the bot said.
+        """
+        return running(
+            self, command, application, commands=commands, env=env or {}, timeout=timeout
+        )
 
     async def sow(self, seed: Json) -> None:
         """Make all that a seed describes, which is faster than one by one."""

@@ -1,0 +1,42 @@
+"""The sandbox's own README is true: its lines make a first test that passes."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+PAGE = Path(__file__).parents[2] / "docs" / "sandbox.md"
+
+
+def test_the_lines_of_the_readme_are_a_first_test(tmp_path: Path) -> None:
+    """The bot and the test that are shown, run by the command that is shown, pass; and can fail."""
+    text = PAGE.read_text("utf-8")
+    files = re.findall(r"```python\n# (\S+)\n(.*?)```", text, re.DOTALL)
+    assert {name for name, _ in files} == {"bot.py", "test_bot.py"}
+    for name, content in files:
+        (tmp_path / name).write_text(content, "utf-8")
+    assert len(dict(files)["test_bot.py"].splitlines()) == 1 + 5
+    (line,) = re.findall(r"^pytest .*$", text, re.MULTILINE)
+    assert _run(tmp_path, line) == (0, "1 passed")
+    bot = tmp_path / "bot.py"
+    bot.write_text(bot.read_text().replace('"pong"', '"ping"'))
+    assert _run(tmp_path, line) == (1, "1 failed")
+
+
+def _run(folder: Path, line: str) -> tuple[int, str]:
+    binaries = str(Path(sys.executable).parent)
+    done = subprocess.run(
+        line.split(),
+        cwd=folder,
+        env={**os.environ, "PATH": binaries + os.pathsep + os.environ["PATH"]},
+        executable=str(Path(binaries) / "pytest"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = re.search(r"1 (passed|failed)", done.stdout)
+    assert found, done.stdout + done.stderr
+    return done.returncode, found.group()
