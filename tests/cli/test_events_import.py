@@ -144,8 +144,8 @@ def test_what_is_no_calendar_changes_nothing(
     [
         (["nothing.csv", "--server", SERVER], "there is none of that name"),
         ([".", "--server", SERVER], "it is a folder"),
-        (["plan.csv", "--server", "soon"], "as an integer"),
-        (["plan.csv", "--server", "99999999999999999999"], "or equal to"),
+        (["plan.csv", "--server", "soon"], "no id of Discord"),
+        (["plan.csv", "--server", "99999999999999999999"], "no id of Discord"),
         (["plan.csv", "--server", SERVER, "--zone", "Mars/North"], "no time zone"),
         (["plan.csv", "--server", SERVER, "--preset", "none"], "kvk"),
         (["plan.csv"], "--server"),

@@ -262,3 +262,22 @@ def test_a_folder_may_have_any_name(tocsin: CommandLine) -> None:
         ran = tocsin("db", "upgrade")
         assert (ran.code, ran.err) == (0, "")
     assert (folder / "tocsin.db").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("status",),
+        ("events", "list", "--server", "1"),
+        ("deliveries", "list"),
+        ("subscriptions", "list"),
+    ],
+)
+def test_looking_makes_no_database(tocsin: CommandLine, command: tuple[str, ...]) -> None:
+    """Where none is, none is left behind, and `status` says so."""
+    (tocsin.folder / "tocsin.db").unlink(missing_ok=True)
+    ran = tocsin(*command)
+    assert not (tocsin.folder / "tocsin.db").exists()
+    assert ran.code == (1 if "events" in command else 0), ran.err
+    if command == ("status",):
+        assert "is not there yet" in ran.out

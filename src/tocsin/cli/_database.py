@@ -25,12 +25,13 @@ class ClockUnreachable(TocsinError):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a command works with."""
+    """What a command works with. `missing` is the database that is not there, for which an empty one stands in."""
 
     settings: Settings
     store: Store
     clock: Clock
     now: datetime
+    missing: Path | None = None
 
 
 def settings_of(context: typer.Context) -> Settings:
@@ -54,14 +55,21 @@ def open_desk(
     with ExitStack() as stack:
         store = Store(settings.database.url.get_secret_value())
         stack.callback(store.close)
-        if scratch and store.path is not None and not store.path.exists():
+        missing = None
+        if scratch and store.path is not None and _can_be_made(store.path):
+            missing = store.path
             folder = stack.enter_context(TemporaryDirectory(prefix="tocsin-"))
             store = Store(sqlite_url(Path(folder) / "scratch.db"))
             stack.callback(store.close)
         if upgrade:
             migrate.upgrade(store)
         stack.enter_context(explained(store))
-        yield Desk(settings, store, clock, clock.now())
+        yield Desk(settings, store, clock, clock.now(), missing)
+
+
+def _can_be_made(path: Path) -> bool:
+    """Whether nothing is there yet, and nothing is in the way of it."""
+    return not path.exists() and all(one.is_dir() for one in path.parents if one.exists())
 
 
 def clock_of(settings: Settings) -> Clock:

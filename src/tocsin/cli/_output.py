@@ -15,20 +15,28 @@ import typer
 LARGEST_ID = 2**63 - 1
 _DISCORDS_IDS = ("server_id", "member_id", "recipient_id", "channel_id", "message_id")
 
+
+def discord_id(text: str) -> int:
+    """The id that somebody typed. Raises typer.BadParameter."""
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= LARGEST_ID:
+        raise typer.BadParameter(
+            f"“{text}” is no id of Discord's. Switch Developer Mode on in Discord (Settings, Advanced), then "
+            "right-click the server or the member and choose “Copy ID”."
+        )
+    return int(text)
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, with instants in UTC.")]
 ServerId = Annotated[
     int,
-    typer.Option(
-        "--server", metavar="ID", min=1, max=LARGEST_ID, help="The server's id on Discord."
-    ),
+    typer.Option("--server", metavar="ID", parser=discord_id, help="The server's id on Discord."),
 ]
 OptionalServerId = Annotated[
     int | None,
     typer.Option(
         "--server",
         metavar="ID",
-        min=1,
-        max=LARGEST_ID,
+        parser=discord_id,
         help="Only this server, by its id on Discord.",
     ),
 ]
@@ -37,8 +45,7 @@ OptionalMemberId = Annotated[
     typer.Option(
         "--member",
         metavar="ID",
-        min=1,
-        max=LARGEST_ID,
+        parser=discord_id,
         help="Only this member, by their id on Discord.",
     ),
 ]

@@ -32,7 +32,7 @@ def list_(
 ) -> None:
     """List deliveries, the latest due first."""
     wanted = _state(state)
-    with open_desk(context) as desk:
+    with open_desk(context, scratch=True) as desk:
         found = desk.store.read_now(
             listing.list_deliveries, server_id=server, member_id=member, state=wanted, limit=limit
         )
@@ -79,7 +79,7 @@ def show(
     as_json: output.AsJson = False,
 ) -> None:
     """Show one delivery with every attempt at it."""
-    with open_desk(context) as desk:
+    with open_desk(context, scratch=True) as desk:
         found = desk.store.read_now(listing.find_delivery, delivery)
     if found is None:
         raise NoSuchDelivery(

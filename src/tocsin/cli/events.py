@@ -130,7 +130,7 @@ def list_(
     as_json: output.AsJson = False,
 ) -> None:
     """List what is on the calendar, however far ahead or back."""
-    with open_desk(context) as desk:
+    with open_desk(context, scratch=True) as desk:
         zone = _zone(desk, server)
         start = when.parse_from(from_, zone) if from_ else desk.now
         end = when.parse_to(to, zone) if to else start + timedelta(days=30)

@@ -33,7 +33,7 @@ PATIENCE = USEFUL_FOR + timedelta(seconds=30)
 MemberId = Annotated[
     int,
     typer.Option(
-        "--member", metavar="ID", min=1, max=output.LARGEST_ID, help="The member's id on Discord."
+        "--member", metavar="ID", parser=output.discord_id, help="The member's id on Discord."
     ),
 ]
 

@@ -21,15 +21,16 @@ class Database:
     """Where everything is kept; `bytes` counts what is not yet in the main file, too."""
 
     path: str
+    exists: bool
     bytes: int
-    revision: str
+    revision: str | None
     driver: str
 
 
 @app.command()
 def status(context: typer.Context, as_json: output.AsJson = False) -> None:
     """Say whether a bot runs, how the database is, and how each server stands."""
-    with open_desk(context) as desk:
+    with open_desk(context, scratch=True) as desk:
         running, holder = _bot(desk)
         database = _database(desk)
         standings = desk.store.read_now(listing.standings, desk.now)
@@ -49,8 +50,11 @@ def status(context: typer.Context, as_json: output.AsJson = False) -> None:
         return
     state = f"running: {holder}" if running else "not running: start it with `tocsin run`"
     print(f"Bot       {state}")
-    print(f"Database  {database.path}, {database.bytes / 1e6:.1f} MB")
-    print(f"          revision {database.revision}, {database.driver}")
+    if database.exists:
+        print(f"Database  {database.path}, {database.bytes / 1e6:.1f} MB")
+        print(f"          revision {database.revision}, {database.driver}")
+    else:
+        print(f"Database  {database.path} is not there yet: the first import or start makes it")
     for standing in standings:
         _print_standing(standing)
     if not standings:
@@ -76,10 +80,13 @@ def _bot(desk: Desk) -> tuple[bool, str | None]:
 
 
 def _database(desk: Desk) -> Database:
+    if desk.missing is not None:
+        return Database(str(desk.missing), False, 0, None, driver_note())
     path = desk.store.path
     files = [] if path is None else [path, path.with_name(path.name + "-wal")]
     return Database(
         path=str(path or desk.store.url.render_as_string(hide_password=True)),
+        exists=True,
         bytes=sum(file.stat().st_size for file in files if file.exists()),
         revision=desk.store.read_now(migrate.revision_of) or "none",
         driver=driver_note(),

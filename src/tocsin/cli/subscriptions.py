@@ -24,7 +24,7 @@ def list_(
     as_json: output.AsJson = False,
 ) -> None:
     """List the subscriptions, by server and member."""
-    with open_desk(context) as desk:
+    with open_desk(context, scratch=True) as desk:
         found = desk.store.read_now(listing.list_subscriptions, server_id=server)
     if as_json:
         output.print_json(found)
@@ -58,7 +58,7 @@ def show(
     as_json: output.AsJson = False,
 ) -> None:
     """Show a member's subscription in each server, and what was last sent."""
-    with open_desk(context) as desk:
+    with open_desk(context, scratch=True) as desk:
         found = desk.store.read_now(listing.list_subscriptions, server_id=server, member_id=member)
         last = desk.store.read_now(
             listing.list_deliveries, server_id=server, member_id=member, limit=5
