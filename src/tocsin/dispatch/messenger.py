@@ -90,13 +90,6 @@ class Sighting(Enum):
     """Discord could not answer now: look again."""
 
 
-class Departure(Protocol):
-    """Says, at the instant at which a request would leave, whether it still may."""
-
-    def may_leave(self, delivery_id: int) -> bool:
-        """False once what was claimed has been revoked."""
-
-
 class Messenger(Protocol):
     """Speaks to Discord. No method raises for what Discord answers; none is ever cancelled half-way."""
 

@@ -115,19 +115,6 @@ def dm_refused(
     )
 
 
-def resume_dms(connection: sa.Connection, member_id: int, now: datetime) -> bool:
-    """Lift a suspension, because the member acted. Returns whether there was one."""
-    return bool(
-        connection.execute(
-            sa.update(dm_channels)
-            .where(
-                dm_channels.c.member_id == member_id, dm_channels.c.suspended_because.is_not(None)
-            )
-            .values(suspended_because=None, epoch=dm_channels.c.epoch + 1, updated_at=now)
-        ).rowcount
-    )
-
-
 def subscribers(connection: sa.Connection, server_id: int) -> Reach:
     """How many members of the server subscribed, and how many can be reached by DM."""
     return _reach(

@@ -121,19 +121,6 @@ class Ledger:
             self._cancel(row)
         self.add([(event_id, category, occurrence) for occurrence in new])
 
-    def cancel_ahead(self, event_id: int) -> int:
-        """Cancel every occurrence of the event that is not over. Returns how many there were."""
-        rows = self.connection.execute(
-            sa.select(occurrences).where(
-                occurrences.c.event_id == event_id,
-                occurrences.c.ends_at > self.now,
-                occurrences.c.cancelled.is_(False),
-            )
-        ).all()
-        for row in rows:
-            self._cancel(row)
-        return len(rows)
-
     def _public_id(self, category: str, occurrence: Occurrence, wanted: str | None = None) -> str:
         if self._taken is None:
             own = occurrences.c.server_id == self.server_id
