@@ -34,7 +34,7 @@ async def test_members_with_closed_dms_are_mentioned_once_and_together(
     await bring_in(community, tmp_path, [(start, "ruins", TITLE)])
     left = start - await community.sandbox.clock.now() - timedelta(hours=1)
     await community.sandbox.clock.step(left.total_seconds() + 1)
-    await cora.wait_for_dm(says("starts", TITLE), timeout=PATIENCE)
+    await cora.wait_for_dm(says("Start:", TITLE), timeout=PATIENCE)
     post = await calls.wait_for_message(says(TITLE))
     assert f"<@{ann.id}>" in post.text
     assert f"<@{bob.id}>" in post.text
