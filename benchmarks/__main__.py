@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.figure import Figure
 from benchmarks.idling import idle, start
 from benchmarks.population import Population
-from benchmarks.sending import burst, promptness
+from benchmarks.sending import burst, mirroring, promptness
 from benchmarks.store_figures import cost_of_a_delivery, staging_and_draining
 
 from tocsin.telemetry.logs import configure
@@ -24,11 +24,12 @@ MEASUREMENTS: dict[str, Measurement] = {
     "store": staging_and_draining,
     "cost": cost_of_a_delivery,
     "burst": lambda base, _: burst(base.parent, 3_000),
+    "mirror": lambda base, _: mirroring(base.parent, 1_000),
     "prompt": lambda base, _: promptness(base.parent, 100),
     "idle": idle,
     "start": start,
 }
-NEED_NO_POPULATION = {"burst", "prompt"}
+NEED_NO_POPULATION = {"burst", "mirror", "prompt"}
 
 
 async def measure(names: list[str], folder: Path) -> list[Figure]:

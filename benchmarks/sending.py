@@ -41,6 +41,27 @@ async def burst(folder: Path, members: int) -> list[Figure]:
     ]
 
 
+async def mirroring(folder: Path, members: int) -> list[Figure]:
+    """The same burst with the mirror of the old files off and on: how much longer it takes."""
+    seconds = []
+    for mirrored in (False, True):
+        place = folder / ("on" if mirrored else "off")
+        (place / "mirror").mkdir(parents=True)
+        async with Sandbox.start() as sandbox, world(sandbox, place, members) as made:
+            mirror = {
+                "TOCSIN_LEGACY__MIRROR": str(place / "mirror"),
+                "TOCSIN_LEGACY__SERVER": str(made.server_id),
+            }
+            await _call_everyone(made, made.environment | (mirror if mirrored else {}))
+            messages = await _messages(sandbox)
+        assert count_sent(made.database) == members
+        assert any((place / "mirror").iterdir()) == mirrored
+        seconds.append((messages[-1]["at_ms"] - messages[0]["at_ms"]) / 1000)
+    off, on = seconds
+    name = f"burst of {members:,} with the mirror of the old files on / off"
+    return [Figure(name, on / off, "ratio", 1.05, "less")]
+
+
 async def promptness(folder: Path, members: int) -> list[Figure]:
     """So many due at once, without limits: from the instant they are due until Discord has accepted each."""
     async with Sandbox.start() as sandbox, world(sandbox, folder, members) as made:

@@ -6,7 +6,7 @@ import pytest
 from benchmarks.figure import Figure
 from benchmarks.idling import idle, start
 from benchmarks.population import Population
-from benchmarks.sending import burst, promptness
+from benchmarks.sending import burst, mirroring, promptness
 from benchmarks.store_figures import cost_of_a_delivery, staging_and_draining
 from tests.requirements import skip_unless
 
@@ -53,6 +53,12 @@ async def test_a_burst_costs_one_request_each(tmp_path: Path) -> None:
     found = values(await burst(tmp_path, 12))
     assert found["requests for each of them"] == 1
     assert found["answers 429 meanwhile"] == 0
+
+
+async def test_the_mirror_is_there_when_it_is_measured(tmp_path: Path) -> None:
+    """Its files are written while the burst is sent, and none without it."""
+    (figure,) = await mirroring(tmp_path, 5)
+    assert figure.value > 0
 
 
 async def test_what_is_due_at_once_is_timed_from_when_it_is_due(tmp_path: Path) -> None:
