@@ -119,6 +119,7 @@ def test_days_are_days(tocsin: CommandLine, weekly: str) -> None:
         (("edit", "{it}", "--rrule", "FREQ=SOMETIMES"), 2, "cannot be done"),
         (("edit", "{it}", "--date", "2030-03-30", "--rrule", "FREQ=DAILY"), 2, "whole event"),
         (("add", "--title", "x", "--start", "2030-01-01", "--duration", "90m"), 2, "whole days"),
+        (("add", "--title", " ", "--start", "2030-01-01"), 2, "--title is empty"),
         (("add", "--title", "x", "--start", "2030-01-01", "--end", "2030-01-01 10:00"), 2, "only"),
         (("list", "--from", "2030-02-30"), 2, "is no time"),
         (("list", "--from", "2030-02-03", "--to", "2030-02-01"), 2, "after --from"),

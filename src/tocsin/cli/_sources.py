@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import stamina
+
 from tocsin.errors import UsageError
 from tocsin.sources.address import fetch
 from tocsin.sources.reading import MOST_BYTES
@@ -22,6 +24,8 @@ def obtain(source: str) -> tuple[bytes, str]:
     calendar. Raises FileUnreadable and FetchFailed.
     """
     if re.match(r"(https?|webcal)://", source, re.IGNORECASE):
+        # What went wrong is said once, at the end, and not for each try.
+        stamina.instrumentation.set_on_retry_hooks(())
         # Whoever is at the command line can reach this machine's network without us.
         content = asyncio.run(fetch(source, allow_private=True))
         digest = hashlib.sha256(source.encode()).hexdigest()[:8]

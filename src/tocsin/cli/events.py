@@ -193,7 +193,7 @@ def add(
         with _sensible():
             event = Event.single(
                 uid=f"{jitter.getrandbits(128):032x}@tocsin",
-                title=title,
+                title=_named(title),
                 start=first,
                 end=editing.length_of(first, last, _length(duration)),
                 zone=typed,
@@ -231,6 +231,8 @@ def edit(
 
     --start is where the date that was named shall start; the others move along.
     """
+    if title is not None:
+        title = _named(title)
     given = {"title": title, "location": location, "description": description, "url": url}
     texts = cast("Texts", {key: text for key, text in given.items() if text is not None})
     with open_desk(context) as desk:
@@ -318,6 +320,12 @@ def _horizon(desk: Desk) -> dict[str, Any]:
         "horizon": timedelta(days=reminders.horizon_days),
         "all_day_at": reminders.all_day_at,
     }
+
+
+def _named(title: str) -> str:
+    if not title.strip():
+        raise UsageError("--title is empty: say what the event is called.")
+    return title
 
 
 @contextmanager

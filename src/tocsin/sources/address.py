@@ -55,7 +55,9 @@ async def fetch(
             with attempt:
                 return await _follow(url, _Guard(allow_private), most_bytes)
     except _Passing as error:
-        raise FetchFailed(f"{error} It was tried {ATTEMPTS} times; try again later.") from error
+        raise FetchFailed(
+            f"{error} It was tried {ATTEMPTS} times, and nothing has changed; try again later."
+        ) from error
     raise AssertionError("a retry context either returns or raises")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tocsin.reminders.delivery import State
+from tocsin.reminders.delivery import RecipientKind, State
 from tocsin.reminders.plan import (
     GAP,
     STAGE_AHEAD,
@@ -244,15 +244,21 @@ def timing(row: sa.Row[Any], now: datetime) -> dict[str, Any]:
     }
 
 
-def _initial_state(row: sa.Row[Any], now: datetime, *, late: bool) -> tuple[str, str, str]:
-    """SQL for state, reason and settled_at of a new row: lateness is judged here, when it is staged."""
+def _initial_state(
+    row: sa.Row[Any], now: datetime, *, late: bool, recipient: str = "m.member_id", kind: int = 0
+) -> tuple[str, str, str]:
+    """SQL for state, reason and settled_at of a new row: lateness is judged here, when it is staged.
+
+    `recipient` is an SQL expression for the id, `kind` the kind of recipient. A channel's row gives way to a nearer
+    one also within the grace: one post replaces the other.
+    """
     if expires_at(row.starts_at, row.ends_at, row.lead) <= now:
         return str(State.MISSED.value), "'not running while it was of use'", ":now"
-    if not late:
+    if not late and kind == RecipientKind.MEMBER.value:
         return str(State.PENDING.value), "NULL", "NULL"
-    if row.drop_late:
+    if late and row.drop_late:
         return str(State.MISSED.value), f"'{DROPPED}'", ":now"
-    nearer = NEARER.format(recipient="m.member_id", kind=0)
+    nearer = NEARER.format(recipient=recipient, kind=kind)
     return (
         f"CASE WHEN {nearer} THEN {State.SUPERSEDED.value} ELSE {State.PENDING.value} END",
         f"CASE WHEN {nearer} THEN 'a nearer reminder was due by then' END",
@@ -278,19 +284,15 @@ def stage_channel(connection: sa.Connection, occurrence_id: int, lead: int, now:
     ).one()
     if row.channel_id is None or lead not in row.windows:
         return
-    expired = expires_at(row.starts_at, row.ends_at, lead) <= now
-    dropped = row.drop_late and due_at(row.starts_at, lead) < now - STILL_DUE
-    nearer = NEARER.format(recipient=":channel", kind=1)
-    state = (
-        str(State.MISSED.value)
-        if expired or dropped
-        else (f"CASE WHEN {nearer} THEN {State.SUPERSEDED.value} ELSE {State.PENDING.value} END")
+    late = due_at(row.starts_at, lead) < now - STILL_DUE
+    state, reason, settled = _initial_state(
+        row, now, late=late, recipient=":channel", kind=RecipientKind.CHANNEL.value
     )
     connection.execute(
         sa.text(
             f"INSERT INTO deliveries ({COLUMNS})"
             f" SELECT :occurrence, :start, 1, :channel, 0, :lead, 0, :server, :due, :expires, :base, :due,"
-            f" {state}, NULL, NULL WHERE true{REVIVE}"
+            f" {state}, {reason}, {settled} WHERE true{REVIVE}"
         ),
         timing(row, now) | {"channel": row.channel_id, "server": row.server_id},
     )
