@@ -24,6 +24,8 @@ from tocsin.telemetry.logs import get_logger
 
 BATCH = 200
 MOST_IN_FLIGHT = 400
+STARTED_AT_ONCE = 10
+"""So that the first of a hundred are on their way while the others are still made ready."""
 PATIENCE = 30.0
 """Seconds after its claim in which a request for it may still leave."""
 UNSUBSCRIBE_WAIT = 2.0
@@ -191,8 +193,10 @@ class Dispatcher:
                 second_look=self.second_look,
             )
             deadline = self._clock.monotonic() + PATIENCE
-            for one, slot in zip(claims.taken, slots, strict=False):
+            for number, (one, slot) in enumerate(zip(claims.taken, slots, strict=False)):
                 self._start(one, found[one.occurrence_id], slot, deadline)
+                if number % STARTED_AT_ONCE == STARTED_AT_ONCE - 1:
+                    await asyncio.sleep(0)
         self._pacer.give_back(slots[len(claims.taken) :])
         for member_id in claims.unopened:
             self.unopened.put_nowait(member_id)
