@@ -51,13 +51,19 @@ def test_all_that_a_package_needs_is_installed(name: NormalizedName) -> None:
             assert need.specifier.contains(other.version, prereleases=True), f"{name} needs {need}"
 
 
-@pytest.mark.parametrize(
-    "file", ["constraints.txt", "pyproject.toml", "Makefile", ".ci/run", "tools/environment.py"]
-)
+CLIENTS = ROOT / "tests" / "clients"
+PINNED = [
+    *("constraints.txt", "pyproject.toml", "Makefile", ".ci/run", "tools/environment.py"),
+    *(str(path.relative_to(ROOT)) for path in sorted(CLIENTS.glob("requirements/*.txt"))),
+    "tests/clients/discordjs/package-lock.json",
+]
+
+
+@pytest.mark.parametrize("file", PINNED)
 def test_no_package_index_is_named(file: str) -> None:
-    """Where packages come from is for the machine to say."""
+    """Where packages come from is for the machine to say; a lock file of npm would tell it by `resolved`."""
     text = (ROOT / file).read_text()
-    assert not re.search(r"index-url|find-links|trusted-host|/simple\b|pypi\.org", text)
+    assert not re.search(r"index-url|find-links|trusted-host|/simple\b|\"resolved\"", text)
 
 
 def test_constraints_hold_no_address() -> None:
