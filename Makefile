@@ -15,7 +15,7 @@ MAKING := $(if $(filter file,$(origin PYTHON)),$(or $(wildcard $(BIN)/python),$(
 OTHER_PYTHONS := 3.12 3.13 3.14
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup setup-run test lint types imports tests faults bench format build resolve lock clean
+.PHONY: help demo setup setup-run test lint types imports tests faults pictures bench format build resolve lock clean
 
 help: ## show this list
 	@echo "make TARGET, where TARGET is one of"
@@ -52,6 +52,9 @@ tests:
 
 faults: setup ## kill the bot amid bursts: nothing may be lost or told twice (KILLS=, SEED=)
 	@$(BIN)/python -m tests.faults --kills $(KILLS) $(if $(SEED),--seed $(SEED))
+
+pictures: setup ## take the pictures in the documents anew, from the browser tests
+	PICTURES=docs/images $(BIN)/pytest tests/page -k picture
 
 bench: setup ## measure what is promised about speed, on this machine's disk
 	@$(BIN)/python -m benchmarks

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import typer
+from tests.page.pictures import NAMES
 from tools import command_reference, doctor_page, draw_lifecycle
 
 from tocsin.cli import app
@@ -102,6 +103,17 @@ def test_the_links_in_a_document_lead_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", document.read_text()):
         if "://" not in target and not target.startswith("mailto:"):
             assert (document.parent / target).exists(), f"{target} is not there"
+
+
+def test_the_pictures_are_those_that_the_tests_take() -> None:
+    """None is left over, none was taken by hand, and every one is shown somewhere."""
+    there = {path.name for path in (ROOT / "docs" / "images").iterdir()}
+    shown = {
+        Path(target).name
+        for document in DOCUMENTS
+        for target in re.findall(r"\]\(([^)]+\.png)\)", document.read_text())
+    }
+    assert there == NAMES == shown, "take them anew: make pictures"
 
 
 def test_the_readme_begins_with_what_it_is_and_how_to_try_it() -> None:

@@ -96,12 +96,17 @@ UNRESTRAINED = Restraint()
 
 
 # CROSS JOIN fixes the order for SQLite: from the occurrence's few keys to the one row of each. Values stay as they
-# are kept: what the rows of one occurrence share is read once, below.
-_CANDIDATES = """
+# are kept: what the rows of one occurrence share is read once, below. For a snooze
+# any lead of the subscription will do: it has none of its own.
+_CANDIDATES = f"""
 SELECT d.id, d.occurrence_id, d.starts_at, d.recipient_kind, d.recipient_id, d.kind, d.lead, d.server_id,
  d.due_at, d.expires_at, d.attempt, d.revision, d.plain,
  c.channel_id AS dm_channel_id, c.last_message_id, c.suspended_because, coalesce(c.epoch, 0) AS epoch,
- CASE WHEN d.owed OR d.recipient_kind = 1 THEN 1 ELSE EXISTS (SELECT 1 FROM occurrence_keys k
+ CASE WHEN d.owed OR d.recipient_kind = 1 THEN 1
+  WHEN d.kind = {Kind.SNOOZE.value} THEN EXISTS (SELECT 1 FROM occurrence_keys k CROSS JOIN leads_in_use l
+  CROSS JOIN subscription_pairs p WHERE k.occurrence_id = d.occurrence_id AND l.server_id = d.server_id
+   AND p.server_id = d.server_id AND p.choice = k.key AND p.lead = l.lead AND p.member_id = d.recipient_id)
+  ELSE EXISTS (SELECT 1 FROM occurrence_keys k
   CROSS JOIN subscription_pairs p WHERE k.occurrence_id = d.occurrence_id AND p.server_id = d.server_id
    AND p.choice = k.key AND p.lead = d.lead AND p.member_id = d.recipient_id) END AS asked
 FROM (SELECT id, order_at FROM deliveries WHERE state = 0 AND ready_at <= :now ORDER BY order_at LIMIT :limit) q

@@ -13,6 +13,7 @@ from tocsin.calendar.occurrence import Occurrence, match_slots, public_id
 from tocsin.store import firings
 from tocsin.store.change_notices import notify_cancellation, notify_move
 from tocsin.store.placeholders import Placeholders
+from tocsin.store.snoozes import follow_move
 from tocsin.store.tables import occurrence_keys, occurrences
 
 _TEXTS = ("title", "location", "description", "url")
@@ -160,6 +161,7 @@ class Ledger:
             firings.move_occurrence(
                 self.connection, row.id, self.server_id, occurrence.start, self.now
             )
+            follow_move(self.connection, row.id, occurrence.start, occurrence.end)
             self.written.notices += notify_move(
                 self.connection,
                 row.id,

@@ -10,6 +10,9 @@ from tocsin.reminders.delivery import Kind, Move, RecipientKind, State, moved
 from tocsin.store.columns import to_ms
 from tocsin.store.tables import occurrences, servers
 
+_OF_A_START = (Kind.REMINDER, Kind.SNOOZE, Kind.MENTION)
+"""What says nothing true any more once its occurrence starts at another time, or does not take place."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -76,9 +79,9 @@ def ended(row: sa.Row[Any], place: Place, now: datetime) -> tuple[State, str] | 
         return moved(pending, Move.EXPIRE), "not sent while it was of use"
     if place.left:
         return moved(pending, Move.CANCEL), "the bot is no longer in the server"
-    if row.kind in (Kind.REMINDER, Kind.MENTION) and row.starts_at != place.starts_at:
+    if row.kind in _OF_A_START and row.starts_at != place.starts_at:
         return moved(pending, Move.SUPERSEDE), "the occurrence was moved"
-    if row.kind in (Kind.REMINDER, Kind.SNOOZE, Kind.MENTION) and place.cancelled:
+    if row.kind in _OF_A_START and place.cancelled:
         return moved(pending, Move.CANCEL), "the occurrence was cancelled"
     if not row.asked:
         return moved(pending, Move.CANCEL), "no longer asked for"
