@@ -5,6 +5,7 @@ EVENTS ?=
 NOW ?=
 KILLS ?= 200
 SEED ?=
+TEST_PROCESSES ?= 2
 
 # Starting takes three times as long where nothing compiled is kept.
 unexport PYTHONDONTWRITEBYTECODE
@@ -47,8 +48,9 @@ types-%:
 imports:
 	$(BIN)/lint-imports
 
+# Most tests wait for processes: two at a time take little more than half as long.
 tests:
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses $(TEST_PROCESSES) --dist worksteal
 
 faults: setup ## kill the bot amid bursts: nothing may be lost or told twice (KILLS=, SEED=)
 	@$(BIN)/python -m tests.faults --kills $(KILLS) $(if $(SEED),--seed $(SEED))
