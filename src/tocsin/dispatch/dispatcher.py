@@ -14,6 +14,7 @@ from tocsin.dispatch.refusals import Breaker, Caution, Refusals
 from tocsin.dispatch.skew import HELP as SKEW_HELP
 from tocsin.dispatch.skew import Skew
 from tocsin.reminders.delivery import Kind, Move, RecipientKind
+from tocsin.reminders.plan import STAGE_AHEAD
 from tocsin.store.cards import cards
 from tocsin.store.claims import Claimed, Claims, Restraint, claim, next_ready
 from tocsin.store.engine import Connection, Store
@@ -168,7 +169,8 @@ class Dispatcher:
             if claims.more:
                 continue
             ready = await self._store.read(next_ready)
-            self.hungry = ready is None
+            # A snooze may wait for hours: that is no work to be staged behind.
+            self.hungry = ready is None or ready > self._clock.now() + STAGE_AHEAD
             await self._clock.wait(ready, self._woken, at_most=LOOK_AGAIN)
 
     async def _wait_for_room(self) -> None:
