@@ -151,6 +151,7 @@ def build_engine(
         housekeeper=Housekeeper(
             store,
             clock,
+            dispatcher.skew,
             horizon=timedelta(days=settings.reminders.horizon_days),
             all_day_at=settings.reminders.all_day_at,
             retention=timedelta(days=settings.reminders.retention_days),
