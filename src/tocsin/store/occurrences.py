@@ -149,6 +149,8 @@ class Ledger:
         if not changed:
             return
         revision = row.revision + 1
+        if changed & {"category", *_TEXTS}:
+            values["texts_refused"] = None  # other texts get a chance of their own
         self.connection.execute(
             sa.update(occurrences)
             .where(occurrences.c.id == row.id)

@@ -169,6 +169,9 @@ class _Save(discord.ui.Button[SubscribeForm]):
             await form.resume(interaction, NOT_SAVED)
             return
         services.dispatcher.wake()
+        if form.offer.subscription is not None:
+            # What was on its way for the choice before is looked at again: once "saved" is said, that holds.
+            await services.dispatcher.revoke(subscription.server_id, form.owner_id)
         outcome = await self._welcome(interaction, subscription)
         await form.finish(interaction, saved(form.offer, subscription, outcome))
 
