@@ -66,6 +66,7 @@ class Settled:
     id: int
     occurrence_id: int
     server_id: int
+    revision: int
     state: State
     reason: str
 
@@ -185,7 +186,9 @@ class _Judged:
         if end is None and row.id in self.without_members:
             end = moved(State.PENDING, Move.CANCEL), "nobody is left to be mentioned"
         if end is not None:
-            self.settled.append(Settled(row.id, row.occurrence_id, row.server_id, *end))
+            self.settled.append(
+                Settled(row.id, row.occurrence_id, row.server_id, row.revision, *end)
+            )
             return
         channel_id, anchor_id = (
             place.target(row.kind)

@@ -285,6 +285,7 @@ class Missed:
     id: int
     occurrence_id: int
     server_id: int
+    revision: int
 
 
 def expire(connection: sa.Connection, now: datetime, limit: int = 1_000) -> list[Missed]:
@@ -295,7 +296,7 @@ def expire(connection: sa.Connection, now: datetime, limit: int = 1_000) -> list
             f"UPDATE deliveries SET state = {missed.value}, settled_at = :now,"
             " reason = 'not sent while it was of use' WHERE id IN (SELECT id FROM deliveries"
             f" WHERE state = {waiting.value} AND expires_at <= :now LIMIT :limit)"
-            " RETURNING id, occurrence_id, server_id"
+            " RETURNING id, occurrence_id, server_id, revision"
         ),
         {"now": to_ms(now), "limit": limit},
     )
