@@ -75,6 +75,14 @@ class ApiError(Exception):
         self.errors = errors
         super().__init__(f"{self.status} {self.code}: {self.message}")
 
+    def below(self, key: str) -> ApiError:
+        """The same error of a body that stands at `key` of the one that was sent."""
+        if self.errors is None:
+            return self
+        return ApiError(
+            self.code, status=self.status, message=self.message, errors={key: self.errors}
+        )
+
     def body(self) -> Json:
         body: Json = {"message": self.message, "code": self.code}
         if self.errors is not None:
