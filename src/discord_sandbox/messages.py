@@ -9,7 +9,7 @@ from typing import Any, Literal
 from discord_sandbox import permissions
 from discord_sandbox.attachments import attach, resolve_uploads
 from discord_sandbox.errors import ApiError, invalid
-from discord_sandbox.events import Encoded, Event, encode, encode_message
+from discord_sandbox.events import Event
 from discord_sandbox.model import (
     EPHEMERAL,
     IS_COMPONENTS_V2,
@@ -21,10 +21,10 @@ from discord_sandbox.model import (
     User,
 )
 from discord_sandbox.shapes.guilds import partial_member_json
-from discord_sandbox.shapes.messages import is_by_author, mentioned_roles, mentioned_users
-from discord_sandbox.shapes.users import user_raw
+from discord_sandbox.shapes.messages import mentioned_roles, mentioned_users
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate.message import Draft
+from discord_sandbox.wire import Written, encode
 from discord_sandbox.world import World
 
 
@@ -123,7 +123,7 @@ def create(
 
 def create_and_show(
     world: World, author: User, channel: Channel, draft: Draft, origin: Origin = _PLAIN
-) -> tuple[Message, Json]:
+) -> tuple[Message, Written]:
     """Write the message and show it; answers it with its JSON, the nonce included."""
     message = create(world, author, channel, draft, origin)
     return message, show(world, channel, message, "create")
@@ -236,7 +236,7 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> None
         _mention(world, channel, message, draft.allowed_mentions)
 
 
-def edit_and_show(world: World, channel: Channel, message: Message, draft: Draft) -> Json:
+def edit_and_show(world: World, channel: Channel, message: Message, draft: Draft) -> Written:
     """Change the message, show the change, and answer the message's JSON."""
     edit(world, channel, message, draft)
     return show(world, channel, message, "update")
@@ -253,7 +253,7 @@ def delete(world: World, channel: Channel, message: Message) -> None:
         if channel.last_message_id == message.id and channel.message_ids:
             channel.last_message_id = channel.message_ids[-1]
     gone: Json = {"id": str(message.id), "channel_id": str(channel.id)}
-    world.seen.add("delete", world.clock.now_ms(), channel.id, readers, encode(gone).encode())
+    world.seen.add("delete", world.clock.now_ms(), channel.id, readers, encode(gone))
     if channel.guild_id is not None:
         gone["guild_id"] = str(channel.guild_id)
     only = readers if message.reader_id is not None else None
@@ -268,16 +268,15 @@ def _readers(world: World, channel: Channel, message: Message) -> frozenset[int]
 
 def show(
     world: World, channel: Channel, message: Message, what: Literal["create", "update"]
-) -> Json:
+) -> Written:
     """Show a new or changed message to those who can see it, and note that they saw it."""
     shaped = world.message_json(message, message.author.id)
-    own = is_by_author(message)
-    raw = encode_message(shaped, user_raw(message.author)) if own else encode(shaped).encode()
+    raw = encode(shaped)
     readers = _readers(world, channel, message)
     world.seen.add(what, world.clock.now_ms(), channel.id, readers, raw)
     if message.nonce is not None:
         shaped["nonce"] = message.nonce
-        raw = raw[:-1] + f',"nonce":{encode(message.nonce)}}}'.encode()
+        raw = encode(shaped)
     if not world.bus.idle:
         world.bus.publish(
             Event(
@@ -289,7 +288,7 @@ def show(
                 bots=message.reader_id is None,
             )
         )
-    return Encoded(shaped, raw)
+    return Written(shaped, raw)
 
 
 def _dispatched(world: World, channel: Channel, message: Message, shaped: Json) -> Json:

@@ -38,7 +38,6 @@ class User:
     read: dict[int, int] = field(default_factory=dict)
     """The last message read, by channel id."""
     json_cache: Json | None = None
-    raw_cache: bytes | None = None
 
     @property
     def bot(self) -> bool:

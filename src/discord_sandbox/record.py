@@ -5,10 +5,10 @@ Rows are tuples around bytes that exist anyway, so that hundreds of thousands of
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 
 from discord_sandbox.model import Json
+from discord_sandbox.wire import decode
 
 SeenRow = tuple[int, int, str, int, bytes]
 """(n, at in ms, "create", "update" or "delete", channel id, message JSON)"""
@@ -54,7 +54,7 @@ def seen_json(row: SeenRow) -> Json:
         "at_ms": at_ms,
         "event": event,
         "channel_id": str(channel_id),
-        "message": json.loads(message),
+        "message": decode(message),
     }
 
 

@@ -27,7 +27,7 @@ from discord_sandbox.model import (
 from discord_sandbox.world import World
 
 VERSION = 1
-_LEFT_OUT = frozenset({"json_cache", "raw_cache", "audience_cache", "granted_cache", "message_ids"})
+_LEFT_OUT = frozenset({"json_cache", "audience_cache", "granted_cache", "message_ids"})
 _SCALARS = (int, str, float, bool, type(None))
 
 

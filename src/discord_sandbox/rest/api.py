@@ -11,7 +11,7 @@ from aiohttp import web
 
 from discord_sandbox.backend import Backend
 from discord_sandbox.errors import ApiError, NotImplementedBySandbox
-from discord_sandbox.events import Encoded, Event, encode
+from discord_sandbox.events import Event
 from discord_sandbox.faults import Fault, fault_json
 from discord_sandbox.model import DM, Application, Json
 from discord_sandbox.ratelimit import Refusal
@@ -20,6 +20,7 @@ from discord_sandbox.rest.body import read_body
 from discord_sandbox.rest.operations import build_router
 from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.wire import Written, encode
 
 _NO_QUERY: dict[str, str] = {}
 _BANNED = "<html><head><title>Error 1015</title></head><body>error code: 1015</body></html>"
@@ -44,6 +45,7 @@ class Exchange:
     files: list[str] = field(default_factory=list)
     status: int = 200
     payload: Any = None
+    raw: bytes | None = None
     text: str | None = None
     code: int = 0
     headers: dict[str, str] = field(default_factory=dict)
@@ -121,9 +123,11 @@ class RestApi:
         call = Call(backend, route, params, query, application, body, uploads, request.headers)
         answer = route.handler(call)
         if isinstance(answer, Reply):
-            exchange.status, exchange.payload = answer.status, answer.payload
+            exchange.status, answer = answer.status, answer.payload
         elif answer is None:
             exchange.status = 204
+        if isinstance(answer, Written):
+            exchange.payload, exchange.raw = answer.data, answer.raw
         else:
             exchange.payload = answer
 
@@ -278,8 +282,7 @@ class RestApi:
         if exchange.status == 204:
             return web.Response(status=204, headers=headers)
         headers["Content-Type"] = "application/json"
-        payload = exchange.payload
-        body = payload.raw if isinstance(payload, Encoded) else encode(payload).encode()
+        body = exchange.raw or encode(exchange.payload)
         return web.Response(status=exchange.status, body=body, headers=headers)
 
 

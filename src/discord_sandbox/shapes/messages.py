@@ -47,13 +47,9 @@ def reaction_json(reaction: Reaction, viewer_id: int) -> Json:
     }
 
 
-def is_by_author(message: Message) -> bool:
-    """Whether the message is shown as its author's, and not under a webhook's own name."""
-    return message.webhook_id is None or message.webhook_id == message.application_id
-
-
 def _author_json(message: Message) -> Json:
-    if is_by_author(message):
+    """The author; of a message under a webhook's own name, the webhook."""
+    if message.webhook_id is None or message.webhook_id == message.application_id:
         return user_json(message.author)
     return {
         "id": str(message.webhook_id),
