@@ -68,7 +68,6 @@ def message_json(
     message: Message,
     users: Mapping[int, User],
     base_url: str,
-    *,
     viewer_id: int,
     referenced: Message | None = None,
 ) -> Json:
@@ -117,9 +116,7 @@ def message_json(
     if message.reference is not None:
         shaped["message_reference"] = message.reference
         shaped["referenced_message"] = (
-            None
-            if referenced is None
-            else message_json(referenced, users, base_url, viewer_id=viewer_id)
+            None if referenced is None else message_json(referenced, users, base_url, viewer_id)
         )
     return shaped
 
