@@ -100,6 +100,8 @@ class NotImplementedBySandbox(ApiError):
 class Problems:
     """Collects what is wrong with a body, in the nested form that code 50035 has."""
 
+    __slots__ = ("_tree",)
+
     def __init__(self) -> None:
         self._tree: Json = {}
 

@@ -201,7 +201,8 @@ class Interactions:
             # Who can read it was settled by the deferral.
             draft.flags &= ~EPHEMERAL
             draft.given |= {"flags"}
-            return messages.edit_and_show(self._world, self._channel(interaction), message, draft)
+            channel = self._channel(interaction)
+            return messages.edit_and_show(self._world, channel, message, draft).data
         message, shaped = self._send(interaction, draft, 0)
         interaction.followup_ids.append(message.id)
         return shaped
@@ -244,7 +245,9 @@ class Interactions:
             flags=flags,
         )
         bot = self._world.users[application.bot_user_id]
-        return messages.create_and_show(self._world, bot, self._channel(interaction), draft, origin)
+        channel = self._channel(interaction)
+        message, shown = messages.create_and_show(self._world, bot, channel, draft, origin)
+        return message, shown.data
 
     def _edit(self, message: Message, body: Any, uploads: list[Upload]) -> Json:
         v2 = bool(message.flags & 1 << 15)
@@ -254,7 +257,7 @@ class Interactions:
             raise ApiError(10008)
         if not draft.given and not uploads:
             return self._world.message_json(message, message.author.id)
-        return messages.edit_and_show(self._world, channel, message, draft)
+        return messages.edit_and_show(self._world, channel, message, draft).data
 
     def _channel(self, interaction: Interaction) -> Channel:
         return self._world.channel(interaction.channel_id)

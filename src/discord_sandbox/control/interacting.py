@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from discord_sandbox import interactions
@@ -136,7 +137,7 @@ def component(ask: Ask) -> Json:
     return {"interaction_id": str(started.id)}
 
 
-def _find_component(components: list[Json], custom_id: str) -> Json | None:
+def _find_component(components: Iterable[Json], custom_id: str) -> Json | None:
     for part in components:
         if part.get("custom_id") == custom_id:
             return part

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
-from discord_sandbox.events import encode
 from discord_sandbox.gateway.compression import Compression
 from discord_sandbox.gateway.session import Session
 from discord_sandbox.model import Json
+from discord_sandbox.wire import decode, encode
 
 if TYPE_CHECKING:
     from discord_sandbox.gateway.hub import Hub
@@ -97,7 +96,7 @@ class Connection:
 
     async def _receive(self, data: str | bytes) -> None:
         try:
-            payload = json.loads(data)
+            payload = decode(data)
             op, body = payload["op"], payload.get("d")
         except (ValueError, KeyError, TypeError):
             raise Close(DECODE_ERROR, "The payload could not be read.") from None
@@ -160,7 +159,7 @@ class Connection:
             return
         self._carry(session)
         session.replay(body["seq"])
-        session.dispatch("RESUMED", '{"_trace":[]}')
+        session.dispatch("RESUMED", b'{"_trace":[]}')
 
     async def _invalidate(self) -> None:
         await self._send(encode({"op": INVALID_SESSION, "d": False, "s": None, "t": None}))
@@ -174,18 +173,18 @@ class Connection:
     async def _write(self, session: Session) -> None:
         with contextlib.suppress(ConnectionError):
             while True:
-                for text in await session.unsent():
-                    await self._send(text)
+                for whole in await session.unsent():
+                    await self._send(whole)
 
-    async def _send(self, text: str) -> None:
+    async def _send(self, whole: bytes) -> None:
         # A stream's messages must leave in the order in which they were compressed.
         async with self._lock:
             if self._socket.closed:
                 return
             if self._compression is None:
-                await self._socket.send_str(text)
+                await self._socket.send_frame(whole, WSMsgType.TEXT)
             else:
-                await self._socket.send_bytes(self._compression.compress(text))
+                await self._socket.send_bytes(self._compression.compress(whole))
 
     def say(self, op: int, data: Any) -> None:
         """Send something other than an event, after the events that went before it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from discord_sandbox.events import Event, encode
+from discord_sandbox.events import Event
 from discord_sandbox.faults import Fault
 from discord_sandbox.gateway import intents as bits
 from discord_sandbox.gateway.connection import (
@@ -23,6 +23,7 @@ from discord_sandbox.ratelimit import RateLimits
 from discord_sandbox.shapes.guilds import member_json
 from discord_sandbox.shapes.users import own_user_json
 from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.wire import encode
 from discord_sandbox.world import World
 
 INVALID_SEQ, INVALID_SHARD, INVALID_INTENTS, DISALLOWED_INTENTS = 4007, 4010, 4013, 4014

@@ -10,11 +10,12 @@ import asyncio
 import secrets
 from collections import deque
 
-from discord_sandbox.events import Event, encode
+from discord_sandbox.events import Event
 from discord_sandbox.gateway import intents as bits
 from discord_sandbox.gateway.intents import wants
 from discord_sandbox.model import Application, Json
 from discord_sandbox.shapes.messages import without_content
+from discord_sandbox.wire import encode
 from discord_sandbox.world import World
 
 KEPT_EVENTS = 100_000
@@ -47,8 +48,8 @@ class Session:
         self.connected = False
         self.lost_at: float | None = None
         self._world = world
-        self._sent: deque[tuple[int, str]] = deque(maxlen=KEPT_EVENTS)
-        self._unsent: deque[str] = deque()
+        self._sent: deque[tuple[int, bytes]] = deque(maxlen=KEPT_EVENTS)
+        self._unsent: deque[bytes] = deque()
         self._wake = asyncio.Event()
 
     def offer(self, event: Event) -> None:
@@ -61,7 +62,7 @@ class Session:
         if event.type == "GUILD_CREATE":
             self.dispatch(event.type, encode(self.trim_guild(event.data)))
             return
-        self.dispatch(event.type, event.text())
+        self.dispatch(event.type, event.written())
 
     def _concerned(self, event: Event) -> bool:
         guild_id = self._guild_id(event)
@@ -112,20 +113,20 @@ class Session:
             trimmed["guild_scheduled_events"] = []
         return trimmed
 
-    def dispatch(self, event_type: str, data: str) -> None:
+    def dispatch(self, event_type: str, data: bytes) -> None:
         """Number an event and send it, or keep it until the bot is back."""
         self.seq += 1
-        text = f'{{"op":0,"s":{self.seq},"t":"{event_type}","d":{data}}}'
-        self._sent.append((self.seq, text))
+        whole = b'{"op":0,"s":%d,"t":"%b","d":%b}' % (self.seq, event_type.encode(), data)
+        self._sent.append((self.seq, whole))
         if self.connected:
-            self.push(text)
+            self.push(whole)
 
-    def push(self, text: str) -> None:
+    def push(self, whole: bytes) -> None:
         """Hand a message to the connection's writer."""
-        self._unsent.append(text)
+        self._unsent.append(whole)
         self._wake.set()
 
-    async def unsent(self) -> list[str]:
+    async def unsent(self) -> list[bytes]:
         """Wait for messages to send, and take them."""
         await self._wake.wait()
         self._wake.clear()
@@ -153,9 +154,9 @@ class Session:
 
     def replay(self, after: int) -> None:
         """Send again what was numbered later than `after`."""
-        for seq, text in self._sent:
+        for seq, whole in self._sent:
             if seq > after:
-                self.push(text)
+                self.push(whole)
 
     def disconnect(self, at: float) -> None:
         """The connection is gone; `at` is the loop's time."""

@@ -23,6 +23,7 @@ from discord_sandbox.shapes.guilds import partial_member_json
 from discord_sandbox.shapes.messages import without_content
 from discord_sandbox.snowflake import parse_snowflake, snowflake_ms
 from discord_sandbox.validate.message import check_message
+from discord_sandbox.wire import Written
 
 TWO_WEEKS_MS = 14 * 86_400_000
 
@@ -40,7 +41,7 @@ def readable(call: Call, message: Message, channel: Channel) -> Json:
     return without_content(shaped)
 
 
-def create_message(call: Call) -> Json:
+def create_message(call: Call) -> Json | Written:
     world, bot = call.world, call.bot
     channel = world.channel(call.id("channel_id"))
     draft = check_message(call.body, call.uploads)
@@ -76,7 +77,7 @@ def get_message(call: Call) -> Json:
     return readable(call, call.message(channel), channel)
 
 
-def edit_message(call: Call) -> Json:
+def edit_message(call: Call) -> Written:
     channel = call.channel()
     message = call.message(channel)
     draft = check_message(call.body, call.uploads, v2=bool(message.flags & IS_COMPONENTS_V2))
@@ -115,7 +116,7 @@ def bulk_delete(call: Call) -> None:
             messages.delete(call.world, channel, message)
 
 
-def crosspost(call: Call) -> Json:
+def crosspost(call: Call) -> Written:
     """Publish a message of an announcement channel; no other server follows it here."""
     channel = call.channel()
     if channel.type != GUILD_ANNOUNCEMENT:

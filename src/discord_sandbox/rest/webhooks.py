@@ -15,6 +15,7 @@ from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.shapes.users import user_json
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate.message import check_message
+from discord_sandbox.wire import Written
 from discord_sandbox.world import World
 
 _WITH_TOKEN = "/webhooks/{webhook_id}/{webhook_token}"  # noqa: S105 - a path, no secret
@@ -128,8 +129,8 @@ def execute(call: Call) -> Any:
     )
     draft.nonce = None
     creator = call.world.users[webhook.creator_id]
-    _, shaped = messages.create_and_show(call.world, creator, channel, draft, origin)
-    return Reply(200, shaped) if call.flag("wait") else Reply(204)
+    _, shown = messages.create_and_show(call.world, creator, channel, draft, origin)
+    return Reply(200, shown) if call.flag("wait") else Reply(204)
 
 
 def _channel(call: Call, webhook: Webhook) -> Channel:
@@ -156,7 +157,7 @@ def get_message(call: Call) -> Json:
     return call.world.message_json(message, message.author.id)
 
 
-def edit_message(call: Call) -> Json:
+def edit_message(call: Call) -> Json | Written:
     interaction = interactions.live_interaction(call)
     if interaction is not None:
         return interactions.edit(call, interaction)

@@ -47,13 +47,9 @@ def reaction_json(reaction: Reaction, viewer_id: int) -> Json:
     }
 
 
-def is_by_author(message: Message) -> bool:
-    """Whether the message is shown as its author's, and not under a webhook's own name."""
-    return message.webhook_id is None or message.webhook_id == message.application_id
-
-
 def _author_json(message: Message) -> Json:
-    if is_by_author(message):
+    """The author; of a message under a webhook's own name, the webhook."""
+    if message.webhook_id is None or message.webhook_id == message.application_id:
         return user_json(message.author)
     return {
         "id": str(message.webhook_id),
@@ -72,7 +68,6 @@ def message_json(
     message: Message,
     users: Mapping[int, User],
     base_url: str,
-    *,
     viewer_id: int,
     referenced: Message | None = None,
 ) -> Json:
@@ -121,9 +116,7 @@ def message_json(
     if message.reference is not None:
         shaped["message_reference"] = message.reference
         shaped["referenced_message"] = (
-            None
-            if referenced is None
-            else message_json(referenced, users, base_url, viewer_id=viewer_id)
+            None if referenced is None else message_json(referenced, users, base_url, viewer_id)
         )
     return shaped
 
