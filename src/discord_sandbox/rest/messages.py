@@ -20,7 +20,7 @@ from discord_sandbox.model import (
 )
 from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.shapes.guilds import partial_member_json
-from discord_sandbox.shapes.messages import without_content
+from discord_sandbox.shapes.messages import seen_by
 from discord_sandbox.snowflake import parse_snowflake, snowflake_ms
 from discord_sandbox.validate.message import check_message
 from discord_sandbox.wire import Written
@@ -31,14 +31,9 @@ TWO_WEEKS_MS = 14 * 86_400_000
 def readable(call: Call, message: Message, channel: Channel) -> Json:
     """The message as the bot may read it: without content where it lacks the intent."""
     shaped = call.world.message_json(message, call.app.bot_user_id)
-    if (
-        call.app.privileged_intents & MESSAGE_CONTENT
-        or channel.guild_id is None
-        or message.author.id == call.app.bot_user_id
-        or call.app.bot_user_id in message.mention_ids
-    ):
+    if call.app.privileged_intents & MESSAGE_CONTENT or channel.guild_id is None:
         return shaped
-    return without_content(shaped)
+    return seen_by(call.app.bot_user_id, shaped)
 
 
 def create_message(call: Call) -> Json | Written:

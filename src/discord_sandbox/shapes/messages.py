@@ -133,8 +133,20 @@ def _add_interaction(shaped: Json, interaction: Json) -> None:
         }
 
 
-def without_content(shaped: Json) -> Json:
-    """What a bot without the MESSAGE_CONTENT intent gets of others' messages."""
+def seen_by(bot_id: int, shaped: Json) -> Json:
+    """What a bot without the MESSAGE_CONTENT intent gets: content only of its own messages and those that mention it.
+
+    That a message mentions it uncovers that message, and not the one to which it replies.
+    """
+    name = str(bot_id)
+    own = shaped["author"]["id"] == name or any(one["id"] == name for one in shaped["mentions"])
+    seen = shaped if own else _without_content(shaped)
+    if referenced := seen.get("referenced_message"):
+        seen = {**seen, "referenced_message": seen_by(bot_id, referenced)}
+    return seen
+
+
+def _without_content(shaped: Json) -> Json:
     stripped = dict(shaped)
     stripped["content"] = ""
     for name in _CONTENT_FIELDS[1:]:
