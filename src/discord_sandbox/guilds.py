@@ -10,8 +10,8 @@ from discord_sandbox.clock import iso
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
 from discord_sandbox.model import Application, Guild, Json, Member, Role, User
+from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.shapes.guilds import (
-    channel_json,
     guild_json,
     member_json,
     role_json,

@@ -12,6 +12,7 @@ from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.events import Encoded, Event, encode, encode_message
 from discord_sandbox.model import (
     EPHEMERAL,
+    GUILD_CATEGORY,
     IS_COMPONENTS_V2,
     LOADING,
     SUPPRESS_EMBEDS,
@@ -39,13 +40,21 @@ class Origin:
     reader_id: int | None = None
     type: int = 0
     flags: int = 0
+    message_id: int | None = None
+    """The message's id, where it is settled already."""
 
 
 _PLAIN = Origin()
 
 
-def check_can_send(world: World, author: User, channel: Channel, draft: Draft) -> None:
-    """Raises ApiError 50001 or 50013 for what permissions do not let the author send."""
+def check_can_send(
+    world: World, author: User, channel: Channel, draft: Draft, *, post: bool = False
+) -> None:
+    """Whether the author may send this here; `post` says that it begins a post of a forum.
+
+    Raises ApiError 50001 or 50013 for what permissions do not allow, 40058 for a message in a
+    forum, 50008 for one in a category.
+    """
     needed = permissions.SEND_MESSAGES
     if channel.thread is not None:
         needed = permissions.SEND_MESSAGES_IN_THREADS
@@ -58,6 +67,10 @@ def check_can_send(world: World, author: User, channel: Channel, draft: Draft) -
     if draft.reference is not None:
         needed |= permissions.READ_MESSAGE_HISTORY
     world.require(author.id, channel, needed)
+    if channel.forum is not None and not post:
+        raise ApiError(40058)
+    if channel.type == GUILD_CATEGORY:
+        raise ApiError(50008)
 
 
 def repeated(world: World, author: User, channel: Channel, draft: Draft) -> Message | None:
@@ -92,7 +105,7 @@ def create(
     if draft.empty and not origin.flags & LOADING:
         raise ApiError(50006)
     message = Message(
-        id=world.ids.next(),
+        id=origin.message_id or world.ids.next(),
         channel_id=channel.id,
         author=author,
         at_ms=world.clock.now_ms(),
@@ -139,7 +152,8 @@ def _store(channel: Channel, message: Message) -> None:
     if message.nonce is not None:
         channel.nonces[(message.author.id, str(message.nonce))] = (message.at_ms, message.id)
     if channel.thread is not None:
-        channel.thread.sent += 1
+        # What begins a forum's post is not counted: its id is the post's own.
+        channel.thread.sent += message.id != channel.id
         channel.thread.archived = False
 
 

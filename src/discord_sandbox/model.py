@@ -9,7 +9,12 @@ Json = dict[str, Any]
 
 GUILD_TEXT, DM, GUILD_VOICE, GUILD_CATEGORY, GUILD_ANNOUNCEMENT = 0, 1, 2, 4, 5
 ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD = 10, 11, 12
-THREAD_TYPES = frozenset({ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD})
+GUILD_FORUM, GUILD_MEDIA = 15, 16
+FORUM_TYPES = frozenset({GUILD_FORUM, GUILD_MEDIA})
+
+PINNED = 1 << 1
+REQUIRE_TAG = 1 << 4
+HIDE_MEDIA_DOWNLOAD_OPTIONS = 1 << 15
 
 CROSSPOSTED = 1 << 0
 SUPPRESS_EMBEDS = 1 << 2
@@ -123,6 +128,38 @@ class Thread:
     members: dict[int, int] = field(default_factory=dict)
     """When each member joined, by user id, in milliseconds."""
     sent: int = 0
+    applied_tags: list[int] = field(default_factory=list)
+    """The tags of its forum that a post has."""
+
+
+@dataclass(slots=True)
+class ForumTag:
+    id: int
+    name: str
+    moderated: bool = False
+    emoji_id: int | None = None
+    emoji_name: str | None = None
+
+
+@dataclass(slots=True)
+class Forum:
+    """What a forum or media channel has besides other channels; its posts are threads."""
+
+    tags: dict[int, ForumTag] = field(default_factory=dict)
+    reaction_emoji: Json | None = None
+    sort_order: int | None = None
+    layout: int = 0
+    tag_setting: str = "match_some"
+
+
+@dataclass(slots=True)
+class Voice:
+    """What a voice channel has besides others; nobody can be heard in it."""
+
+    bitrate: int = 64_000
+    user_limit: int = 0
+    rtc_region: str | None = None
+    video_quality_mode: int = 1
 
 
 @dataclass(slots=True)
@@ -188,7 +225,12 @@ class Channel:
     overwrites: dict[int, Overwrite] = field(default_factory=dict)
     recipient_ids: tuple[int, ...] = ()
     """Both people of a DM."""
+    flags: int = 0
+    default_auto_archive_minutes: int | None = None
+    default_thread_rate_limit: int = 0
     thread: Thread | None = None
+    forum: Forum | None = None
+    voice: Voice | None = None
     messages: dict[int, Message] = field(default_factory=dict)
     message_ids: list[int] = field(default_factory=list)
     ephemeral: dict[int, Message] = field(default_factory=dict)

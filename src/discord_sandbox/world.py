@@ -28,7 +28,7 @@ from discord_sandbox.permissions import (
     channel_permissions,
 )
 from discord_sandbox.record import Seen
-from discord_sandbox.shapes.guilds import channel_json
+from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.shapes.messages import message_json
 from discord_sandbox.snowflake import SnowflakeSource
 

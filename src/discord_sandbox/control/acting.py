@@ -28,7 +28,7 @@ def _own(ask: Ask) -> tuple[User, Channel, Message]:
 
 def message(ask: Ask) -> Json:
     user, channel = _place(ask)
-    files = _files(ask)
+    files = read_files(ask)
     body: Json = {"content": ask.body.get("content", "") if files else ask.text("content")}
     if ask.body.get("reply_to") is not None:
         body["message_reference"] = {"message_id": str(ask.given("reply_to"))}
@@ -41,7 +41,8 @@ def message(ask: Ask) -> Json:
     return shaped
 
 
-def _files(ask: Ask) -> list[Upload]:
+def read_files(ask: Ask) -> list[Upload]:
+    """The files that the body gives. Raises Refused."""
     uploads = []
     for index, given in enumerate(ask.body.get("files") or ()):
         found = read_file(ask.world, given)

@@ -258,6 +258,18 @@ class Member:
             body["reply_to"] = str(reply_to.id)
         return Message(await self._do("message", body))
 
+    async def start_post(
+        self, forum: Place, name: str, content: str, tags: Iterable[int] = ()
+    ) -> Message:
+        """Begin a post of a forum; answers its first message, whose channel is the post."""
+        body = {
+            "channel_id": str(_channel_id(forum)),
+            "name": name,
+            "content": content,
+            "tags": [str(tag) for tag in tags],
+        }
+        return Message((await self._do("post", body))["first_message"])
+
     async def delete(self, message: Message) -> None:
         """Delete one of the member's own messages, or, with the permission, another's."""
         await self._do("delete", self._at(message))
