@@ -10,7 +10,7 @@ from discord_sandbox.errors import ApiError
 from discord_sandbox.messages import Origin
 from discord_sandbox.model import PINNED, PUBLIC_THREAD, REQUIRE_TAG, Channel, Forum, Json, User
 from discord_sandbox.permissions import MANAGE_THREADS
-from discord_sandbox.threads import new_thread, open_thread
+from discord_sandbox.threads import archive_when_idle, new_thread, open_thread
 from discord_sandbox.validate.message import Draft
 from discord_sandbox.world import World
 
@@ -92,3 +92,5 @@ def pin_post(world: World, post: Channel, pinned: bool) -> None:
     if pinned and others >= MOST_PINNED:
         raise ApiError(30047)
     post.flags = post.flags | PINNED if pinned else post.flags & ~PINNED
+    # A pinned post is not archived for being idle; its time begins to count when it is not.
+    archive_when_idle(world, post)

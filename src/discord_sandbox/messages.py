@@ -25,6 +25,7 @@ from discord_sandbox.shapes.guilds import partial_member_json
 from discord_sandbox.shapes.messages import is_by_author, mentioned_roles, mentioned_users
 from discord_sandbox.shapes.users import user_raw
 from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.threads import check_open, wake
 from discord_sandbox.validate.message import Draft
 from discord_sandbox.world import World
 
@@ -53,7 +54,7 @@ def check_can_send(
     """Whether the author may send this here; `post` says that it begins a post of a forum.
 
     Raises ApiError 50001 or 50013 for what permissions do not allow, 40058 for a message in a
-    forum, 50008 for one in a category.
+    forum, 50008 for one in a category, 160005 where only moderators may write in a thread.
     """
     needed = permissions.SEND_MESSAGES
     if channel.thread is not None:
@@ -66,7 +67,10 @@ def check_can_send(
         needed |= permissions.SEND_TTS_MESSAGES
     if draft.reference is not None:
         needed |= permissions.READ_MESSAGE_HISTORY
-    world.require(author.id, channel, needed)
+    granted = world.require(author.id, channel, needed)
+    locked = channel.thread is not None and channel.thread.locked
+    if locked and not granted & permissions.MANAGE_THREADS:
+        raise ApiError(160005)
     if channel.forum is not None and not post:
         raise ApiError(40058)
     if channel.type == GUILD_CATEGORY:
@@ -101,9 +105,14 @@ def repeated(world: World, author: User, channel: Channel, draft: Draft) -> Mess
 def create(
     world: World, author: User, channel: Channel, draft: Draft, origin: Origin = _PLAIN
 ) -> Message:
-    """Write the message. Raises ApiError 50006 when there is nothing in it."""
+    """Write the message; a thread is open after it.
+
+    Raises ApiError 50006 when there is nothing in it, 50083 where only moderators open the thread.
+    """
     if draft.empty and not origin.flags & LOADING:
         raise ApiError(50006)
+    if channel.thread is not None:
+        wake(world, channel)
     message = Message(
         id=origin.message_id or world.ids.next(),
         channel_id=channel.id,
@@ -154,7 +163,6 @@ def _store(channel: Channel, message: Message) -> None:
     if channel.thread is not None:
         # What begins a forum's post is not counted: its id is the post's own.
         channel.thread.sent += message.id != channel.id
-        channel.thread.archived = False
 
 
 def _refer(channel: Channel, message: Message, reference: Json) -> None:
@@ -225,7 +233,11 @@ def _displayed(components: list[Json]) -> list[str]:
 
 
 def edit(world: World, channel: Channel, message: Message, draft: Draft) -> None:
-    """Change what the draft names. Raises ApiError 50006 when nothing would be left."""
+    """Change what the draft names.
+
+    Raises ApiError 50006 when nothing would be left, 50083 in an archived thread.
+    """
+    check_open(channel)
     v2 = bool((message.flags | draft.flags) & IS_COMPONENTS_V2)
     was = message.content, message.embeds, message.components, list(message.attachments)
     if "content" in draft.given:

@@ -123,6 +123,8 @@ class Thread:
     archived: bool = False
     locked: bool = False
     archive_changed_ms: int = 0
+    active_ms: int = 0
+    """When it was last written in, opened again, or told how long to wait for either."""
     created_ms: int | None = None
     invitable: bool = True
     members: dict[int, int] = field(default_factory=dict)

@@ -24,6 +24,7 @@ from discord_sandbox.model import (
     User,
     Webhook,
 )
+from discord_sandbox.threads import archive_when_idle
 from discord_sandbox.world import World
 
 VERSION = 1
@@ -89,6 +90,8 @@ def _fill(world: World, state: Json) -> None:
         world.webhooks[webhook.id] = webhook
     for channel in world.channels.values():
         channel.message_ids = list(channel.messages)
+        if channel.thread is not None:
+            archive_when_idle(world, channel)
 
 
 def _pack(value: Any) -> Any:

@@ -6,6 +6,7 @@ import base64
 import secrets
 from collections.abc import Container
 
+from discord_sandbox.agenda import Agenda
 from discord_sandbox.clock import SandboxClock
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Bus, Event
@@ -43,6 +44,7 @@ class World:
         self.clock = clock
         self.ids = SnowflakeSource(clock)
         self.bus = Bus()
+        self.agenda = Agenda(clock)
         self.seen = Seen()
         self.base_url = base_url
         self.nonce_window_ms = NONCE_WINDOW_MS
@@ -57,6 +59,7 @@ class World:
 
     def clear(self) -> None:
         """Nobody and nothing is there any more. Ids go on increasing all the same."""
+        self.agenda.clear()
         self.seen.clear()
         self.nonce_window_ms = NONCE_WINDOW_MS
         for everything in (

@@ -8,7 +8,7 @@ from discord_sandbox.errors import ApiError
 from discord_sandbox.forums import check_tags, pin_post
 from discord_sandbox.model import FORUM_TYPES, PINNED, Channel, Json, Thread
 from discord_sandbox.rest.routing import Call
-from discord_sandbox.threads import require_thread
+from discord_sandbox.threads import archive, archive_when_idle, require_thread
 from discord_sandbox.validate.channels import check_applied_tags
 
 _MODERATED = frozenset({"locked", "flags", "rate_limit_per_user"})
@@ -50,10 +50,12 @@ def _apply(call: Call, channel: Channel, thread: Thread, body: Json) -> None:
     channel.name = body.get("name") or channel.name
     if "rate_limit_per_user" in body:
         channel.rate_limit_per_user = body["rate_limit_per_user"] or 0
-    thread.auto_archive_minutes = body.get("auto_archive_duration") or thread.auto_archive_minutes
     thread.invitable = bool(body.get("invitable", thread.invitable))
     thread.locked = bool(body.get("locked", thread.locked))
+    if body.get("auto_archive_duration"):
+        thread.auto_archive_minutes = body["auto_archive_duration"]
+        thread.active_ms = call.world.clock.now_ms()
+        archive_when_idle(call.world, channel)
     archived = bool(body.get("archived", thread.archived))
     if archived != thread.archived:
-        thread.archived = archived
-        thread.archive_changed_ms = call.world.clock.now_ms()
+        archive(call.world, channel, archived)
