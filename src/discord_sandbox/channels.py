@@ -11,7 +11,7 @@ from discord_sandbox.model import (
     DM,
     FORUM_TYPES,
     GUILD_TEXT,
-    GUILD_VOICE,
+    VOICE_TYPES,
     Channel,
     Forum,
     Guild,
@@ -20,7 +20,7 @@ from discord_sandbox.model import (
     User,
     Voice,
 )
-from discord_sandbox.shapes.channels import channel_json
+from discord_sandbox.shapes.channels import channel_json, stage_json
 from discord_sandbox.world import World
 
 
@@ -44,7 +44,7 @@ def create_channel(
         parent_id=parent_id,
         overwrites=overwrites or {},
         forum=Forum() if kind in FORUM_TYPES else None,
-        voice=Voice() if kind == GUILD_VOICE else None,
+        voice=Voice() if kind in VOICE_TYPES else None,
     )
     configure(world, channel, settings or {})
     guild.channels[channel.id] = channel
@@ -103,6 +103,9 @@ def delete_channel(world: World, guild: Guild, channel: Channel) -> None:
     audience = world.audience(channel)
     for thread in [c for c in guild.channels.values() if c.thread and c.parent_id == channel.id]:
         delete_channel(world, guild, thread)
+    stage = guild.stage_instances.pop(channel.id, None)
+    if stage is not None:
+        world.bus.publish(Event("STAGE_INSTANCE_DELETE", stage_json(stage), guild=guild))
     del guild.channels[channel.id]
     del world.channels[channel.id]
     guild.version += 1

@@ -9,8 +9,9 @@ Json = dict[str, Any]
 
 GUILD_TEXT, DM, GUILD_VOICE, GUILD_CATEGORY, GUILD_ANNOUNCEMENT = 0, 1, 2, 4, 5
 ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD = 10, 11, 12
-GUILD_FORUM, GUILD_MEDIA = 15, 16
+GUILD_STAGE, GUILD_FORUM, GUILD_MEDIA = 13, 15, 16
 FORUM_TYPES = frozenset({GUILD_FORUM, GUILD_MEDIA})
+VOICE_TYPES = frozenset({GUILD_VOICE, GUILD_STAGE})
 
 PINNED = 1 << 1
 REQUIRE_TAG = 1 << 4
@@ -156,7 +157,7 @@ class Forum:
 
 @dataclass(slots=True)
 class Voice:
-    """What a voice channel has besides others; nobody can be heard in it."""
+    """What a voice or stage channel has besides others; nobody can be heard in it."""
 
     bitrate: int = 64_000
     user_limit: int = 0
@@ -252,6 +253,20 @@ class ScheduledEvent:
     data: Json
     """Discord's own fields, as they were given and checked."""
     interested: dict[int, None] = field(default_factory=dict)
+    entity_id: int | None = None
+    """The stage instance that it is, while it goes on."""
+
+
+@dataclass(slots=True)
+class StageInstance:
+    """What makes a stage channel live."""
+
+    id: int
+    guild_id: int
+    channel_id: int
+    topic: str
+    privacy_level: int
+    event_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -267,6 +282,8 @@ class Guild:
     channels: dict[int, Channel] = field(default_factory=dict)
     """Channels and threads."""
     scheduled_events: dict[int, ScheduledEvent] = field(default_factory=dict)
+    stage_instances: dict[int, StageInstance] = field(default_factory=dict)
+    """By the stage channel's id."""
     bans: dict[int, str | None] = field(default_factory=dict)
     """Why each user who is banned was, where it was said."""
     version: int = 0

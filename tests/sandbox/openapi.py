@@ -177,7 +177,7 @@ def _check_parameter(
 def _read(schema: Any, values: list[str]) -> Any:
     """A value of the query as the type that the description gives it."""
     kinds = schema.get("type", [])
-    if "array" in kinds:
+    if "array" in kinds or len(values) > 1:
         return values
     (text,) = values
     if "integer" in kinds and text.lstrip("-").isdigit():

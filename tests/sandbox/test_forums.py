@@ -186,6 +186,35 @@ async def test_one_post_is_pinned(town: Town, rest: Rest) -> None:
     assert (await rest.patch(f"/channels/{made[0]}", {"flags": 0})).body["flags"] == 0
 
 
+async def test_posts_are_searched_by_tag(town: Town, rest: Rest) -> None:
+    """Any of the tags is enough, or all are needed; the first messages come with the posts."""
+    forum = await _forum(town)
+    await forum.set_permissions(town.application.id, allow=MANAGE_THREADS, member=True)
+    tags = await _tags(rest, forum)
+    question, solved = tags["Question"], tags["Solved"]
+    for name, applied in (("A", [question]), ("B", [question, solved]), ("C", [])):
+        asked = {"name": name, "message": {"content": f"{name}?"}, "applied_tags": applied}
+        assert (await rest.post(f"/channels/{forum.id}/threads", asked)).status == 201
+    path = f"/channels/{forum.id}/threads/search"
+
+    async def found(query: str) -> list[str]:
+        answer = await rest.get(f"{path}?{query}")
+        assert answer.status == 200, answer.body
+        firsts = [message["content"] for message in answer.body["first_messages"]]
+        names = [thread["name"] for thread in answer.body["threads"]]
+        assert firsts == [f"{name}?" for name in names]
+        return names
+
+    assert await found("sort_by=creation_time&sort_order=asc") == ["A", "B", "C"]
+    assert await found(f"tag={solved}") == ["B"]
+    assert await found(f"tag={question},{solved}") == ["B", "A"]
+    assert await found(f"tag={question}&tag={solved}&tag_setting=match_all") == ["B"]
+    assert await found(f"tag={question}&name=a") == ["A"]
+    for wrong in ("tag=x", "tag_setting=none", "sort_by=name"):
+        assert (await rest.get(f"{path}?{wrong}")).code == 50035
+    assert (await rest.get(f"{path}?slop=2")).status == 501
+
+
 async def test_a_webhook_posts_in_a_forum(town: Town, rest: Rest) -> None:
     """It names a post that it begins or one that is there, and not both."""
     forum = await _forum(town)

@@ -44,6 +44,7 @@ _PREFIXES = (
     ("GUILD", GUILDS, 0),
     ("CHANNEL", GUILDS, 0),
     ("THREAD", GUILDS, 0),
+    ("STAGE_INSTANCE", GUILDS, 0),
 )
 _BY_TYPE: dict[str, tuple[int, int]] = {}
 

@@ -19,7 +19,7 @@ from discord_sandbox.model import (
     GUILD_ANNOUNCEMENT,
     GUILD_CATEGORY,
     GUILD_TEXT,
-    GUILD_VOICE,
+    VOICE_TYPES,
     Channel,
     Json,
     Overwrite,
@@ -31,7 +31,7 @@ from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate.channels import check_channel
 
 _CONVERTIBLE = frozenset({GUILD_TEXT, GUILD_ANNOUNCEMENT})
-KINDS = _CONVERTIBLE | FORUM_TYPES | {GUILD_VOICE, GUILD_CATEGORY}
+KINDS = _CONVERTIBLE | FORUM_TYPES | VOICE_TYPES | {GUILD_CATEGORY}
 _CHANNEL = "/channels/{channel_id}"
 
 

@@ -15,6 +15,7 @@ from discord_sandbox.rest import (
     reactions,
     roles,
     scheduled_events,
+    stages,
     thread_lists,
     threads,
     users,
@@ -37,6 +38,7 @@ DONE: tuple[Route, ...] = (
     *bans.ROUTES,
     *commands.ROUTES,
     *scheduled_events.ROUTES,
+    *stages.ROUTES,
     *empty.ROUTES,
 )
 

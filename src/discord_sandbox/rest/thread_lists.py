@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from discord_sandbox import permissions
 from discord_sandbox.errors import NotImplementedBySandbox
 from discord_sandbox.model import PRIVATE_THREAD, Channel, Json, Thread
+from discord_sandbox.rest.messages import readable
 from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.shapes.channels import channel_json, thread_member_json
 
@@ -74,33 +77,61 @@ def my_archived_threads(call: Call) -> Json:
 
 
 def search(call: Call) -> Json:
-    """Threads by a part of their name, the one with the newest message first."""
+    """Threads by a part of their name and by tags; of a forum's posts the first messages too."""
     parent = call.channel()
     call.world.require(call.app.bot_user_id, parent, permissions.READ_MESSAGE_HISTORY)
-    for name in ("tag", "slop"):
-        if name in call.query:
-            raise NotImplementedBySandbox(f"Searching threads with `{name}`")
+    if "slop" in call.query:
+        raise NotImplementedBySandbox("Searching threads with `slop`")
     wanted = call.query.get("name", "").lower()
     least, most = call.snowflake("min_id"), call.snowflake("max_id")
     archived = call.flag("archived") if "archived" in call.query else None
     limit = call.number("limit", default=25, least=1, most=25)
     offset = call.number("offset", default=0, least=0, most=9975)
+    tags = set(call.snowflakes("tag", most=20))
+    setting = call.choice("tag_setting", _tag_setting(parent), ("match_some", "match_all"))
     found = [
-        channel
+        (channel, thread)
         for channel, thread in _threads(call, parent)
         if wanted in channel.name.lower()
         and (least is None or channel.id >= least)
         and (most is None or channel.id <= most)
         and (archived is None or thread.archived == archived)
+        and _tagged(thread, tags, setting)
     ]
-    by_creation = call.query.get("sort_by") == "creation_time"
     found.sort(
-        key=lambda channel: channel.id if by_creation else channel.last_message_id or channel.id,
-        reverse=call.query.get("sort_order", "desc") == "desc",
+        key=_ORDERS[call.choice("sort_by", "last_message_time", tuple(_ORDERS))],
+        reverse=call.choice("sort_order", "desc", ("desc", "asc")) == "desc",
     )
-    shaped = _page(call, found[offset:], limit)
+    shaped = _page(call, [channel for channel, _ in found[offset:]], limit)
     shaped["total_results"] = len(found)
+    if parent.forum is not None:
+        shaped["first_messages"] = _first_messages(call, found[offset : offset + limit])
     return shaped
+
+
+_Found = tuple[Channel, Thread]
+_ORDERS: dict[str, Callable[[_Found], int]] = {
+    "last_message_time": lambda one: one[0].last_message_id or one[0].id,
+    "relevance": lambda one: one[0].last_message_id or one[0].id,
+    "creation_time": lambda one: one[0].id,
+    "archive_time": lambda one: one[1].archive_changed_ms,
+}
+
+
+def _tag_setting(parent: Channel) -> str:
+    return "match_some" if parent.forum is None else parent.forum.tag_setting
+
+
+def _tagged(thread: Thread, tags: set[int], setting: str) -> bool:
+    if not tags:
+        return True
+    has = tags & set(thread.applied_tags)
+    return has == tags if setting == "match_all" else bool(has)
+
+
+def _first_messages(call: Call, found: list[_Found]) -> list[Json]:
+    begun = [post for post, _ in found if post.id in post.messages]
+    return [readable(call, post.messages[post.id], post) for post in begun]
 
 
 def _threads(call: Call, parent: Channel) -> list[tuple[Channel, Thread]]:

@@ -11,6 +11,7 @@ from discord_sandbox.model import (
     ForumTag,
     Json,
     Overwrite,
+    StageInstance,
     Thread,
     User,
     Voice,
@@ -108,6 +109,18 @@ def forum_tag_json(tag: ForumTag) -> Json:
         "moderated": tag.moderated,
         "emoji_id": _id_or_none(tag.emoji_id),
         "emoji_name": tag.emoji_name,
+    }
+
+
+def stage_json(stage: StageInstance) -> Json:
+    return {
+        "id": str(stage.id),
+        "guild_id": str(stage.guild_id),
+        "channel_id": str(stage.channel_id),
+        "topic": stage.topic,
+        "privacy_level": stage.privacy_level,
+        "discoverable_disabled": True,
+        "guild_scheduled_event_id": _id_or_none(stage.event_id),
     }
 
 

@@ -125,7 +125,7 @@ def scheduled_event_json(event: ScheduledEvent, *, with_user_count: bool = False
         "id": str(event.id),
         "guild_id": str(event.guild_id),
         "creator_id": str(event.creator_id),
-        "entity_id": None,
+        "entity_id": _id_or_none(event.entity_id),
         "image": None,
         "guild_scheduled_event_exceptions": [],
         **event.data,

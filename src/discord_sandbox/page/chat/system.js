@@ -1,4 +1,4 @@
-// Messages that Discord itself writes: joins, pins, threads.
+// Messages that Discord itself writes: joins, pins, threads, stages.
 
 import { h, icon } from "../core/dom.js";
 import { nameOf, userById } from "../core/people.js";
@@ -7,6 +7,9 @@ const LINES = {
   6: (name) => ["pin", [name, " pinned a message to this channel."]],
   7: (name) => ["people", [name, " joined the server."]],
   18: (name, message) => ["thread", [name, " started a thread: ", h("strong", null, message.content)]],
+  27: (name, message) => ["speaker", [name, " started ", h("strong", null, message.content)]],
+  28: (name, message) => ["speaker", [name, " ended ", h("strong", null, message.content)]],
+  31: (name, message) => ["speaker", [name, " changed the Stage topic: ", h("strong", null, message.content)]],
   21: (name) => ["thread", [name, " started this thread."]],
 };
 
