@@ -10,6 +10,7 @@ from discord_sandbox.errors import ApiError
 from discord_sandbox.messages import Origin
 from discord_sandbox.model import PINNED, PUBLIC_THREAD, REQUIRE_TAG, Channel, Forum, Json, User
 from discord_sandbox.permissions import MANAGE_THREADS
+from discord_sandbox.showing import show
 from discord_sandbox.threads import archive_when_idle, new_thread, open_thread
 from discord_sandbox.validate.message import Draft
 from discord_sandbox.world import World
@@ -68,7 +69,7 @@ def create_post(
     first = messages.create(world, author, post, draft, replace(origin, message_id=post.id))
     channel.last_message_id = post.id
     open_thread(world, world.guilds[channel.guild_id], post)
-    return post, messages.show(world, post, first, "create")
+    return post, show(world, post, first, "create")
 
 
 def posts(world: World, channel: Channel) -> list[Channel]:

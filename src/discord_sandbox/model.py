@@ -23,6 +23,7 @@ HAS_THREAD = 1 << 5
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 SUPPRESS_NOTIFICATIONS = 1 << 12
+HAS_SNAPSHOT = 1 << 14
 IS_COMPONENTS_V2 = 1 << 15
 
 
@@ -182,6 +183,28 @@ class Reaction:
 
 
 @dataclass(slots=True)
+class Snapshot:
+    """What a forwarded message said when it was forwarded, and its files apart from that."""
+
+    data: Json
+    attachments: list[Attachment] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Poll:
+    """A question in a message; answers are numbered from 1."""
+
+    question: Json
+    answers: dict[int, Json]
+    expires_ms: int
+    multiselect: bool = False
+    layout: int = 1
+    votes: dict[int, dict[int, None]] = field(default_factory=dict)
+    """Who voted for each answer."""
+    closed: bool = False
+
+
+@dataclass(slots=True)
 class Message:
     """One message. `embeds` and `components` are as they are sent out, ids given."""
 
@@ -204,6 +227,8 @@ class Message:
     reactions: dict[str, Reaction] = field(default_factory=dict)
     nonce: str | int | None = None
     reference: Json | None = None
+    forwarded: Snapshot | None = None
+    poll: Poll | None = None
     application_id: int | None = None
     webhook_id: int | None = None
     webhook_name: str | None = None

@@ -11,6 +11,7 @@ from discord_sandbox.messages import Origin
 from discord_sandbox.model import GUILD_STAGE, Channel, Guild, ScheduledEvent, StageInstance, User
 from discord_sandbox.scheduled_events import publish_event
 from discord_sandbox.shapes.channels import stage_json
+from discord_sandbox.showing import show
 from discord_sandbox.validate.message import Draft
 from discord_sandbox.validate.scheduled_events import ACTIVE, SCHEDULED, STAGE
 from discord_sandbox.world import World
@@ -104,4 +105,4 @@ def _say(
     draft = Draft(frozenset({"content"}), content=text, allowed_mentions={"parse": []})
     message = messages.create(world, user, channel, draft, Origin(type=kind))
     message.mention_everyone = notify
-    messages.show(world, channel, message, "create")
+    show(world, channel, message, "create")

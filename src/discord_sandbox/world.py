@@ -175,7 +175,7 @@ class World:
     def message_json(self, message: Message, viewer_id: int) -> Json:
         """The message as `viewer_id` sees it, with the message it replies to."""
         referenced = None
-        if message.reference is not None:
+        if message.reference is not None and message.forwarded is None:
             channel = self.channels.get(int(message.reference["channel_id"]))
             if channel is not None:
                 referenced = channel.messages.get(int(message.reference["message_id"]))

@@ -33,6 +33,12 @@ VALUES_CONTRADICTIONS: list[tuple[str, int, int, str]] = [
         15,
         "The description knows no media channel (16); the reference has it beside the forum (15).",
     ),
+    (
+        "message_reference",
+        1,
+        0,
+        "The description knows replies (0) only; the reference has forwards (1), and their snapshots.",
+    ),
 ]
 """(member, `type` in it, what the description has instead, why), for bodies and answers."""
 

@@ -9,6 +9,8 @@ from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.events import Event
 from discord_sandbox.interaction_commands import read_file
 from discord_sandbox.model import Channel, Json, Message, User
+from discord_sandbox.polls import vote
+from discord_sandbox.references import FORWARD
 from discord_sandbox.scheduled_events import set_interested
 from discord_sandbox.validate.message import Upload, check_message
 
@@ -29,7 +31,13 @@ def _own(ask: Ask) -> tuple[User, Channel, Message]:
 def message(ask: Ask) -> Json:
     user, channel = _place(ask)
     files = read_files(ask)
-    body: Json = {"content": ask.body.get("content", "") if files else ask.text("content")}
+    body: Json = {
+        "content": ask.body.get("content", "")
+        if files or ask.body.get("poll")
+        else ask.text("content")
+    }
+    if ask.body.get("poll") is not None:
+        body["poll"] = ask.body["poll"]
     if ask.body.get("reply_to") is not None:
         body["message_reference"] = {"message_id": str(ask.given("reply_to"))}
     draft = check_message(body, files)
@@ -101,6 +109,30 @@ def pin(ask: Ask) -> Json:
     return {}
 
 
+def forward(ask: Ask) -> Json:
+    user, channel = _place(ask)
+    source = ask.find_channel(ask.given("from_channel_id"), user)
+    reference = {
+        "type": FORWARD,
+        "channel_id": str(source.id),
+        "message_id": str(ask.given("message_id")),
+    }
+    draft = check_message({"message_reference": reference})
+    messages.check_can_send(ask.world, user, channel, draft)
+    if channel.guild_id is None:
+        check_dm(ask.world, user, channel)
+    return messages.create_and_show(ask.world, user, channel, draft)[1]
+
+
+def set_votes(ask: Ask) -> Json:
+    user, channel, found = _own(ask)
+    wanted = ask.body.get("answer_ids")
+    if not isinstance(wanted, list) or not all(isinstance(one, int) for one in wanted):
+        raise Refused("The body needs `answer_ids`, a list of the numbers of answers.")
+    vote(ask.world, channel, found, user.id, wanted)
+    return {}
+
+
 def dm(ask: Ask) -> Json:
     user = ask.user()
     channel, _ = open_dm(ask.world, user, ask.find_user(ask.given("user_id")))
@@ -169,6 +201,8 @@ OPERATIONS = tuple(
         ("react", react),
         ("unreact", unreact),
         ("pin", pin),
+        ("forward", forward),
+        ("vote", set_votes),
         ("dm", dm),
         ("read", read),
         ("settings", settings),
