@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from discord_sandbox.backend import Backend
-from discord_sandbox.control import acting, breaking, interacting, looking, making
+from discord_sandbox.control import acting, breaking, forums, interacting, looking, making
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.control.watching import Watcher
 from discord_sandbox.errors import ApiError
@@ -30,6 +30,7 @@ class ControlApi:
             (
                 *looking.OPERATIONS,
                 *acting.OPERATIONS,
+                *forums.OPERATIONS,
                 *interacting.OPERATIONS,
                 *making.OPERATIONS,
                 *breaking.OPERATIONS,
