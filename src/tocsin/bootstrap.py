@@ -20,7 +20,7 @@ from tocsin.discord_bot.services import Services
 from tocsin.discord_bot.take_over import TakeOver
 from tocsin.dispatch.dispatcher import REFUSALS_KEPT_AS, Dispatcher
 from tocsin.dispatch.housekeeping import Housekeeper
-from tocsin.dispatch.messenger import Message, Messenger, Sighting
+from tocsin.dispatch.messenger import Message, Messenger, Search, Sighting
 from tocsin.dispatch.outcome import Outcome
 from tocsin.dispatch.pacing import Pacer
 from tocsin.dispatch.planner import Planner
@@ -207,8 +207,8 @@ class _Later:
     async def open_dm(self, member_id: int) -> int | Outcome:
         return await self._it().open_dm(member_id)
 
-    async def find(self, channel_id: int, token: str, anchor_id: int | None) -> int | Sighting:
-        return await self._it().find(channel_id, token, anchor_id)
+    async def find(self, search: Search) -> int | Sighting:
+        return await self._it().find(search)
 
     async def delete(self, channel_id: int, message_id: int) -> Outcome:
         return await self._it().delete(channel_id, message_id)

@@ -8,7 +8,7 @@ from typing import Any
 from tocsin.bootstrap import Engine, EngineBuilder, build_engine
 from tocsin.clock import Clock
 from tocsin.dispatch import dispatcher
-from tocsin.dispatch.messenger import Message, Messenger, Sighting
+from tocsin.dispatch.messenger import Message, Messenger, Search, Sighting
 from tocsin.dispatch.outcome import Outcome
 from tocsin.dispatch.pacing import Pacer
 from tocsin.settings import Settings
@@ -28,8 +28,8 @@ class _Passing:
     async def open_dm(self, member_id: int) -> int | Outcome:
         return await self._messenger.open_dm(member_id)
 
-    async def find(self, channel_id: int, token: str, anchor_id: int | None) -> int | Sighting:
-        return await self._messenger.find(channel_id, token, anchor_id)
+    async def find(self, search: Search) -> int | Sighting:
+        return await self._messenger.find(search)
 
     async def delete(self, channel_id: int, message_id: int) -> Outcome:
         return await self._messenger.delete(channel_id, message_id)
@@ -38,7 +38,7 @@ class _Passing:
 class _Blind(_Passing):
     """Never looks into a history: what is in doubt counts as not arrived."""
 
-    async def find(self, channel_id: int, token: str, anchor_id: int | None) -> int | Sighting:
+    async def find(self, search: Search) -> int | Sighting:
         return Sighting.ABSENT
 
 
