@@ -44,9 +44,15 @@ class Result:
 
 
 def choices(world: World) -> dict[int, tuple[str, timedelta]]:
-    """What each member asks for: a third of them each of the categories."""
+    """What each member asks for: a third of them each of the categories.
+
+    Strangers ask for what can wait while Discord lets no channels be opened.
+    """
     asked = list(LEADS.items())
-    return {member_id: asked[n % 3] for n, member_id in enumerate(world.people)}
+    return {
+        member_id: asked[n % 3] if person.channel_id is not None else asked[0]
+        for n, (member_id, person) in enumerate(world.people.items())
+    }
 
 
 class Campaign:

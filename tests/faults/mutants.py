@@ -42,6 +42,13 @@ class _Blind(_Passing):
         return Sighting.ABSENT
 
 
+class _Suspicious(_Passing):
+    """Takes a DM for a place where the history may be hidden."""
+
+    async def find(self, search: Search) -> int | Sighting:
+        return await self._messenger.find(replace(search, in_dm=False))
+
+
 class _Nameless(_Passing):
     """Sends each attempt under a nonce of its own."""
 
@@ -54,6 +61,13 @@ def no_history(
 ) -> Engine:
     """The look into the history is left out."""
     return build_engine(settings, store, clock, pacer, _Blind(messenger), *rest)
+
+
+def no_empty_dms(
+    settings: Settings, store: Store, clock: Clock, pacer: Pacer, messenger: Messenger, *rest: Any
+) -> Engine:
+    """That there is nothing in a DM counts for nothing."""
+    return build_engine(settings, store, clock, pacer, _Suspicious(messenger), *rest)
 
 
 def no_nonce(
@@ -179,5 +193,13 @@ def public_id_as_key(
 
 MUTANTS: dict[str, EngineBuilder] = {
     one.__name__: one
-    for one in (no_history, no_nonce, no_claim, no_sync, no_second_look, public_id_as_key)
+    for one in (
+        no_history,
+        no_empty_dms,
+        no_nonce,
+        no_claim,
+        no_sync,
+        no_second_look,
+        public_id_as_key,
+    )
 }
