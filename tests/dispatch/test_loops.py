@@ -2,7 +2,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from tests.dispatch.conftest import Bench, accepted
+from tests.dispatch.conftest import Answer, Bench, accepted
 from tests.store.stored_calendar import SERVER
 
 from tocsin.dispatch.messenger import Sighting
@@ -182,6 +182,24 @@ async def test_a_channel_that_is_gone_is_opened_anew(bench: Bench) -> None:
         await bench.until(lambda: engine.dispatcher.sent == 1)
     assert bench.messenger.opened == [1]
     assert [one.attempt for one in bench.messenger.sent] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("last", "state"),
+    [(accepted, State.SENT), (lambda _: Refused("gone", Scope.DM_CHANNEL, 404, 10003), State.FAILED)],
+)
+async def test_a_channel_is_found_gone_at_any_attempt(
+    bench: Bench, last: Answer, state: State
+) -> None:
+    """A rate limit before does not use up the one time that it is opened anew for a reminder."""
+    gone = Refused("gone", Scope.DM_CHANNEL, 404, 10003)
+    bench.messenger.answers = [lambda _: RetryAt("busy", 0.05, 429), lambda _: gone, last]
+    bench.member(1, HOUR)
+    bench.event(timedelta(minutes=60, seconds=1))
+    async with bench.running():
+        await bench.until(lambda: bench.states() == {(1, HOUR): state})
+    assert bench.messenger.opened == [1]
+    assert [one.attempt for one in bench.messenger.sent] == [1, 2, 3]
 
 
 async def test_channels_are_opened_before_anything_is_due(bench: Bench) -> None:
