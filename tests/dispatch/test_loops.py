@@ -186,7 +186,10 @@ async def test_a_channel_that_is_gone_is_opened_anew(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     ("last", "state"),
-    [(accepted, State.SENT), (lambda _: Refused("gone", Scope.DM_CHANNEL, 404, 10003), State.FAILED)],
+    [
+        (accepted, State.SENT),
+        (lambda _: Refused("gone", Scope.DM_CHANNEL, 404, 10003), State.FAILED),
+    ],
 )
 async def test_a_channel_is_found_gone_at_any_attempt(
     bench: Bench, last: Answer, state: State

@@ -17,7 +17,6 @@ from tocsin.discord_bot.client import intents_of
 from tocsin.doctor.check import Level
 from tocsin.reminders.delivery import Kind, State
 from tocsin.settings.model import Discord
-from tocsin.store import servers
 from tocsin.store.facts import set_fact
 
 SEND_MESSAGES = 1 << 11
@@ -233,9 +232,7 @@ async def channel_gone(world: World) -> None:
 
 @breaks("set-up", "50013")
 async def channel_refused(world: World) -> None:
-    world.write(
-        lambda connection: servers.channel_refused(connection, world.guild.id, "50013, no right")
-    )
+    world.change("UPDATE servers SET channel_refused = '50013, no right'")
 
 
 @breaks("set-up", "before that", level=Level.NOTE)

@@ -21,7 +21,7 @@ from tocsin.store.dm_channels import dm_refused, dm_worked
 from tocsin.store.doubts import adopt_orphans, list_doubts, settle_doubt
 from tocsin.store.engine import Store
 from tocsin.store.outcomes import Sent, Setback, record_sent, record_setbacks
-from tocsin.store.servers import bot_left
+from tocsin.store.servers import bot_left, find_server
 from tocsin.store.subscriptions import remove_subscription, save_subscription
 from tocsin.store.tables import attempts, deliveries, occurrence_keys, occurrences
 from tocsin.store.tables import servers as server_table
@@ -118,6 +118,40 @@ def test_a_post_whose_channel_changed_is_not_sent(store: Store, reason: str) -> 
         connection.execute(sa.update(server_table).values(**CHANNEL_CHANGES[reason]))
         (settled,) = claim(connection, NOW, "w", 10).settled
         assert (settled.id, settled.reason) == (delivery, reason)
+
+    store.write_now(unit)
+
+
+@pytest.mark.parametrize("kind", [Kind.REMINDER, Kind.MENTION])
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, "no access"),
+        ({"channel_id": 5, "mention_channel_id": 5}, None),
+        ({"set_up_at": NOW + timedelta(seconds=1)}, None),
+        ({"set_up_at": NOW - timedelta(seconds=1)}, "no access"),
+    ],
+    ids=["as it was", "another channel", "set up anew since", "set up before"],
+)
+def test_a_late_refusal_speaks_of_the_channel_as_it_was(
+    store: Store, kind: Kind, changed: dict[str, Any], expected: str | None
+) -> None:
+    """What an admin chose after the claim is not refused by an answer to what was tried before."""
+
+    def unit(connection: sa.Connection) -> None:
+        due(connection)
+        connection.execute(sa.update(server_table).values(mention_channel_id=POST))
+        post = {"recipient_kind": RecipientKind.CHANNEL, "recipient_id": POST, "kind": kind}
+        connection.execute(sa.update(deliveries).values(**post))
+        one = claimed(connection)
+        connection.execute(sa.update(server_table).values(name="Kingdom", **changed))
+        late = Setback(one, Move.REFUSED, "refused", "no access", 403, 50001, channel_refused=True)
+        record_setbacks(connection, [late], "w", NOW + timedelta(seconds=2))
+        server = find_server(connection, SERVER)
+        assert server is not None
+        refused = {Kind.REMINDER: server.channel_refused, Kind.MENTION: server.mention_refused}
+        assert refused.pop(kind) == expected
+        assert list(refused.values()) == [None]
 
     store.write_now(unit)
 

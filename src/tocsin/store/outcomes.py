@@ -227,7 +227,7 @@ def _consequences(connection: sa.Connection, one: Setback, now: datetime) -> Non
         refused = (
             servers.mention_refused if claimed.kind is Kind.MENTION else servers.channel_refused
         )
-        refused(connection, claimed.server_id, one.reason)
+        refused(connection, claimed.server_id, claimed.channel_id, one.reason, claimed.claimed_at)
 
 
 _Attempt = dict[str, int | str | None]
