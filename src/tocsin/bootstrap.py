@@ -21,6 +21,7 @@ from tocsin.discord_bot.take_over import TakeOver
 from tocsin.dispatch.dispatcher import REFUSALS_KEPT_AS, Dispatcher
 from tocsin.dispatch.housekeeping import Housekeeper
 from tocsin.dispatch.messenger import Message, Messenger, Search, Sighting
+from tocsin.dispatch.opening import OpeningGate
 from tocsin.dispatch.outcome import Outcome
 from tocsin.dispatch.pacing import Pacer
 from tocsin.dispatch.planner import Planner
@@ -66,6 +67,7 @@ class Engine:
     dispatcher: Dispatcher
     planner: Planner
     recovery: Recovery
+    gate: OpeningGate
     opener: DmOpener
     remover: PostRemover
     housekeeper: Housekeeper
@@ -137,6 +139,7 @@ def build_engine(
 ) -> Engine:
     """Put the loops together. Nothing runs yet."""
     dispatcher = Dispatcher(store, clock, pacer, messenger, worker_name(), instance, refusals)
+    gate = OpeningGate(store, clock)
     return Engine(
         store=store,
         clock=clock,
@@ -146,7 +149,10 @@ def build_engine(
             store, clock, dispatcher, timedelta(seconds=settings.reminders.grace_seconds)
         ),
         recovery=Recovery(store, clock, messenger, dispatcher),
-        opener=DmOpener(store, clock, messenger, dispatcher, settings.discord.dm_opens_per_minute),
+        gate=gate,
+        opener=DmOpener(
+            store, clock, messenger, dispatcher, gate, settings.discord.dm_opens_per_minute
+        ),
         remover=PostRemover(store, clock, messenger),
         housekeeper=Housekeeper(
             store,
@@ -259,7 +265,14 @@ async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> No
         stopping = _stop_signals()
         client = TocsinClient(
             Services(
-                store, clock, settings, engine.dispatcher, engine.pacer, engine.dispatcher.skew, log
+                store,
+                clock,
+                settings,
+                engine.dispatcher,
+                engine.pacer,
+                engine.dispatcher.skew,
+                engine.gate,
+                log,
             )
         )
         later.messenger = DiscordMessenger(client, clock)

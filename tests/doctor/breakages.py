@@ -18,6 +18,7 @@ from tocsin.doctor.check import Level
 from tocsin.reminders.delivery import Kind, State
 from tocsin.settings.model import Discord
 from tocsin.store.facts import set_fact
+from tocsin.store.opening import Closed, close_opening
 
 SEND_MESSAGES = 1 << 11
 Harm = Callable[[World], Awaitable[dict[str, Any] | None]]
@@ -180,6 +181,19 @@ async def stopped(world: World) -> None:
 async def refused_often(world: World) -> None:
     minute = int(world.now.timestamp()) // 60
     world.write(lambda connection: set_fact(connection, "refusals", f'{{"{minute}": 1500}}'))
+
+
+@breaks("opening", "in quarantine")
+async def quarantined(world: World) -> None:
+    world.write(
+        lambda connection: close_opening(connection, Closed("in quarantine", world.now, None))
+    )
+
+
+@breaks("opening", "too fast", level=Level.NOTE)
+async def opened_too_fast(world: World) -> None:
+    closed = Closed("too fast", world.now, world.now + timedelta(minutes=10))
+    world.write(lambda connection: close_opening(connection, closed))
 
 
 # --- Discord

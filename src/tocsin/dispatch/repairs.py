@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from tocsin.clock import Clock, jitter
 from tocsin.dispatch.backoff import retry_delay
-from tocsin.dispatch.decision import OPENING_PAUSE
 from tocsin.dispatch.dispatcher import Dispatcher
 from tocsin.dispatch.messenger import Messenger
+from tocsin.dispatch.opening import OpeningGate
 from tocsin.dispatch.outcome import Accepted, Refused, Scope
 from tocsin.store.dm_channels import (
     dm_refused,
@@ -41,12 +41,14 @@ class DmOpener:
         clock: Clock,
         messenger: Messenger,
         dispatcher: Dispatcher,
+        gate: OpeningGate,
         per_minute: float,
     ) -> None:
         self._store = store
         self._clock = clock
         self._messenger = messenger
         self._dispatcher = dispatcher
+        self._gate = gate
         self._pause = 60.0 / per_minute
         self._never = asyncio.Event()
         self._ahead: deque[int] = deque()
@@ -55,7 +57,9 @@ class DmOpener:
 
     async def run(self) -> None:
         """Open one after the other, for ever."""
+        await self._gate.remind()
         while True:
+            await self._gate.wait()
             member_id = await self._next()
             known = await self._store.read(find_dm, member_id)
             # Named once for each delivery that waits; opened, or refused, for all of them.
@@ -84,7 +88,7 @@ class DmOpener:
             self._look_at = self._clock.now() + pause
 
     async def _open(self, member_id: int) -> None:
-        opened = await self._messenger.open_dm(member_id)
+        opened = await self._gate.open(self._messenger, member_id)
         now = self._clock.now()
         if isinstance(opened, int):
             await self._store.write(dm_worked, member_id, opened, None, now)
@@ -93,8 +97,8 @@ class DmOpener:
             await self._store.write(dm_refused, member_id, None, opened.reason, now)
             log.warning("refused", member=member_id, reason=opened.reason)
         elif isinstance(opened, Refused) and opened.scope is Scope.OPENING:
-            log.error("opening of DMs paused", reason=opened.reason, minutes=10)
-            await self._clock.wait(now + OPENING_PAUSE, self._never)
+            # Not the member's fault: the first once the gate is open again.
+            self._ahead.appendleft(member_id)
 
 
 class PostRemover:

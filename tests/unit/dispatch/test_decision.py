@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tocsin.dispatch.decision import LOOK_AFTER, OPENING_PAUSE, decide
+from tocsin.dispatch.decision import LOOK_AFTER, decide
+from tocsin.dispatch.opening import OPENING_PAUSE
 from tocsin.dispatch.outcome import Accepted, NotSent, Outcome, Refused, RetryAt, Scope, Unknown
 from tocsin.reminders.delivery import Kind, Move, RecipientKind
 from tocsin.store.claims import Claimed
