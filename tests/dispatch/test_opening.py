@@ -7,8 +7,9 @@ from tests.dispatch.conftest import Bench
 from tests.store.stored_calendar import SERVER
 
 from tocsin.dispatch.opening import OPENING_PAUSE, QUARANTINE, OpeningGate
-from tocsin.dispatch.outcome import Accepted, Outcome, Refused, Scope
+from tocsin.dispatch.outcome import Accepted, Outcome, Refused, RetryAt, Scope
 from tocsin.reminders.delivery import State
+from tocsin.store.dm_channels import find_dm, members_without_channel
 from tocsin.store.opening import Closed, opening_closed, reopen
 from tocsin.store.tables import audit
 
@@ -82,6 +83,20 @@ async def test_the_answer_to_a_message_stops_opening_too(bench: Bench, answer: O
         await bench.until(lambda: bench.states() == {(1, HOUR): State.SENT})
     assert bench.messenger.opened == []
     assert (closed(bench) is None) == (answer == TOO_FAST)
+
+
+async def test_a_channel_that_could_not_be_opened_is_remembered(bench: Bench) -> None:
+    """So that it keeps nobody else waiting at the next look."""
+    bench.messenger.channels = [RetryAt("busy")]
+    bench.member(1, HOUR, channel=False)
+    bench.member(2, HOUR, channel=False)
+    bench.event(timedelta(hours=5))
+    async with bench.running():
+        bench.clock.shift(timedelta(minutes=1, seconds=1))
+        await bench.until(lambda: bench.store.read_now(find_dm, 1) is not None)
+    now = bench.clock.now()
+    assert bench.messenger.opened == [1]
+    assert bench.store.read_now(members_without_channel, now, 10) == [2]
 
 
 async def test_other_answers_leave_the_gate_open(bench: Bench) -> None:

@@ -11,6 +11,7 @@ from tocsin.dispatch.messenger import Messenger
 from tocsin.dispatch.opening import OpeningGate
 from tocsin.dispatch.outcome import Accepted, Refused, Scope
 from tocsin.store.dm_channels import (
+    dm_not_opened,
     dm_refused,
     dm_worked,
     find_dm,
@@ -82,10 +83,11 @@ class DmOpener:
             if self._waiting.done():
                 waiting, self._waiting = self._waiting, None
                 return waiting.result()
-            found = await self._store.read(members_without_channel, LOOKED_FOR)
+            now = self._clock.now()
+            found = await self._store.read(members_without_channel, now, LOOKED_FOR)
             self._ahead.extend(found)
             pause = FIRST_LOOK if len(found) == LOOKED_FOR else LOOK_EVERY
-            self._look_at = self._clock.now() + pause
+            self._look_at = now + pause
 
     async def _open(self, member_id: int) -> None:
         opened = await self._gate.open(self._messenger, member_id)
@@ -99,6 +101,9 @@ class DmOpener:
         elif isinstance(opened, Refused) and opened.scope is Scope.OPENING:
             # Not the member's fault: the first once the gate is open again.
             self._ahead.appendleft(member_id)
+        else:
+            await self._store.write(dm_not_opened, member_id, now)
+            log.warning("DM not opened", member=member_id, outcome=str(opened))
 
 
 class PostRemover:
