@@ -91,6 +91,21 @@ def test_a_bad_row_is_named_and_takes_nothing_away(tocsin: CommandLine) -> None:
     assert len(found) == 2
 
 
+def test_a_stray_quote_takes_nothing_off_the_calendar(tocsin: CommandLine) -> None:
+    """It would swallow the rest of the file, and all that stood there be cancelled."""
+    rows = [f"2030-03-0{n} 20:00,,ruins,Ruins {n},North" for n in range(1, 7)]
+    file = tocsin.file("plan.csv", HEAD, *rows)
+    tocsin("events", "import", file, "--server", SERVER)
+    rows[1] = rows[1].replace("Ruins", '"Ruins')
+    tocsin.file("plan.csv", HEAD, *rows)
+    ran = tocsin("events", "import", file, "--server", SERVER)
+    assert ran.code == 1
+    assert "line 3: a quote that is opened here is never closed" in " ".join(ran.out.split())
+    assert "cancelled" not in ran.out
+    found = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json").told
+    assert len(found) == 6
+
+
 def test_keep_cancels_nothing(tocsin: CommandLine) -> None:
     """What the file no longer mentions stays, and is named."""
     file = tocsin.file("plan.csv", HEAD, FIRST, SECOND)

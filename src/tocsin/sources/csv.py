@@ -9,9 +9,7 @@ whole day, and as an end it is the last day.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import re
 from collections import Counter
@@ -27,6 +25,7 @@ from tocsin.calendar.event import Event
 from tocsin.calendar.slot import Time
 from tocsin.calendar.vevent import web_address
 from tocsin.calendar.zones import utc
+from tocsin.sources.csv_rows import split_rows
 from tocsin.sources.reading import MOST_EVENTS, NotACalendar, Problem, Reading
 
 COLUMNS = ("start", "end", "type", "title", "location", "description", "url", "zone")
@@ -100,20 +99,18 @@ def read_csv(text: str, name: str, *, zone: ZoneInfo, category: str | None) -> R
 
 def _cells(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and cells of each row that is not blank, by the names of their columns."""
-    stream = io.StringIO(text, newline="")
     head = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(",;\t", key=head.count)
-    reader = csv.reader(stream, delimiter=delimiter, skipinitialspace=True)
     columns: list[str] | None = None
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = [cell.strip() for cell in next(reader)]
-        except StopIteration:
-            break
-        except csv.Error as error:
-            problems.append(Problem(line, "", f"the row cannot be read ({error})"))
+
+    def is_row(cells: list[str]) -> bool:
+        return columns is not None and _begins(_by_name(cells, columns))
+
+    for line, row in split_rows(text, delimiter, is_row):
+        if isinstance(row, str):
+            problems.append(Problem(line, "", row))
             continue
+        cells = [cell.strip() for cell in row]
         if not any(cells):
             continue
         if columns is None:
@@ -122,7 +119,21 @@ def _cells(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int,
             reason = f"it has {len(cells)} cells and the first line names {len(columns)} columns"
             problems.append(Problem(line, "", f"{reason}; put cells with commas in quotes"))
         else:
-            yield line, dict(zip(reversed(columns), reversed(_padded(cells, columns)), strict=True))
+            yield line, _by_name(cells, columns)
+
+
+def _by_name(cells: list[str], columns: list[str]) -> dict[str, str]:
+    # Of two columns of one name the first counts.
+    return dict(zip(reversed(columns), reversed(_padded(cells, columns)), strict=True))
+
+
+def _begins(cells: dict[str, str]) -> bool:
+    """Whether these are the cells of an event."""
+    try:
+        _time("start", cells["start"].strip(), utc())
+    except MALFORMED:
+        return False
+    return bool(cells.get("title") or cells.get("type"))
 
 
 def _padded(cells: list[str], columns: list[str]) -> list[str]:
