@@ -106,6 +106,21 @@ def test_a_stray_quote_takes_nothing_off_the_calendar(tocsin: CommandLine) -> No
     assert len(found) == 6
 
 
+def test_a_calendar_that_breaks_off_takes_nothing_off(tocsin: CommandLine) -> None:
+    """Cut off between two events it looks whole, and the rest would be cancelled."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0"]
+    for uid in ("a", "b", "c"):
+        start = "DTSTART:20300307T150000Z"
+        lines += ["BEGIN:VEVENT", f"UID:{uid}", f"SUMMARY:{uid}", start, "END:VEVENT"]
+    file = tocsin.file("plan.ics", *lines, "END:VCALENDAR")
+    tocsin("events", "import", file, "--server", SERVER)
+    tocsin.file("plan.ics", *lines[:-5])
+    ran = tocsin("events", "import", file, "--server", SERVER)
+    assert (ran.code, "the file breaks off" in ran.out) == (1, True)
+    found = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json").told
+    assert len(found) == 3
+
+
 def test_keep_cancels_nothing(tocsin: CommandLine) -> None:
     """What the file no longer mentions stays, and is named."""
     file = tocsin.file("plan.csv", HEAD, FIRST, SECOND)
