@@ -158,6 +158,19 @@ async def test_reminders_arrive_while_one_watches() -> None:
         await alice.wait_for_message(guild.channel("events"), says("Ruins", "Zone 5"))
 
 
+async def test_two_files_of_one_name_are_two_calendars(tmp_path: Path) -> None:
+    """Neither takes the place of the other."""
+    files = [tmp_path / folder / "plan.csv" for folder in ("a", "b")]
+    for file in files:
+        file.parent.mkdir()
+        file.write_text(f"start,title\n2030-03-07 20:00,{file.parent.name}\n", encoding="utf-8")
+    given = [part for file in files for part in ("--events", str(file))]
+    async with demo(*given, "--now", "2030-03-07T12:00:00Z") as running:
+        read = [line for line in running.process.lines if "read:" in line]
+        assert ["1 new" in line for line in read] == [True, True]
+        assert "cancelled" not in running.process.output()
+
+
 @pytest.mark.parametrize(
     ("name", "now", "title"),
     [

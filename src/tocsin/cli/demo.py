@@ -153,9 +153,12 @@ async def _fill_calendar(
         summary = "The first event starts in three minutes; reminders come before and then."
     else:
         summary = f"The calendar is {', '.join(file.name for file in files)}: see /events."
+    names = [file.name for file in files]
     for file in files:
         command = [sys.executable, "-m", "tocsin", "events", "import", str(file)]
         command += ["--server", str(SERVER_ID), "--preset", preset]
+        if names.count(file.name) > 1:
+            command += ["--source", str(file)]
         importing = await Process.start(f"the import of {file.name}", command, environment)
         code = await importing.ended()
         if code > 1:

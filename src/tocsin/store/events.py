@@ -105,6 +105,15 @@ def merge_events(
     )
 
 
+def events_ahead(
+    connection: Connection, server_id: int, source: str, now: datetime, *, all_day_at: time = NINE
+) -> list[Event]:
+    """The source's events that are neither cancelled nor over. Raises ServerUnknown."""
+    calendar = ServerCalendar(connection, server_id, now, Horizon(timedelta(), all_day_at))
+    stored = [one.event for one in events_of(connection, server_id, source)]
+    return [event for event in stored if calendar.is_ahead(event)]
+
+
 def _hashes(connection: Connection, server_id: int, source: str) -> dict[str, str]:
     rows = connection.execute(
         sa.select(events.c.uid, events.c.content_hash).where(
