@@ -1,5 +1,6 @@
 """Bringing a calendar into the store: what is ordered, done, and what came of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -163,8 +164,12 @@ def _recognized(connection: Connection, order: Order, events: list[Event]) -> li
     """The events of a table under the UIDs by which they were known before."""
     categories = servers.categories_of(connection, order.server_id)
     before = [one.event for one in events_of(connection, order.server_id, order.source)]
-    matching = match_without_uids(before, [_in_category(event, categories) for event in events])
-    return [_under(old.uid, new) for old, new in matching.pairs] + matching.added
+    settled = [_in_category(event, categories, order.reading.types) for event in events]
+    # The file's own word for the type goes on: the store has to find out itself which one it is.
+    own = {id(one): event for one, event in zip(settled, events, strict=True)}
+    matching = match_without_uids(before, settled)
+    paired = [_under(old.uid, own[id(new)]) for old, new in matching.pairs]
+    return paired + [own[id(new)] for new in matching.added]
 
 
 def _refuse_another_calendar(connection: Connection, order: Order, events: list[Event]) -> None:
@@ -189,8 +194,8 @@ def _refuse_another_calendar(connection: Connection, order: Order, events: list[
     )
 
 
-def _in_category(event: Event, categories: tuple[Category, ...]) -> Event:
-    known = resolve(event.category, categories)
+def _in_category(event: Event, categories: tuple[Category, ...], types: Mapping[str, str]) -> Event:
+    known = resolve(types.get(event.category, event.category), categories)
     return event if known is None else replace(event, category=known.key)
 
 

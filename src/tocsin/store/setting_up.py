@@ -14,6 +14,7 @@ from tocsin.store.events import SIXTY_DAYS, realign_days
 from tocsin.store.restaging import restage_channel
 from tocsin.store.servers import Server, apply_preset, ensure_server, find_server
 from tocsin.store.tables import servers
+from tocsin.store.type_keys import separate_keys
 
 
 def set_up(
@@ -61,6 +62,7 @@ def set_up(
         )
     )
     apply_preset(connection, server_id, preset)
+    separate_keys(connection, server_id)
     firings.note_leads(connection, server_id, chosen)
     firings.plan_server(connection, server_id, now)
     restage_channel(connection, server_id, now)
