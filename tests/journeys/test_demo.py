@@ -144,6 +144,15 @@ async def test_a_port_in_use_is_one_line() -> None:
     assert "--port" in line
 
 
+@pytest.mark.parametrize("now", ["9999-12-31T23:59:00Z", "1969-01-01T00:00:00Z", "soon"])
+async def test_a_time_that_discord_cannot_have_is_one_line(now: str) -> None:
+    """Nothing is started; it says what to give."""
+    process = await Process.start("tocsin", "demo", "--no-open", "--now", now)
+    assert await process.wait() == 2
+    (line,) = process.lines
+    assert "2015 to 2100" in line
+
+
 async def test_reminders_arrive_while_one_watches() -> None:
     """The sample's first event is minutes away; who subscribes to it is told in the channel and directly."""
     async with demo() as running:

@@ -34,7 +34,7 @@ Ctrl-C ends everything.
 
 
 class BadInstant(UsageError):
-    """--now must be an instant with its offset, like 2026-12-06T12:50:00Z."""
+    """--now must be an instant from 2015 to 2100 with its offset, like 2026-12-06T12:50:00Z."""
 
 
 @app.command()
@@ -70,7 +70,8 @@ def _instant(text: str | None) -> datetime | None:
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise BadInstant from None
-    if instant.tzinfo is None:
+    # Discord's ids hold the time since 2015, and no more than 139 years of it.
+    if instant.tzinfo is None or not 2015 <= instant.year <= 2100:
         raise BadInstant
     return instant
 

@@ -11,17 +11,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from tocsin.calendar.category import category_key, new_category
 from tocsin.calendar.errors import MALFORMED, UnreadableEvent
 from tocsin.calendar.event import Event
+from tocsin.calendar.iso import parse_iso
 from tocsin.calendar.slot import Time
 from tocsin.calendar.vevent import web_address
 from tocsin.calendar.zones import utc
@@ -33,10 +33,6 @@ _OTHER_NAMES = {
     "begin": "start", "start_time": "start", "end_time": "end", "category": "type",
     "name": "title", "summary": "title", "link": "url",
 }  # fmt: skip
-_TIME = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[T ](\d{1,2}):(\d{2})(:\d{2})?(?:[.,]\d+)?\s*(Z|[+-]\d{2}:?\d{2})?",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -177,24 +173,14 @@ def _time(column: str, text: str, zone: ZoneInfo) -> tuple[Time, bool]:
     if not text:
         raise UnreadableEvent(f"its {column} is empty")
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            return date.fromisoformat(text), False
-        found = _TIME.fullmatch(text)
-        if found is None:
-            raise UnreadableEvent(
-                f"its {column} {text[:40]!r} is no time like 2026-03-29 20:00 or "
-                "2026-03-29T20:00:00Z"
-            )
-        day, hour, minute, second, offset = found.groups()
-        plain = datetime.fromisoformat(f"{day}T{int(hour):02d}:{minute}{second or ':00'}")
-        if offset is None:
-            return plain.replace(tzinfo=zone), True
-        aware = datetime.fromisoformat(f"{plain.isoformat()}{offset.upper()}")
-        return aware.astimezone(utc()), False
-    except UnreadableEvent:
-        raise
-    except (ValueError, OverflowError) as error:
-        raise UnreadableEvent(f"its {column} {text[:40]!r} is no time ({error})") from error
+        moment = parse_iso(text)
+    except ValueError as error:
+        raise UnreadableEvent(f"its {column} {text[:40]!r} is no time: {error}") from error
+    if not isinstance(moment, datetime):
+        return moment, False
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=zone), True
+    return moment.astimezone(utc()), False
 
 
 def _checked_end(start: Time, end: Time) -> Time | None:

@@ -63,6 +63,33 @@ def test_times_without_a_zone_are_those_of_the_zone_given() -> None:
     assert [event.zone for event in reading.events] == ["Europe/Berlin", "Europe/Berlin", "UTC"]
 
 
+def test_times_may_have_any_form_of_iso_8601() -> None:
+    """Basic, by week, without minutes, and midnight as the end of a day."""
+    reading = read(
+        "start,end,title\n20261201T100000Z,,A\n2026-12-01T11,,B\n2026-W49-2,,C\n"
+        "2026-12-01 20:00,2026-12-01 24:00,D\n"
+    )
+    assert reading.problems == []
+    assert [event.first_start.hour for event in reading.events] == [10, 10, 23, 19]
+    assert reading.events[3].master.length == timedelta(hours=4)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "UTC"])
+def test_the_ends_of_time_are_no_times(zone: str) -> None:
+    """Moved to another zone they would lie beyond it; the other rows go in."""
+    reading = read_calendar(
+        b"start,end,title\n0001-01-01 00:00,,First\n9999-12-31 23:59,,Last\n"
+        b"2026-05-01 10:00,9999-12-31,Long\n2026-05-01 10:00,,A\n",
+        "events.csv",
+        zone=ZoneInfo(zone),
+        category=None,
+    )
+    assert [event.title for event in reading.events] == ["A"]
+    assert [problem.line for problem in reading.problems] == [2, 3, 4]
+    assert "the year 1" in reading.problems[0].reason
+    assert "the year 9999" in reading.problems[1].reason
+
+
 def test_dates_are_whole_days_and_an_end_is_the_last_of_them() -> None:
     """From the 1st to the 3rd is three days."""
     reading = read("start,end,title\n2026-05-01,2026-05-03,Camp\n2026-06-01,,Day\n")
