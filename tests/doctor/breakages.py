@@ -13,10 +13,12 @@ from typing import Any
 
 from tests.doctor.world import HOUR, MEMBER, World, register_commands
 
+from tocsin.calendar.category import Category
 from tocsin.discord_bot.client import intents_of
 from tocsin.doctor.check import Level
 from tocsin.reminders.delivery import Kind, State
 from tocsin.settings.model import Discord
+from tocsin.store import servers
 from tocsin.store.facts import set_fact
 from tocsin.store.opening import Closed, close_opening
 
@@ -279,6 +281,12 @@ async def type_gone(world: World) -> None:
         lead=HOUR,
         member=MEMBER,
     )
+
+
+@breaks("types", "“fights”")
+async def type_like_a_group(world: World) -> None:
+    fights = Category("fights", "Fights", "📅", 0)
+    world.write(lambda connection: servers.add_category(connection, world.guild.id, fights))
 
 
 @breaks("reach", "1: closed", level=Level.NOTE)
