@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -274,3 +274,42 @@ def test_a_delivery_exists_once(store: Store) -> None:
             add_delivery(connection, row_of(connection, delivery).occurrence_id, MEMBER)
 
     store.write_now(unit)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "taken"),
+    [
+        ({"reason": "rate limited (HTTP 429)"}, False),
+        ({"reason": None}, False),
+        ({"reason": "import"}, True),
+        ({"reason": "Discord's answer", "message_id": 9}, True),
+    ],
+    ids=["a failure", "nothing", "an import", "a message"],
+)
+def test_the_database_takes_nothing_as_sent_without_evidence(
+    store: Store, evidence: dict[str, Any], taken: bool
+) -> None:
+    """Whatever the program believes, neither as a change nor as a new row."""
+
+    def change(connection: sa.Connection) -> None:
+        due(connection)
+        connection.execute(sa.update(deliveries).values(state=State.SENT, **evidence))
+
+    def insert(connection: sa.Connection) -> None:
+        row = row_of(connection, due(connection))._asdict() | {"state": State.SENT}
+        del row["id"]
+        connection.execute(sa.delete(deliveries))
+        connection.execute(sa.insert(deliveries).values(row | {"message_id": None} | evidence))
+
+    for unit in (change, insert):
+        if taken:
+            store.write_now(undone, unit)
+            continue
+        with pytest.raises(sa.exc.IntegrityError, match="sent"):
+            store.write_now(unit)
+
+
+def undone(connection: sa.Connection, unit: Callable[[sa.Connection], None]) -> None:
+    with connection.begin_nested() as nested:
+        unit(connection)
+        nested.rollback()

@@ -39,6 +39,8 @@ def test_a_database_of_an_older_version_is_brought_up_to_date(tmp_path: Path) ->
         for name in ("mention_channel_id", "mention_anchor_id", "mention_refused", "drop_late"):
             connection.exec_driver_sql(f"ALTER TABLE servers DROP COLUMN {name}")
         connection.exec_driver_sql("DROP TABLE unreached")
+        for name in ("sent_by_insert", "sent_by_update"):
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
         connection.exec_driver_sql(
             "INSERT INTO servers (id, name, windows, created_at) VALUES (1, 'Kingdom', '[0]', 0)"
