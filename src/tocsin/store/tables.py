@@ -205,7 +205,7 @@ dm_channels = Table(
     metadata,
     Column("member_id", Id, primary_key=True, autoincrement=False),
     Column("channel_id", BigInteger),
-    Column("last_message_id", BigInteger, comment="the anchor of a look into its history"),
+    Column("last_message_id", BigInteger, comment="the last message known in it"),
     Column("suspended_because", Text, comment="null while DMs are welcome"),
     Column("epoch", Integer, nullable=False, server_default="0"),
     Column("updated_at", Instant, nullable=False),

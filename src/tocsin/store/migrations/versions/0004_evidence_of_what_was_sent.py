@@ -21,6 +21,9 @@ def upgrade() -> None:
             "ALTER TABLE deliveries ADD CONSTRAINT ck_deliveries_evidence_is_kept CHECK"
             " (state <> 3 OR message_id IS NOT NULL OR reason = 'import') NOT VALID"
         )
+        op.execute(
+            "COMMENT ON COLUMN dm_channels.last_message_id IS 'the last message known in it'"
+        )
         return
     for name, event in _WHEN.items():
         op.execute(
