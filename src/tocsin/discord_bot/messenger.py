@@ -28,6 +28,7 @@ from tocsin.dispatch.outcome import (
     outcome_of,
 )
 from tocsin.dispatch.pacing import Withheld
+from tocsin.dispatch.turns import Urgency, at_least
 from tocsin.reminders.delivery import Kind, RecipientKind
 
 _NO_MENTIONS = discord.AllowedMentions.none()
@@ -82,7 +83,9 @@ class DiscordMessenger:
 
     async def find(self, channel_id: int, token: str, anchor_id: int | None) -> int | Sighting:
         """Read the channel's history, newest first, back to the anchor."""
-        return await look_for(self._client, channel_id, token, anchor_id)
+        # A reminder depends on it.
+        with at_least(Urgency.DELIVERY):
+            return await look_for(self._client, channel_id, token, anchor_id)
 
     async def delete(self, channel_id: int, message_id: int) -> Outcome:
         """Delete one of the bot's posts; gone already, or its channel gone, counts as deleted."""

@@ -179,27 +179,27 @@ class Dispatcher:
             await self._room.wait()
 
     async def _claim_some(self) -> Claims:
-        """A budget token first, then the claim, then the requests, each at its slot."""
-        slots = await self._pacer.reserve(min(BATCH, MOST_IN_FLIGHT - len(self.in_flight)))
+        """Room in the budget first, then the claim, then the requests, each in its turn."""
+        room = await self._pacer.reserve(min(BATCH, MOST_IN_FLIGHT - len(self.in_flight)))
         async with self._claiming:
             if not self._open.is_set():
                 # Held while the budget was waited for: the planner catches up, or the end has come.
-                self._pacer.give_back(slots)
+                self._pacer.give_back(room)
                 return Claims([], [], [], more=True)
             claims, found = await self._store.write(
                 _claim_with_cards,
                 self._clock.now(),
                 self.worker,
-                len(slots),
+                room,
                 restraint=self._restraint(),
                 second_look=self.second_look,
             )
             deadline = self._clock.monotonic() + PATIENCE
-            for number, (one, slot) in enumerate(zip(claims.taken, slots, strict=False)):
-                self._start(one, found[one.occurrence_id], slot, deadline)
+            for number, one in enumerate(claims.taken):
+                self._start(one, found[one.occurrence_id], deadline)
                 if number % STARTED_AT_ONCE == STARTED_AT_ONCE - 1:
                     await asyncio.sleep(0)
-        self._pacer.give_back(slots[len(claims.taken) :])
+        self._pacer.give_back(room - len(claims.taken))
         for member_id in claims.unopened:
             self.unopened.put_nowait(member_id)
         await self.journal.claimed(claims.taken)
@@ -213,16 +213,15 @@ class Dispatcher:
             proven_only=self.refusals.caution(now) is Caution.PROVEN_ONLY,
         )
 
-    def _start(self, claimed: Claimed, card: Card, slot: float, deadline: float) -> None:
+    def _start(self, claimed: Claimed, card: Card, deadline: float) -> None:
         flight = InFlight(claimed, Errand(claimed.id, deadline))
         self.in_flight[claimed.id] = flight
-        task = asyncio.create_task(self._send(flight, card, slot), name=f"delivery-{claimed.id}")
+        task = asyncio.create_task(self._send(flight, card), name=f"delivery-{claimed.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _send(self, flight: InFlight, card: Card, slot: float) -> None:
+    async def _send(self, flight: InFlight, card: Card) -> None:
         claimed = flight.claimed
-        await self._pacer.wait_for(slot)
         errand.set(flight.errand)
         outcome = await self._try(flight, card)
         if isinstance(outcome, NotSent) and flight.errand.departures:
