@@ -185,3 +185,23 @@ async def test_a_snooze_that_waits_keeps_no_burst_waiting(bench: Bench) -> None:
         await bench.until(lambda: engine.dispatcher.sent == 1)
     (sent,) = bench.messenger.sent
     assert (sent.kind, sent.recipient_id) == (Kind.SNOOZE, 1)
+
+
+@pytest.mark.parametrize("outcome", [RetryAt("held back", 0.05), Unknown("no answer")])
+async def test_who_unsubscribes_between_two_tries_gets_no_second(
+    bench: Bench, outcome: RetryAt | Unknown
+) -> None:
+    """Whether the first was refused or its answer was lost: it is looked for, and cancelled where it is not."""
+    bench.messenger.answers = [lambda _: outcome]
+    bench.messenger.sightings = [Sighting.ABSENT]
+    bench.messenger.answering.clear()
+    bench.member(1, HOUR)
+    bench.event(timedelta(minutes=60, seconds=1))
+    async with bench.running() as engine:
+        await bench.until(lambda: len(bench.messenger.sent) == 1)
+        await bench.store.write(remove_subscription, SERVER, 1, bench.clock.now())
+        asyncio.get_running_loop().call_soon(bench.messenger.answering.set)
+        assert await engine.dispatcher.revoke(SERVER, 1) == 0
+        bench.clock.shift(timedelta(seconds=20))
+        await bench.until(lambda: bench.states() == {(1, HOUR): State.CANCELLED})
+    assert len(bench.messenger.sent) == 1

@@ -28,7 +28,7 @@ class Withheld(TocsinError):
 
 @dataclass(slots=True)
 class Errand:
-    """One delivery on its way; it may be revoked until it has left.
+    """One delivery on its way; once it is revoked no request for it leaves, not a repeat either.
 
     `deadline` is a reading of the monotonic clock in seconds; `departures` counts the requests that left.
     """
@@ -135,8 +135,8 @@ class Pacer:
             raise Withheld(self.stopped)
         if current is None:
             return
-        if current.revoked and not current.departures:
-            raise Withheld("it was revoked before it left")
+        if current.revoked:
+            raise Withheld("it was revoked")
         if self._monotonic() > current.deadline:
             raise Withheld("its claim is too old for another request")
 

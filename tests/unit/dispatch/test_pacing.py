@@ -293,3 +293,31 @@ def test_interaction_callbacks_wait_for_nobody() -> None:
         return loop.time() - before
 
     assert run(scenario()) == 0
+
+
+def test_what_is_revoked_does_not_leave_and_is_not_repeated() -> None:
+    """Neither a first request nor a repeat of one that was refused, in line already or not yet."""
+
+    async def scenario() -> tuple[list[int], Sequence[object]]:
+        loop = asyncio.get_running_loop()
+        pacer = Pacer(10, loop.time)
+        errands = [Errand(number, deadline=loop.time() + 30) for number in range(4)]
+
+        async def go(on: Errand, requests: int) -> None:
+            errand.set(on)
+            for _ in range(requests):
+                await pacer.leaving("POST", PATH)
+
+        await go(errands[0], 1)
+        going = [go(on, requests) for on, requests in zip(errands, (1, 2, 1), strict=False)]
+        tasks = [asyncio.create_task(each) for each in going]
+        await asyncio.sleep(0.25)  # the first has been repeated, the second has left once
+        for one in errands:
+            one.revoked = True
+        tasks.append(asyncio.create_task(go(errands[3], 1)))
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+        return [one.departures for one in errands], ends
+
+    departures, ends = run(scenario())
+    assert departures == [2, 1, 0, 0]
+    assert [type(end) for end in ends] == [type(None), Withheld, Withheld, Withheld]
