@@ -5,9 +5,12 @@ import pytest
 from tests.dispatch.conftest import Bench, accepted
 from tests.store.stored_calendar import SERVER
 
+from tocsin.dispatch.dispatcher import REFUSALS_KEPT_AS
 from tocsin.dispatch.messenger import Sighting
 from tocsin.dispatch.outcome import Refused, RetryAt, Scope, Unknown
+from tocsin.dispatch.refusals import STOP_FROM, Caution, Refusals
 from tocsin.reminders.delivery import Kind, State
+from tocsin.store.facts import get_fact
 from tocsin.store.snoozes import snooze
 from tocsin.store.subscriptions import remove_subscription
 
@@ -205,3 +208,22 @@ async def test_who_unsubscribes_between_two_tries_gets_no_second(
         bench.clock.shift(timedelta(seconds=20))
         await bench.until(lambda: bench.states() == {(1, HOUR): State.CANCELLED})
     assert len(bench.messenger.sent) == 1
+
+
+async def test_refusals_are_counted_on_after_a_short_life(bench: Bench) -> None:
+    """What comes at the very end is kept, too."""
+    bench.messenger.answering.clear()
+    bench.member(1, HOUR)
+    bench.event(timedelta(minutes=60, seconds=1))
+    async with bench.running() as engine:
+
+        def refuse() -> None:
+            for _ in range(STOP_FROM):
+                engine.dispatcher.refusals.note(403, None, bench.clock.now())
+            bench.messenger.answering.set()
+
+        await bench.until(lambda: len(bench.messenger.sent) == 1)
+        asyncio.get_running_loop().call_soon(refuse)
+    refusals = Refusals()
+    refusals.restore(bench.store.read_now(get_fact, REFUSALS_KEPT_AS))
+    assert refusals.caution(bench.clock.now()) is Caution.NOTHING

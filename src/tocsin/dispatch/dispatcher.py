@@ -336,6 +336,16 @@ class Dispatcher:
             then = self._clock.now() + timedelta(seconds=SWEEP_EVERY)
             await self._clock.wait(then, never, at_most=SWEEP_EVERY)
 
+    async def keep_refusals(self) -> None:
+        """Keep the count of refusals over a restart, if it has changed."""
+        if not self.refusals.changed:
+            return
+        try:
+            await self._store.write(set_fact, REFUSALS_KEPT_AS, self.refusals.dump())
+        except BaseException:
+            self.refusals.changed = True
+            raise
+
     async def finish(self, patience: float) -> int:
         """Take nothing new and wait up to `patience` seconds for what is in flight; returns what is left."""
         self._finishing = True

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from tocsin.dispatch.refusals import Caution
 from tocsin.dispatch.turns import Turns, Urgency, urgency
 from tocsin.errors import TocsinError
 
@@ -20,6 +21,16 @@ MARGIN = 0.015
 REPAIR_EVERY = 0.5
 SHORTEST = 0.001
 """Seconds below which it is not worth while to look again."""
+
+TOO_MANY_REFUSALS = (
+    "Discord has refused so many requests within ten minutes that I make no more until they are fewer: it would ban "
+    "me for an hour. Please try again in some minutes."
+)
+_OPEN = "/users/@me/channels"
+_LOG_IN = frozenset(
+    {"/users/@me", "/applications/@me", "/oauth2/applications/@me", "/gateway", "/gateway/bot"}
+)
+"""Asked at the start and when the gateway is lost: few, paused in between, and nothing goes without them."""
 
 
 class Withheld(TocsinError):
@@ -60,6 +71,13 @@ def is_exempt(path: str) -> bool:
     return "/interactions/" in path or "/webhooks/" in path
 
 
+def _is_too_bold(path: str, caution: Caution) -> bool:
+    """Whether so many refusals forbid the request."""
+    if caution is Caution.PROVEN_ONLY:
+        return path == _OPEN and urgency.get() is Urgency.REPAIR
+    return caution is Caution.NOTHING
+
+
 class Pacer:
     """Spaces requests evenly, without a burst, with an empty budget at start; whose turn it is, `Turns` says.
 
@@ -72,6 +90,7 @@ class Pacer:
         rate: float | None,
         monotonic: Callable[[], float],
         note_answer: Callable[[int, str | None], None] = lambda _status, _scope: None,
+        caution: Callable[[], Caution] = lambda: Caution.NONE,
     ) -> None:
         self._rate = rate
         self._monotonic = monotonic
@@ -85,6 +104,7 @@ class Pacer:
         self.stopped: str | None = None
         self.requests = 0
         self._note_answer = note_answer
+        self._caution = caution
 
     async def reserve(self, limit: int) -> int:
         """How many deliveries may be claimed now, from 1 to `limit`; waits until their turns are near."""
@@ -122,17 +142,19 @@ class Pacer:
         if is_exempt(path):
             return
         current = errand.get()
-        self._check(current)
+        self._check(current, path)
         if self._rate is not None:
-            await self._turn(current)
+            await self._turn(current, path)
         if current is not None:
             current.departures += 1
         self.requests += 1
 
-    def _check(self, current: Errand | None) -> None:
+    def _check(self, current: Errand | None, path: str) -> None:
         """Raise Withheld if the request must not leave."""
         if self.stopped is not None:
             raise Withheld(self.stopped)
+        if path not in _LOG_IN and _is_too_bold(path, self._caution()):
+            raise Withheld(TOO_MANY_REFUSALS)
         if current is None:
             return
         if current.revoked:
@@ -140,7 +162,7 @@ class Pacer:
         if self._monotonic() > current.deadline:
             raise Withheld("its claim is too old for another request")
 
-    async def _turn(self, current: Errand | None) -> None:
+    async def _turn(self, current: Errand | None, path: str) -> None:
         """Wait until the request's turn has come. Raises Withheld when it must not leave any more."""
         self._save_nothing_up()
         if current is not None and not current.departures and self._promised:
@@ -151,7 +173,7 @@ class Pacer:
         try:
             await one.turn
             # Whoever unsubscribed while it waited has been answered by now.
-            self._check(current)
+            self._check(current, path)
             now = self._monotonic()
             self._next = max(self._next, now - AHEAD) + self._gap
             self._left.append(now)

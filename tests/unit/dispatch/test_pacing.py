@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from tests.unit.dispatch.virtual_time import VirtualTimeLoop, run
 
 from tocsin.dispatch.pacing import AHEAD, Errand, Pacer, Withheld, errand
+from tocsin.dispatch.refusals import Caution
 from tocsin.dispatch.turns import Urgency, at_least, urgency
 
 RATE = 50
 PATH = "/channels/7/messages"
+OPEN = "/users/@me/channels"
 
 
 @dataclass
@@ -321,3 +323,52 @@ def test_what_is_revoked_does_not_leave_and_is_not_repeated() -> None:
     departures, ends = run(scenario())
     assert departures == [2, 1, 0, 0]
     assert [type(end) for end in ends] == [type(None), Withheld, Withheld, Withheld]
+
+
+@pytest.mark.parametrize(
+    ("caution", "kind", "path", "leaves"),
+    [
+        (Caution.NONE, Urgency.REPAIR, OPEN, True),
+        (Caution.PROVEN_ONLY, Urgency.REPAIR, OPEN, False),
+        (Caution.PROVEN_ONLY, Urgency.INTERACTION, OPEN, True),
+        (Caution.PROVEN_ONLY, Urgency.REPAIR, PATH, True),
+        (Caution.NOTHING, Urgency.INTERACTION, OPEN, False),
+        (Caution.NOTHING, Urgency.INTERACTION, PATH, False),
+        (Caution.NOTHING, Urgency.DELIVERY, PATH, False),
+        (Caution.NOTHING, Urgency.INTERACTION, "/interactions/1/token/callback", True),
+        (Caution.NOTHING, Urgency.INTERACTION, "/webhooks/1/token/messages/@original", True),
+        (Caution.NOTHING, Urgency.REPAIR, "/users/@me", True),
+        (Caution.NOTHING, Urgency.INTERACTION, "/gateway/bot", True),
+    ],
+)
+@pytest.mark.parametrize("rate", [None, RATE])
+def test_after_many_refusals_little_leaves_and_after_too_many_nothing(
+    caution: Caution, kind: Urgency, path: str, leaves: bool, rate: float | None
+) -> None:
+    """At first no channel is opened that nobody asked for; then only people are answered, and the log-in goes on."""
+
+    async def scenario() -> bool:
+        pacer = Pacer(rate, asyncio.get_running_loop().time, caution=lambda: caution)
+        with at_least(kind):
+            try:
+                await pacer.leaving("POST", path)
+            except Withheld:
+                return False
+        return True
+
+    assert run(scenario()) == leaves
+
+
+def test_too_many_refusals_hold_back_who_waits_already() -> None:
+    """The count is looked at when a request's turn comes, too."""
+
+    async def scenario() -> list[bool]:
+        caution = Caution.NONE
+        pacer = Pacer(10, asyncio.get_running_loop().time, caution=lambda: caution)
+        going = [asyncio.create_task(pacer.leaving("GET", PATH)) for _ in range(5)]
+        await asyncio.sleep(0.15)
+        caution = Caution.NOTHING
+        ends = await asyncio.gather(*going, return_exceptions=True)
+        return [isinstance(end, Withheld) for end in ends]
+
+    assert run(scenario()) == [False, False, True, True, True]
