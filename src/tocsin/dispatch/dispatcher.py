@@ -9,7 +9,7 @@ from tocsin.dispatch.decision import decide
 from tocsin.dispatch.journal import Journal
 from tocsin.dispatch.messenger import Card, Messenger, message_for
 from tocsin.dispatch.outcome import NotSent, Outcome, Refused, Scope, Unknown
-from tocsin.dispatch.pacing import Errand, Pacer, errand
+from tocsin.dispatch.pacing import SHORT_LIMIT, Errand, Pacer, errand
 from tocsin.dispatch.refusals import Breaker, Caution, Refusals
 from tocsin.dispatch.skew import HELP as SKEW_HELP
 from tocsin.dispatch.skew import Skew
@@ -38,9 +38,11 @@ BREAKER_HELP = (
 )
 REFUSALS_KEPT_AS = "refusals"
 TOO_MANY_REFUSALS = "too many refusals in ten minutes"
+LIMITED = "Discord limits the whole bot"
 CLOCK_OFF = "the clock differs from Discord's"
 _HELP_WITH = {
     TOO_MANY_REFUSALS: "Discord bans an address at 10,000. Sending goes on by itself as the minutes pass.",
+    LIMITED: "It goes on by itself. If that comes again, see whether another program uses the same token or address.",
     CLOCK_OFF: SKEW_HELP,
 }
 
@@ -152,6 +154,8 @@ class Dispatcher:
         """Why nothing is claimed for now, though it may be due."""
         if self.skew.holds():
             return CLOCK_OFF
+        if self._pacer.limited_for() > SHORT_LIMIT:
+            return LIMITED
         refused = self.refusals.caution(self._clock.now()) is Caution.NOTHING
         return TOO_MANY_REFUSALS if refused else None
 
@@ -181,6 +185,8 @@ class Dispatcher:
     async def _claim_some(self) -> Claims:
         """Room in the budget first, then the claim, then the requests, each in its turn."""
         room = await self._pacer.reserve(min(BATCH, MOST_IN_FLIGHT - len(self.in_flight)))
+        if not room:
+            return Claims([], [], [], more=True)
         async with self._claiming:
             if not self._open.is_set():
                 # Held while the budget was waited for: the planner catches up, or the end has come.
@@ -311,6 +317,7 @@ class Dispatcher:
             ]
         for flight in flights:
             flight.errand.revoked = True
+        self._pacer.withhold()
         waits = [asyncio.create_task(flight.done.wait()) for flight in flights]
         if not waits:
             return 0
@@ -354,6 +361,7 @@ class Dispatcher:
             waits = [asyncio.create_task(flight.done.wait()) for flight in self.in_flight.values()]
         for flight in self.in_flight.values():
             flight.errand.revoked = True
+        self._pacer.withhold()
         if waits:
             _, late = await asyncio.wait(waits, timeout=patience)
             for wait in late:

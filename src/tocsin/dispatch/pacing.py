@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from tocsin.dispatch.limited import Limited
 from tocsin.dispatch.refusals import Caution
 from tocsin.dispatch.turns import Turns, Urgency, urgency
 from tocsin.errors import TocsinError
@@ -19,12 +20,19 @@ LAPSE = 1.0
 MARGIN = 0.015
 """Seconds by which the window is made longer, because arrivals are less even than departures."""
 REPAIR_EVERY = 0.5
+SHORT_LIMIT = 1.0
+"""Seconds of a limit that are waited for in silence."""
+LONGEST_LIMIT = 30.0
+"""Seconds of a limit for which a request waits; discord.py waits as long."""
 SHORTEST = 0.001
 """Seconds below which it is not worth while to look again."""
 
 TOO_MANY_REFUSALS = (
     "Discord has refused so many requests within ten minutes that I make no more until they are fewer: it would ban "
     "me for an hour. Please try again in some minutes."
+)
+LIMITED = (
+    "Discord has told me to make no requests for {seconds:.0f} seconds. Please try again then."
 )
 _OPEN = "/users/@me/channels"
 _LOG_IN = frozenset(
@@ -58,6 +66,7 @@ class _Waiting:
     """A request that would leave."""
 
     errand: Errand | None
+    path: str
     turn: asyncio.Future[None] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -105,14 +114,20 @@ class Pacer:
         self.requests = 0
         self._note_answer = note_answer
         self._caution = caution
+        self._limited = Limited()
 
     async def reserve(self, limit: int) -> int:
-        """How many deliveries may be claimed now, from 1 to `limit`; waits until their turns are near."""
+        """How many deliveries may be claimed now, from 1 to `limit`; waits until their turns are near.
+
+        It is 0 while Discord has told the whole bot to wait, unless that is soon over.
+        """
+        # Not an event: room comes with time, and nothing tells of it.
+        while (wait := max(self.limited_for(), self._busy_for() - AHEAD / 2)) > 0:
+            if self.limited_for() > SHORT_LIMIT:
+                return 0
+            await asyncio.sleep(max(min(wait, SHORT_LIMIT), SHORTEST))
         if self._rate is None:
             return limit
-        # Not an event: room comes with time, and nothing tells of it.
-        while (busy_for := self._busy_for()) > AHEAD / 2:  # noqa: ASYNC110
-            await asyncio.sleep(max(busy_for - AHEAD / 2, SHORTEST))
         self._save_nothing_up()
         count = max(1, min(limit, int((AHEAD - self._busy_for()) / self._gap)))
         self._promised.extend([self._monotonic()] * count)
@@ -132,6 +147,8 @@ class Pacer:
 
     def _busy_for(self) -> float:
         """In how many seconds all these will have had their turns."""
+        if self._rate is None:
+            return 0.0
         now = self._monotonic()
         return max(self._next, now - AHEAD) - now + self._owed() * self._gap
 
@@ -143,23 +160,34 @@ class Pacer:
             return
         current = errand.get()
         self._check(current, path)
-        if self._rate is not None:
+        if self._rate is None:
+            await self._limit(current, path)
+        else:
             await self._turn(current, path)
         if current is not None:
             current.departures += 1
         self.requests += 1
 
+    async def _limit(self, current: Errand | None, path: str) -> None:
+        """Wait until Discord's limit is over, where nothing else is waited for."""
+        while (limited := self.limited_for()) > 0:
+            await asyncio.sleep(limited)
+            self._check(current, path)
+
     def _check(self, current: Errand | None, path: str) -> None:
         """Raise Withheld if the request must not leave."""
         if self.stopped is not None:
             raise Withheld(self.stopped)
+        limited = self.limited_for()
+        if limited > LONGEST_LIMIT:
+            raise Withheld(LIMITED.format(seconds=limited))
         if path not in _LOG_IN and _is_too_bold(path, self._caution()):
             raise Withheld(TOO_MANY_REFUSALS)
         if current is None:
             return
         if current.revoked:
             raise Withheld("it was revoked")
-        if self._monotonic() > current.deadline:
+        if self._monotonic() + limited > current.deadline:
             raise Withheld("its claim is too old for another request")
 
     async def _turn(self, current: Errand | None, path: str) -> None:
@@ -167,7 +195,7 @@ class Pacer:
         self._save_nothing_up()
         if current is not None and not current.departures and self._promised:
             self._promised.popleft()
-        one = _Waiting(current)
+        one = _Waiting(current, path)
         self._turns.join(urgency.get() if current is None else Urgency.DELIVERY, one)
         self._let_out()
         try:
@@ -202,8 +230,12 @@ class Pacer:
         if (delay := self._opens_at() - now) > 0:
             self._timer = asyncio.get_running_loop().call_later(delay, self._let_out)
             return
-        self._going = self._turns.take(now)
-        self._going.turn.set_result(None)
+        one = self._turns.take(now)
+        if one.turn.done():  # it was given up, and does not know yet
+            self._let_out()
+            return
+        self._going = one
+        one.turn.set_result(None)
 
     def _opens_at(self) -> float:
         """When the next request may leave: evenly, and never one too many within a second."""
@@ -215,13 +247,32 @@ class Pacer:
             opens = max(opens, self._left[0] + 1.0 + MARGIN)
         return opens
 
-    def answered(self, _method: str, _path: str, status: int, headers: Mapping[str, str]) -> None:
-        """Called with each answer: what counts towards the ban on invalid requests is counted."""
+    def answered(self, _method: str, path: str, status: int, headers: Mapping[str, str]) -> None:
+        """Called with each answer: what counts towards the ban is counted, and a limit of the whole bot obeyed."""
         self._note_answer(status, headers.get("X-RateLimit-Scope"))
+        if (
+            status == 429
+            and not is_exempt(path)
+            and self._limited.note(path, headers, self._monotonic())
+        ):
+            self._next = max(self._next, self._limited.until)
+            self.withhold()
+
+    def limited_for(self) -> float:
+        """For how many seconds Discord has told the whole bot to wait, 0 if it has not."""
+        return max(0.0, self._limited.until - self._monotonic())
+
+    def withhold(self) -> None:
+        """Look again who of those that wait may leave at all: something was revoked, or Discord set a limit."""
+        for one in self._turns.waiting():
+            try:
+                self._check(one.errand, one.path)
+            except Withheld as reason:
+                self._turns.leave(one)
+                if not one.turn.done():  # else it was given up, and does not know yet
+                    one.turn.set_exception(reason)
 
     def stop(self, reason: str) -> None:
         """Let nothing more leave: the token is invalid."""
         self.stopped = reason
-        for one in self._turns.waiting():
-            self._turns.leave(one)
-            one.turn.set_exception(Withheld(reason))
+        self.withhold()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -46,7 +46,7 @@ class Traffic:
         return sorted(when for kind in kinds or Urgency for _, when in self.left[kind])
 
 
-def traffic(rate: float = RATE) -> Traffic:
+def traffic(rate: float | None = RATE) -> Traffic:
     """A new budget on the loop's time."""
     return Traffic(Pacer(rate, asyncio.get_running_loop().time))
 
@@ -263,6 +263,31 @@ def test_a_request_that_is_given_up_takes_nobodys_turn() -> None:
     assert times[-1] - times[0] < 0.25
 
 
+@pytest.mark.parametrize("then", [Pacer.withhold, Pacer.stop])
+def test_giving_up_at_the_moment_of_ones_turn_harms_nobody(
+    then: Callable[..., None],
+) -> None:
+    """Who is cancelled and has not heard of it is passed over, whatever happens meanwhile."""
+
+    async def scenario() -> list[object]:
+        pacer = Pacer(10, asyncio.get_running_loop().time)
+        waiting = [asyncio.create_task(pacer.leaving("GET", PATH)) for _ in range(4)]
+        await asyncio.sleep(0.05)
+        waiting[1].cancel()
+        waiting[2].cancel()
+        then(pacer, *(["the token is invalid"] if then is Pacer.stop else []))
+        return [*await asyncio.gather(*waiting, return_exceptions=True)]
+
+    ends = run(scenario())
+    last = Withheld if then is Pacer.stop else type(None)
+    assert [type(end) for end in ends] == [
+        type(None),
+        asyncio.CancelledError,
+        asyncio.CancelledError,
+        last,
+    ]
+
+
 def test_a_refused_token_lets_nothing_more_out() -> None:
     """Neither who waits nor who comes, exempt or not."""
 
@@ -372,3 +397,88 @@ def test_too_many_refusals_hold_back_who_waits_already() -> None:
         return [isinstance(end, Withheld) for end in ends]
 
     assert run(scenario()) == [False, False, True, True, True]
+
+
+GLOBAL = {"X-RateLimit-Scope": "global"}
+
+
+@pytest.mark.parametrize("rate", [None, RATE])
+def test_a_limit_of_the_whole_bot_is_obeyed_by_all(rate: float | None) -> None:
+    """Who waits and who comes leaves when it is over, evenly; people are answered meanwhile."""
+
+    async def scenario() -> tuple[float, list[float]]:
+        loop = asyncio.get_running_loop()
+        made = traffic(rate)
+        waiting = [asyncio.create_task(made.leave_all(kind, 20)) for kind in Urgency]
+        await asyncio.sleep(0.0)
+        made.pacer.answered("POST", PATH, 429, {**GLOBAL, "Retry-After": "20"})
+        before = loop.time()
+        left = len(made.times())
+        assert await made.pacer.reserve(10) == 0
+        await made.pacer.leaving("POST", "/interactions/1/token/callback")
+        await asyncio.gather(*waiting)
+        return before, made.times()[left:]
+
+    before, times = run(scenario())
+    assert times[0] >= before + 20
+    assert len(times) >= 57
+    if rate is not None:
+        assert min(b - a for a, b in pairwise(times)) > 0.9 / RATE
+
+
+@pytest.mark.parametrize("rate", [None, RATE])
+def test_who_cannot_wait_for_a_limit_to_end_is_told_at_once(rate: float | None) -> None:
+    """A delivery whose claim would be too old by then; anything, if it is for more than half a minute."""
+
+    async def scenario() -> list[object]:
+        loop = asyncio.get_running_loop()
+        pacer = Pacer(rate, loop.time)
+
+        async def deliver() -> None:
+            errand.set(Errand(1, deadline=loop.time() + 15))
+            await pacer.leaving("POST", PATH)
+
+        pacer.answered("POST", PATH, 429, {**GLOBAL, "Retry-After": "20"})
+        before = loop.time()
+        ends: list[object] = [
+            *await asyncio.gather(asyncio.create_task(deliver()), return_exceptions=True)
+        ]
+        waiting = asyncio.create_task(pacer.leaving("GET", PATH))
+        await asyncio.sleep(0)
+        pacer.answered("POST", PATH, 429, {**GLOBAL, "Retry-After": "45"})
+        if rate is not None:
+            ends += await asyncio.gather(waiting, return_exceptions=True)
+            assert loop.time() == before
+        ends += await asyncio.gather(pacer.leaving("GET", PATH), return_exceptions=True)
+        waiting.cancel()
+        await asyncio.sleep(45)
+        await pacer.leaving("GET", PATH)
+        return ends
+
+    assert all(isinstance(end, Withheld) for end in run(scenario()))
+
+
+@pytest.mark.parametrize(
+    ("headers", "paths", "limited"),
+    [
+        ({"X-RateLimit-Scope": "global", "Retry-After": "12"}, 1, 12),
+        ({"Retry-After": "600"}, 1, 600),
+        ({"X-RateLimit-Scope": "shared", "Retry-After": "60"}, 9, 0),
+        ({"X-RateLimit-Scope": "user", "Retry-After": "60"}, 4, 0),
+        ({"X-RateLimit-Scope": "user", "Retry-After": "60"}, 5, 60),
+        ({"X-RateLimit-Scope": "user", "Retry-After": "4"}, 9, 0),
+        ({"X-RateLimit-Scope": "global", "Retry-After": "soon"}, 1, 0),
+    ],
+)
+def test_which_limits_are_the_whole_bots(
+    headers: dict[str, str], paths: int, limited: float
+) -> None:
+    """Global ones, a banned address, and long ones of many channels at once; never a channel's own."""
+
+    async def scenario() -> float:
+        pacer = Pacer(RATE, asyncio.get_running_loop().time)
+        for number in range(paths):
+            pacer.answered("POST", f"/channels/{number}/messages", 429, headers)
+        return pacer.limited_for()
+
+    assert run(scenario()) == limited
