@@ -34,7 +34,7 @@ from tocsin.legacy.files import Names
 from tocsin.legacy.mirror import Mirror
 from tocsin.settings import Settings
 from tocsin.store import migrate
-from tocsin.store.engine import Store
+from tocsin.store.engine import DatabaseUnavailable, Store
 from tocsin.store.facts import get_fact, instance_of
 from tocsin.store.failures import HELD_UP, explained
 from tocsin.store.home import move_in
@@ -46,6 +46,7 @@ from tocsin.telemetry.status import StatusServer
 UNLIMITED = 10_000.0
 """From this many requests a second on, nothing is paced at all."""
 PATIENCE_AT_THE_END = 10.0
+KEEPING_AT_THE_END = 1.0
 
 log = get_logger("tocsin.bot")
 
@@ -120,13 +121,21 @@ class Engine:
         }
 
     async def stop(self) -> None:
-        """Let what is in flight end within 10 s, then end the loops."""
+        """Let what is in flight end within 10 s, keep the count of refusals, then end the loops."""
         left = await self.dispatcher.finish(PATIENCE_AT_THE_END)
         if left:
             log.warning(
                 "left in flight", deliveries=left, help="The next start looks what came of them."
             )
+        await self._keep_refusals()
         await self.supervisor.stop()
+
+    async def _keep_refusals(self) -> None:
+        try:
+            with explained(self.store):
+                await asyncio.wait_for(self.dispatcher.keep_refusals(), KEEPING_AT_THE_END)
+        except (DatabaseUnavailable, TimeoutError) as error:
+            log.warning("refusals not kept", reason=str(error) or "the database is busy")
 
 
 def build_engine(
@@ -178,6 +187,7 @@ def build_pacer(settings: Settings, clock: Clock, refusals: Refusals) -> Pacer:
         None if rate >= UNLIMITED else rate,
         clock.monotonic,
         lambda status, scope: refusals.note(status, scope, clock.now()),
+        lambda: refusals.caution(clock.now()),
     )
 
 
