@@ -1,16 +1,19 @@
-"""The log's lines on deliveries: each names the delivery, its occurrence, its server and its request.
+"""What becomes of deliveries, told in the log.
 
-The request is named by its nonce, which Discord is shown and which repeats of it share.
+A line on one delivery names it, its occurrence, its server and its request: this by its nonce, which Discord is shown
+and which repeats of it share.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections import Counter
 from datetime import datetime
+from enum import Enum
 
 from tocsin.dispatch.nonce import nonce_of
-from tocsin.reminders.delivery import Move
+from tocsin.reminders.delivery import OPEN_STATES, Move, State
 from tocsin.store.claims import Claimed, Settled
 from tocsin.store.outcomes import Missed, Sent, Setback
+from tocsin.store.staging import Staged
 from tocsin.telemetry.logs import get_logger
 
 LINES_AT_ONCE = 25
@@ -25,7 +28,7 @@ log = get_logger("tocsin.dispatch")
 
 
 class Journal:
-    """Writes what becomes of deliveries; `instance` salts the nonces."""
+    """Writes down what becomes of deliveries; `instance` salts the nonces."""
 
     def __init__(self, instance: str) -> None:
         self._instance = instance
@@ -40,17 +43,30 @@ class Journal:
             "attempt": claimed.attempt,
         }
 
-    async def claimed(self, claims: Iterable[Claimed]) -> None:
+    def staged(self, staged: Staged) -> None:
+        """These wait for their turn from now on, unless it was too late for them."""
+        of = {"occurrence": staged.occurrence_id, "server": staged.server_id, "lead": staged.lead}
+        log.info("staged", deliveries=staged.rows.total(), **of)
+        self.outdated(staged.rows, **of)
+
+    def outdated(self, reminders: Counter[State], **of: int | None) -> None:
+        """So many reminders, by their state: those that ended did so before it was their turn."""
+        for state, number in reminders.items():
+            if number and state not in OPEN_STATES:
+                say = log.warning if state is State.MISSED else log.info
+                say(_word(state), deliveries=number, **of)
+
+    async def claimed(self, claims: list[Claimed]) -> None:
         """These may leave now."""
         for number, one in enumerate(claims):
             log.info("claimed", **self.names(one))
             await _turn(number)
 
-    async def settled(self, settled: Iterable[Settled]) -> None:
+    async def settled(self, settled: list[Settled]) -> None:
         """These ended when they were looked at again before the claim."""
         for number, one in enumerate(settled):
             log.info(
-                one.state.name.lower(),
+                _word(one.state),
                 delivery=one.id,
                 occurrence=one.occurrence_id,
                 server=one.server_id,
@@ -75,13 +91,29 @@ class Journal:
             )
             await _turn(number)
 
-    async def missed(self, missed: Iterable[Missed]) -> None:
+    def found(self, sent: Sent) -> None:
+        """This one was in doubt, and the channel's history shows that it had arrived."""
+        log.info("sent", **self.names(sent.claimed), message=sent.message_id, evidence="history")
+
+    def absent(self, claimed: Claimed) -> None:
+        """This one was in doubt, and the channel's history shows that it never arrived."""
+        log.info("retried", **self.names(claimed), reason="not in the channel's history")
+
+    def unverifiable(self, claimed: Claimed, reason: str) -> None:
+        """This one was in doubt, and stays so for good."""
+        log.warning("refused", **self.names(claimed), reason=reason)
+
+    async def missed(self, missed: list[Missed]) -> None:
         """These were not sent while they were of use."""
         for number, one in enumerate(missed):
             log.warning(
                 "missed", delivery=one.id, occurrence=one.occurrence_id, server=one.server_id
             )
             await _turn(number)
+
+
+def _word(member: Enum) -> str:
+    return member.name.lower()
 
 
 async def _turn(number: int) -> None:

@@ -61,6 +61,7 @@ class Settled:
     id: int
     occurrence_id: int
     server_id: int
+    kind: Kind
     state: State
     reason: str
 
@@ -171,7 +172,8 @@ class _Judged:
             return
         end = ended(row, place, self._now) if second_look else None
         if end is not None:
-            self.settled.append(Settled(row.id, row.occurrence_id, row.server_id, *end))
+            kind = _KINDS[row.kind]
+            self.settled.append(Settled(row.id, row.occurrence_id, row.server_id, kind, *end))
             return
         channel_id, anchor_id = (
             place.target(row.kind)

@@ -278,6 +278,7 @@ class Missed:
     id: int
     occurrence_id: int
     server_id: int
+    kind: Kind
 
 
 def expire(connection: sa.Connection, now: datetime, limit: int = 1_000) -> list[Missed]:
@@ -288,8 +289,8 @@ def expire(connection: sa.Connection, now: datetime, limit: int = 1_000) -> list
             f"UPDATE deliveries SET state = {missed.value}, settled_at = :now,"
             " reason = 'not sent while it was of use' WHERE id IN (SELECT id FROM deliveries"
             f" WHERE state = {waiting.value} AND expires_at <= :now LIMIT :limit)"
-            " RETURNING id, occurrence_id, server_id"
+            " RETURNING id, occurrence_id, server_id, kind"
         ),
         {"now": to_ms(now), "limit": limit},
     )
-    return [Missed(*row) for row in rows]
+    return [Missed(row.id, row.occurrence_id, row.server_id, Kind(row.kind)) for row in rows]
