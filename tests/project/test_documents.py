@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 import typer
-from tools import command_reference, doctor_page, draw_lifecycle
+from tools import command_reference, doctor_page, draw_lifecycle, metrics_page
 
 from tocsin.cli import app
+from tocsin.telemetry.metrics import MEASURES
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -41,6 +42,15 @@ def test_the_page_on_the_doctor_is_what_the_checks_say() -> None:
     assert doctor_page.PAGE.read_text() == doctor_page.render(), (
         "write it anew: .venv/bin/python tools/doctor_page.py"
     )
+
+
+def test_the_page_on_the_metrics_is_what_the_bot_tells() -> None:
+    """docs/metrics.md is written from the metrics, and what it suggests to look at and to be woken by is there."""
+    page = metrics_page.PAGE.read_text()
+    assert page == metrics_page.render(), "write it anew: .venv/bin/python tools/metrics_page.py"
+    known = {measure.name for measure in MEASURES}
+    named = re.findall(r"\btocsin_[a-z0-9_]+", page)
+    assert {re.sub(r"_bucket$", "", name) for name in named} == known
 
 
 def test_the_lifecycle_is_drawn_from_the_moves() -> None:

@@ -1,7 +1,7 @@
 """One budget for the whole bot, taken where a request really leaves."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Pacer:
     """Spaces requests evenly, without a burst, with an empty budget at start.
 
     Slots are `1 / rate` seconds apart, and never more than `rate` of them in any second. `rate` is None for no
-    limit at all, as a sandbox may allow.
+    limit at all, as a sandbox may allow. `requests` and `answers`, these by HTTP status, are counted from the start.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class Pacer:
         self._left: deque[float] = deque(maxlen=max(1, int(rate or 1)))
         self.stopped: str | None = None
         self.requests = 0
+        self.answers: Counter[int] = Counter()
         self._note_answer = note_answer
 
     async def reserve(self, limit: int) -> list[float]:
@@ -132,6 +133,7 @@ class Pacer:
 
     def answered(self, _method: str, _path: str, status: int, headers: Mapping[str, str]) -> None:
         """Called with each answer: what counts towards the ban on invalid requests is counted."""
+        self.answers[status] += 1
         self._note_answer(status, headers.get("X-RateLimit-Scope"))
 
     def stop(self, reason: str) -> None:

@@ -78,7 +78,7 @@ class Recovery:
             sent = Sent(claimed, found, claimed.channel_id, "the channel's history", doubt.ends_at)
             await self._store.write(record_sent, [sent], self._dispatcher.worker, now)
             self._dispatcher.sent += 1
-            journal.found(sent)
+            journal.found(sent, now)
         elif found is Sighting.ABSENT:
             await self._store.write(
                 settle_doubt, doubt, Move.ABSENT, "not in the channel's history", now

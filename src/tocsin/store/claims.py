@@ -289,3 +289,24 @@ def next_ready(connection: sa.Connection) -> datetime | None:
         sa.select(sa.func.min(deliveries.c.ready_at)).where(sa.text("deliveries.state = 0"))
     )
     return ready
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many deliveries are pending, how many of them could be claimed now, and when the first one's turn is."""
+
+    pending: int
+    ready: int
+    first_turn: datetime | None
+
+
+def backlog(connection: sa.Connection, now: datetime) -> Backlog:
+    """What waits to be claimed. Reads one index, which holds nothing but what is pending."""
+    row = connection.execute(
+        sa.select(
+            sa.func.count(),
+            sa.func.count().filter(deliveries.c.ready_at <= now),
+            sa.func.min(deliveries.c.order_at),
+        ).where(sa.text("deliveries.state = 0"))
+    ).one()
+    return Backlog(*row)
