@@ -1,7 +1,7 @@
 """One budget for the whole bot, taken where a request really leaves."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -91,7 +91,7 @@ class Pacer:
     """Spaces requests evenly, without a burst, with an empty budget at start; whose turn it is, `Turns` says.
 
     Turns are `1 / rate` seconds apart, and never more than `rate` of them in any second. `rate` is None for no
-    limit at all, as a sandbox may allow.
+    limit at all, as a sandbox may allow. `requests` and `answers`, these by HTTP status, are counted from the start.
     """
 
     def __init__(
@@ -112,6 +112,7 @@ class Pacer:
         self._timer: asyncio.TimerHandle | None = None
         self.stopped: str | None = None
         self.requests = 0
+        self.answers: Counter[int] = Counter()
         self._note_answer = note_answer
         self._caution = caution
         self._limited = Limited()
@@ -249,6 +250,7 @@ class Pacer:
 
     def answered(self, _method: str, path: str, status: int, headers: Mapping[str, str]) -> None:
         """Called with each answer: what counts towards the ban is counted, and a limit of the whole bot obeyed."""
+        self.answers[status] += 1
         self._note_answer(status, headers.get("X-RateLimit-Scope"))
         if (
             status == 429

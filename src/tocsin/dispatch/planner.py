@@ -59,9 +59,7 @@ class Planner:
         while await self._store.read(due_unstaged, self._clock.now()):
             await self._stage(hungry=True)
         now = self._clock.now()
-        folded = await self._store.write(fold_late, now, self._grace)
-        if folded:
-            log.info("superseded", deliveries=folded)
+        self._dispatcher.journal.outdated(await self._store.write(fold_late, now, self._grace))
         self._dispatcher.open()
         self._dispatcher.wake()
 
@@ -69,14 +67,8 @@ class Planner:
         staged = await self._store.write(
             stage, self._clock.now(), grace=self._grace, hungry=hungry or self._dispatcher.hungry
         )
-        if staged.rows:
-            log.info(
-                "staged",
-                deliveries=staged.rows,
-                occurrence=staged.occurrence_id,
-                server=staged.server_id,
-                lead=staged.lead,
-            )
+        if staged.rows.total():
+            self._dispatcher.journal.staged(staged)
             self._dispatcher.wake()
         return staged
 

@@ -179,9 +179,13 @@ class Logs(Section):
 
 
 class Status(Section):
-    """The address at which a running bot tells how it is."""
+    """The address at which a running bot tells how it is: /status to `tocsin`, /metrics to Prometheus."""
 
-    host: str = Field(default="127.0.0.1", min_length=1, description="The address to listen on.")
+    host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="The address to listen on. Whoever reaches it may read: there is no password.",
+    )
     port: Port | None = Field(
         default=None,
         description="The port to listen on, 0 for any free one. Without it nothing listens.",

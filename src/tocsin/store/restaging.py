@@ -1,5 +1,6 @@
 """Looking again at what is staged, after an edit or after a time in which nothing ran."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -164,20 +165,20 @@ def _insert_one(connection: sa.Connection, row: sa.Row[Any], member_id: int, now
     )
 
 
-def fold_late(connection: sa.Connection, now: datetime, grace: timedelta) -> int:
+def fold_late(connection: sa.Connection, now: datetime, grace: timedelta) -> Counter[State]:
     """After a time in which nothing ran: of what waits late for one recipient only the nearest to now goes out.
 
-    In a server that leaves out what is late, nothing does. Returns how many were superseded.
+    In a server that leaves out what is late, nothing does. Returns how many ended, by their state.
     """
-    connection.execute(
+    missed = connection.execute(
         sa.text(
             f"UPDATE deliveries SET state = {State.MISSED.value}, settled_at = :now, reason = '{DROPPED}'"
             f" WHERE state = {State.PENDING.value} AND attempt = 0 AND kind IN ({_CALLS}) AND due_at < :late"
             " AND server_id IN (SELECT id FROM servers WHERE drop_late)"
         ),
         {"now": to_ms(now), "late": to_ms(now - grace)},
-    )
-    return connection.execute(
+    ).rowcount
+    superseded = connection.execute(
         sa.text(
             f"UPDATE deliveries SET state = {State.SUPERSEDED.value}, settled_at = :now,"
             " reason = 'a nearer reminder was due by then'"
@@ -190,3 +191,4 @@ def fold_late(connection: sa.Connection, now: datetime, grace: timedelta) -> int
         ),
         {"now": to_ms(now), "late": to_ms(now - grace)},
     ).rowcount
+    return Counter({State.MISSED: missed, State.SUPERSEDED: superseded})

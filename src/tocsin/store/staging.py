@@ -1,5 +1,6 @@
 """Fanning a firing out into deliveries, in chunks, shortly before it is due."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,9 +43,9 @@ DROPPED = "it was late, and the server leaves out what is late"
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """What one call has done: rows written, whether more could be written right away, and of which firing."""
+    """What one call has done: rows written, by their state, whether more could be right away, and of which firing."""
 
-    rows: int
+    rows: Counter[State]
     more: bool
     server_id: int | None = None
     occurrence_id: int | None = None
@@ -78,11 +79,11 @@ def stage(
         .limit(500)
     ).all()
     if not open_firings:
-        return Staged(0, more=False)
+        return Staged(Counter(), more=False)
     # A late one nearer to the start comes before a farther one of the same occurrence, which then finds it there.
     chosen = min(open_firings, key=lambda row: _turn(row, now, grace))
     if not hungry and _turn(chosen, now, grace) > now + STAGE_AHEAD + WINDOW:
-        return Staged(0, more=False)
+        return Staged(Counter(), more=False)
     rows = _stage_chunk(connection, chosen, now, grace, chunk)
     return Staged(rows, True, chosen.server_id, chosen.occurrence_id, chosen.lead)
 
@@ -99,10 +100,15 @@ def _turn(row: sa.Row[Any], now: datetime, grace: timedelta) -> datetime:
 
 def _stage_chunk(
     connection: sa.Connection, row: sa.Row[Any], now: datetime, grace: timedelta, chunk: int
-) -> int:
-    if row.cancelled or row.begun_at is None:
-        if not _begin(connection, row, now):
-            return 0
+) -> Counter[State]:
+    written: Counter[State] = Counter()
+    if row.cancelled:
+        _advance(connection, row, staged_at=now)
+        return written
+    if row.begun_at is None:
+        post = _begin(connection, row, now)
+        if post is not None:
+            written[post] += 1
         row = connection.execute(
             _FIRINGS.where(firings.c.occurrence_id == row.occurrence_id, firings.c.lead == row.lead)
         ).one()
@@ -119,9 +125,9 @@ def _stage_chunk(
                 staged_member=found.last,
                 rank=row.rank + found.read,
             )
-            return found.written
+            return written + found.written
     _advance(connection, row, staged_at=now)
-    return 0
+    return written
 
 
 def _advance(connection: sa.Connection, row: sa.Row[Any], **values: Any) -> None:
@@ -132,11 +138,8 @@ def _advance(connection: sa.Connection, row: sa.Row[Any], **values: Any) -> None
     )
 
 
-def _begin(connection: sa.Connection, row: sa.Row[Any], now: datetime) -> bool:
-    """Note that the staging begins, with how many will match, and stage the channel. False if nothing is to do."""
-    if row.cancelled:
-        _advance(connection, row, staged_at=now)
-        return False
+def _begin(connection: sa.Connection, row: sa.Row[Any], now: datetime) -> State | None:
+    """Note that the staging begins, with how many will match, and stage the channel. Returns its row's state."""
     count = connection.scalar(
         sa.text(
             "SELECT count(*) FROM occurrence_keys k CROSS JOIN subscription_pairs p"
@@ -146,8 +149,7 @@ def _begin(connection: sa.Connection, row: sa.Row[Any], now: datetime) -> bool:
         {"server": row.server_id, "lead": row.lead, "occurrence": row.occurrence_id},
     )
     _advance(connection, row, begun_at=now, recipients=count)
-    stage_channel(connection, row.occurrence_id, row.lead, now)
-    return True
+    return stage_channel(connection, row.occurrence_id, row.lead, now)
 
 
 def _keys(connection: sa.Connection, occurrence_id: int) -> list[str]:
@@ -161,7 +163,7 @@ def _keys(connection: sa.Connection, occurrence_id: int) -> list[str]:
 @dataclass(frozen=True, slots=True)
 class _Chunk:
     read: int
-    written: int
+    written: Counter[State]
     last: int
 
 
@@ -202,7 +204,7 @@ def _insert_members(
     *,
     late: bool,
 ) -> _Chunk:
-    """Write one chunk of members of one choice; says how many were read, how many written, and who was last."""
+    """Write one chunk of members of one choice; says how many were read, what was written, and who was last."""
     values = timing(row, now)
     recipients = max(row.recipients or 0, 1)
     values |= {
@@ -214,20 +216,25 @@ def _insert_members(
         "recipients": recipients,
     }
     state, reason, settled = _initial_state(row, now, late=late)
-    written = connection.execute(
+    # In time, which is the usual case, all of them wait, and need not be told apart.
+    all_wait = state == str(State.PENDING.value)
+    result = connection.execute(
         sa.text(
             f"INSERT INTO deliveries ({COLUMNS})"
             f" SELECT :occurrence, :start, 0, m.member_id, 0, :lead, 0, :server, :due, :expires,"
             f" :base + {GAP_MS} * (1 + (:first + m.n) % :recipients), :due, {state}, {reason}, {settled}"
-            f" FROM ({_MEMBERS}) m WHERE true{REVIVE}"
+            f" FROM ({_MEMBERS}) m WHERE true{REVIVE}" + ("" if all_wait else " RETURNING state")
         ),
         values,
-    ).rowcount
+    )
+    written = Counter(
+        {State.PENDING: result.rowcount} if all_wait else map(State, result.scalars())
+    )
     read, last = connection.execute(
         sa.text(f"SELECT count(*), max(member_id) FROM ({_MEMBERS}) m"),
         {key: values[key] for key in ("server", "choice", "lead", "after", "chunk")},
     ).one()
-    return _Chunk(int(read), int(written), int(last or after))
+    return _Chunk(int(read), written, int(last or after))
 
 
 def timing(row: sa.Row[Any], now: datetime) -> dict[str, Any]:
@@ -266,8 +273,13 @@ def _initial_state(
     )
 
 
-def stage_channel(connection: sa.Connection, occurrence_id: int, lead: int, now: datetime) -> None:
-    """Write what the server's channel is owed at this lead, if it is one of the windows; place 0 of the queue."""
+def stage_channel(
+    connection: sa.Connection, occurrence_id: int, lead: int, now: datetime
+) -> State | None:
+    """Write what the server's channel is owed at this lead, if it is one of the windows; place 0 of the queue.
+
+    Returns the state of the row, or None if none was written.
+    """
     row = connection.execute(
         sa.select(
             occurrences.c.id.label("occurrence_id"),
@@ -283,19 +295,20 @@ def stage_channel(connection: sa.Connection, occurrence_id: int, lead: int, now:
         .where(occurrences.c.id == occurrence_id)
     ).one()
     if row.channel_id is None or lead not in row.windows:
-        return
+        return None
     late = due_at(row.starts_at, lead) < now - STILL_DUE
     state, reason, settled = _initial_state(
         row, now, late=late, recipient=":channel", kind=RecipientKind.CHANNEL.value
     )
-    connection.execute(
+    written = connection.scalar(
         sa.text(
             f"INSERT INTO deliveries ({COLUMNS})"
             f" SELECT :occurrence, :start, 1, :channel, 0, :lead, 0, :server, :due, :expires, :base, :due,"
-            f" {state}, {reason}, {settled} WHERE true{REVIVE}"
+            f" {state}, {reason}, {settled} WHERE true{REVIVE} RETURNING state"
         ),
         timing(row, now) | {"channel": row.channel_id, "server": row.server_id},
     )
+    return None if written is None else State(written)
 
 
 def due_unstaged(connection: sa.Connection, now: datetime) -> bool:
