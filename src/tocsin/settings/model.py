@@ -42,9 +42,14 @@ def _zone(name: str) -> str:
 
 
 def _database_address(url: SecretStr) -> SecretStr:
-    scheme = urlsplit(url.get_secret_value()).scheme
-    if scheme.partition("+")[0] != "sqlite":
+    parts = urlsplit(url.get_secret_value())
+    if parts.scheme.partition("+")[0] != "sqlite":
         raise ValueError("must be an address that begins with sqlite:///")
+    file = parts.path[1:]
+    if ":memory:" in file or "mode=memory" in parts.query:
+        raise ValueError("must name a file: what is kept in memory is gone with the process")
+    if not file.strip("/"):
+        raise ValueError("must name a file, like sqlite:///tocsin.db")
     return url
 
 
