@@ -148,6 +148,8 @@ class RateLimits:
         self.dm_buckets = False
         self.dm_opens_per_10m: int | None = 100
         self.invalid_per_10m: int | None = 10_000
+        self.file_bytes: int | None = 10 * 1024 * 1024
+        """How large a file may be; Discord takes larger ones in servers that are boosted."""
         self.identifies_per_day = 1_000
         self.max_concurrency = 1
         self.identify_every_s: int | None = None

@@ -9,6 +9,7 @@ from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.events import Event
 from discord_sandbox.interaction_commands import read_file
 from discord_sandbox.model import Channel, Json, Message, User
+from discord_sandbox.rest.body import check_file
 from discord_sandbox.scheduled_events import set_interested
 from discord_sandbox.validate.message import Upload, check_message
 
@@ -47,6 +48,7 @@ def _files(ask: Ask) -> list[Upload]:
         found = read_file(ask.world, given)
         if found is None:
             raise Refused("`files` must be a list of {filename, content: base64, content_type?}.")
+        check_file(len(found.content), ask.backend.limits.file_bytes)
         uploads.append(Upload(index, found.filename, found.content, found.content_type))
     return uploads
 

@@ -95,7 +95,10 @@ class ControlApi:
 
 
 async def _body(request: web.BaseRequest) -> Json:
-    data = await request.read() if request.can_read_body else b""
+    try:
+        data = await request.read() if request.can_read_body else b""
+    except web.HTTPRequestEntityTooLarge:
+        raise Refused("The body is larger than the sandbox takes.", 413) from None
     if not data:
         return {}
     try:

@@ -8,7 +8,13 @@ from discord_sandbox.events import Event
 from discord_sandbox.faults import GATEWAY_KINDS, BadFault, Fault, fault_json
 from discord_sandbox.model import Json
 
-_NUMBERS = ("global_per_second", "dm_opens_per_10m", "invalid_per_10m", "identify_every_s")
+_NUMBERS = (
+    "global_per_second",
+    "dm_opens_per_10m",
+    "invalid_per_10m",
+    "identify_every_s",
+    "file_bytes",
+)
 _COUNTS = ("identifies_per_day", "max_concurrency")
 _SWITCHES = ("buckets", "dm_buckets")
 

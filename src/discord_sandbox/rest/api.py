@@ -20,6 +20,7 @@ from discord_sandbox.rest.body import read_body
 from discord_sandbox.rest.operations import build_router
 from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.validate.message import Upload
 
 _NO_QUERY: dict[str, str] = {}
 _BANNED = "<html><head><title>Error 1015</title></head><body>error code: 1015</body></html>"
@@ -106,7 +107,10 @@ class RestApi:
         route, params = found
         exchange.route = route.key
         exchange.application = self._authorize(request, route)
-        body, uploads = await read_body(request) if request.can_read_body else (None, [])
+        body: Any = None
+        uploads: list[Upload] = []
+        if request.can_read_body:
+            body, uploads = await read_body(request, backend.limits.file_bytes)
         exchange.body, exchange.files = body, [upload.filename for upload in uploads]
         if backend.faults:
             exchange.user_ids = self._concerned(params, body, exchange.application)
