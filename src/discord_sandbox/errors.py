@@ -26,9 +26,12 @@ _KNOWN: dict[int, tuple[int, str]] = {
     10071: (404, "Unknown Guild Scheduled Event User"),
     20001: (403, "Bots cannot use this endpoint"),
     20012: (403, "You are not authorized to perform this action on this application"),
+    20016: (429, "This action cannot be performed due to slowmode rate limit"),
     30003: (400, "Maximum number of pins reached (250)"),
+    30007: (400, "Maximum number of webhooks reached (15)"),
     30010: (400, "Maximum number of reactions reached (20)"),
     30032: (400, "Maximum number of application commands reached (100)"),
+    30034: (429, "Max number of daily application command creates has been reached (200)"),
     30038: (400, "Maximum number of uncompleted guild scheduled events has been reached (100)"),
     40003: (403, "You are opening direct messages too fast"),
     40005: (413, "Request entity too large"),
@@ -51,6 +54,7 @@ _KNOWN: dict[int, tuple[int, str]] = {
     50083: (400, "Thread is archived"),
     50109: (400, "The request body contains invalid JSON."),
     50068: (400, "Invalid message type"),
+    220003: (400, "Webhooks can only create threads in forum channels"),
     500000: (400, "Failed to ban users"),
     50278: (403, "Cannot send messages to this user due to having no mutual guilds"),
     160004: (400, "A thread has already been created for this message"),
@@ -80,6 +84,17 @@ class ApiError(Exception):
         if self.errors is not None:
             body["errors"] = self.errors
         return body
+
+
+class TooFast(ApiError):
+    """A limit of Discord's that is none of the buckets: when to come back is in the body."""
+
+    def __init__(self, code: int, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(code)
+
+    def body(self) -> Json:
+        return {**super().body(), "retry_after": round(self.retry_after, 3), "global": False}
 
 
 class NotImplementedBySandbox(ApiError):

@@ -129,6 +129,10 @@ class Interactions:
         given = body.get("type") if isinstance(body, dict) else None
         kind = self._check_kind(interaction, given)
         data = body.get("data") or {}
+        if not isinstance(data, dict):
+            raise invalid(
+                ("data",), "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType"
+            )
         shaped = self._answer(interaction, kind, data, uploads)
         interaction.response_type = kind
         self._settle(interaction)
@@ -141,10 +145,9 @@ class Interactions:
         allowed = _ALLOWED[interaction.type]
         if interaction.type == MODAL_SUBMIT and interaction.source_message is None:
             allowed = allowed - {DEFERRED_UPDATE, UPDATE}
-        if kind not in allowed:
+        if not isinstance(kind, int) or kind not in allowed:
             listed = ", ".join(str(found) for found in sorted(allowed))
             raise invalid(("type",), "BASE_TYPE_CHOICES", f"Value must be one of {{{listed}}}.")
-        assert isinstance(kind, int)
         return kind
 
     def _answer(

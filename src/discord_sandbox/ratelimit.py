@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from hashlib import blake2s
 from typing import Literal
 
+from discord_sandbox.errors import TooFast
+
 _DEFAULT = (50, 1_000)
 _RULES: dict[str, tuple[int, int]] = {
     "POST /channels/{channel_id}/messages": (5, 5_000),
@@ -100,6 +102,20 @@ class RateLimits:
         opens.append(now_ms)
         return True
 
+    def create_commands(
+        self, application_id: int, guild_id: int | None, new: int, now_ms: int
+    ) -> None:
+        """Count new commands, global ones or of one guild. Raises TooFast after too many in a day."""
+        if self.commands_per_day is None or not new:
+            return
+        key = (application_id, guild_id)
+        window = self._created.get(key)
+        if window is None or _over(window, now_ms, DAY_MS):
+            window = self._created[key] = Window(now_ms + DAY_MS, 0)
+        if window.used + new > self.commands_per_day:
+            raise TooFast(30034, (window.resets_ms - now_ms) / 1_000)
+        window.used += new
+
     def count_invalid(self, now_ms: int) -> None:
         """Note a 401, a 403 or a 429 that was not for a shared limit."""
         self._invalid.append(now_ms)
@@ -154,6 +170,8 @@ class RateLimits:
         self.max_concurrency = 1
         self.identify_every_s: int | None = None
         """5 at Discord; not kept to unless asked for, because tests start their bots at once."""
+        self.commands_per_day: int | None = 200
+        self._created: dict[tuple[int, int | None], Window] = {}
         self._global: dict[int, Window] = {}
         self._windows: dict[tuple[str, int, str], Window] = {}
         self._opens: dict[int, deque[int]] = {}
@@ -163,6 +181,7 @@ class RateLimits:
 
     def reset(self) -> None:
         """Forget every count."""
+        self._created.clear()
         self._global.clear()
         self._windows.clear()
         self._opens.clear()

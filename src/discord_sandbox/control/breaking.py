@@ -14,6 +14,7 @@ _NUMBERS = (
     "invalid_per_10m",
     "identify_every_s",
     "file_bytes",
+    "commands_per_day",
 )
 _COUNTS = ("identifies_per_day", "max_concurrency")
 _SWITCHES = ("buckets", "dm_buckets")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -10,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from discord_sandbox.backend import Backend
-from discord_sandbox.errors import ApiError, NotImplementedBySandbox
+from discord_sandbox.errors import ApiError, NotImplementedBySandbox, TooFast
 from discord_sandbox.events import Encoded, Event, encode
 from discord_sandbox.faults import Fault, fault_json
 from discord_sandbox.model import DM, Application, Json
@@ -23,6 +25,8 @@ from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate.message import Upload
 
 _NO_QUERY: dict[str, str] = {}
+_LOG = logging.getLogger(__name__)
+_BROKEN = {"message": "500: Internal Server Error", "code": 0}
 _BANNED = "<html><head><title>Error 1015</title></head><body>error code: 1015</body></html>"
 
 
@@ -53,6 +57,8 @@ class Exchange:
 
     def refuse(self, error: ApiError) -> None:
         self.status, self.payload, self.code = error.status, error.body(), error.code
+        if isinstance(error, TooFast):
+            self.headers["Retry-After"] = str(math.ceil(error.retry_after))
 
     def limit(self, refusal: Refusal) -> None:
         """Answer 429 as Discord does."""
@@ -83,6 +89,12 @@ class RestApi:
                 await self._exchange(request, exchange, at_ms)
             except ApiError as error:
                 exchange.refuse(error)
+            except (Unanswered, ConnectionError, web.RequestPayloadError):
+                raise Unanswered from None
+            except Exception:  # noqa: BLE001
+                # A defect of the sandbox: the bot is told what Discord would say of one of its own.
+                _LOG.exception("%s %s failed", exchange.method, exchange.path)
+                exchange.status, exchange.payload = 500, _BROKEN
             if self._backend.faults:
                 await self._strike_after(exchange)
         except Unanswered:

@@ -11,7 +11,8 @@ from discord_sandbox.model import Guild, Json
 from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.shapes.users import user_json
 from discord_sandbox.snowflake import parse_snowflake
-from discord_sandbox.validate import fields
+from discord_sandbox.validate import fields, members
+from discord_sandbox.validate.members import Takes
 
 _BANS = "/guilds/{guild_id}/bans"
 _WEEK_S = 604_800
@@ -42,20 +43,9 @@ def get(call: Call) -> Json:
 
 def _seconds(call: Call) -> int:
     """How far back messages go with the ban. Raises ApiError 50035."""
-    problems = Problems()
     body = call.json()
-    seconds = fields.integer(
-        problems,
-        ("delete_message_seconds",),
-        body.get("delete_message_seconds"),
-        least=0,
-        most=_WEEK_S,
-    )
-    days = fields.integer(
-        problems, ("delete_message_days",), body.get("delete_message_days"), least=0, most=7
-    )
-    problems.raise_if_any()
-    return seconds if seconds is not None else (days or 0) * 86_400
+    seconds: int | None = body.get("delete_message_seconds")
+    return seconds if seconds is not None else (body.get("delete_message_days") or 0) * 86_400
 
 
 def _delete_messages(call: Call, guild: Guild, user_id: int, seconds: int) -> None:
@@ -101,10 +91,16 @@ def several(call: Call) -> Any:
     return {"banned_users": banned, "failed_users": failed}
 
 
+_TAKES: Takes = {
+    "delete_message_seconds": members.number(0, _WEEK_S),
+    "delete_message_days": members.number(0, 7),
+}
+_TAKES_SEVERAL: Takes = {**_TAKES, "user_ids": members.many(members.snowflake, 200)}
+
 ROUTES = (
     Route("GET", _BANS, listed),
     Route("GET", _BANS + "/{user_id}", get),
-    Route("PUT", _BANS + "/{user_id}", put),
+    Route("PUT", _BANS + "/{user_id}", put, takes=_TAKES),
     Route("DELETE", _BANS + "/{user_id}", remove),
-    Route("POST", "/guilds/{guild_id}/bulk-ban", several),
+    Route("POST", "/guilds/{guild_id}/bulk-ban", several, takes=_TAKES_SEVERAL),
 )

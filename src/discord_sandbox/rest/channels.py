@@ -20,13 +20,20 @@ from discord_sandbox.model import (
     GUILD_TEXT,
     GUILD_VOICE,
     Channel,
+    Guild,
     Json,
     Overwrite,
 )
 from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.shapes.guilds import channel_json
 from discord_sandbox.snowflake import parse_snowflake
-from discord_sandbox.validate import fields
+from discord_sandbox.validate import fields, members
+from discord_sandbox.validate.channel_members import (
+    TAKES,
+    TAKES_EDIT,
+    TAKES_OVERWRITE,
+    TAKES_PLACE,
+)
 
 _KINDS = frozenset({GUILD_TEXT, GUILD_VOICE, GUILD_CATEGORY, GUILD_ANNOUNCEMENT})
 _CHANNEL = "/channels/{channel_id}"
@@ -39,6 +46,9 @@ def get_channel(call: Call) -> Json:
 def parse_overwrite(value: Any, target_id: int | None = None) -> Overwrite:
     """A permission overwrite as Discord takes it. Raises ApiError 50035."""
     given = value if isinstance(value, dict) else {}
+    problems = Problems()
+    members.note_members(problems, ("permission_overwrites",), TAKES_OVERWRITE, given)
+    problems.raise_if_any()
     found = target_id or parse_snowflake(given.get("id"))
     allow, deny = (parse_snowflake(given.get(name) or 0) for name in ("allow", "deny"))
     kind = {"role": 0, "member": 1}.get(given.get("type", 0), given.get("type", 0))
@@ -49,6 +59,17 @@ def parse_overwrite(value: Any, target_id: int | None = None) -> Overwrite:
             "An overwrite needs id, type (0 or 1), allow and deny",
         )
     return Overwrite(found, kind, allow, deny)
+
+
+def check_parent(guild: Guild, parent_id: Any) -> None:
+    """Raises ApiError 50035 for a parent that is no category of the server."""
+    if parent_id is None:
+        return
+    parent = guild.channels.get(parse_snowflake(parent_id) or 0)
+    if parent is None:
+        raise invalid(("parent_id",), "CHANNEL_PARENT_INVALID", "Category does not exist")
+    if parent.type != GUILD_CATEGORY:
+        raise invalid(("parent_id",), "CHANNEL_PARENT_INVALID_TYPE", "Not a category")
 
 
 def check_channel(body: Json) -> Json:
@@ -72,6 +93,7 @@ def create(call: Call) -> Reply:
     if kind not in _KINDS:
         raise NotImplementedBySandbox(f"Channel type {kind}")
     overwrites = [parse_overwrite(one) for one in body.get("permission_overwrites") or ()]
+    check_parent(guild, body.get("parent_id"))
     channel = create_channel(
         call.world,
         guild,
@@ -95,16 +117,21 @@ def order(call: Call) -> None:
     guild = call.guild(permissions.MANAGE_CHANNELS)
     if not isinstance(call.body, list):
         raise invalid((), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+    problems = Problems()
+    for at, one in enumerate(call.body):
+        if fields.mapping(problems, (at,), one) is not None:
+            members.note_members(problems, (at,), TAKES_PLACE, one)
+    problems.raise_if_any()
     moved: list[tuple[Channel, Json]] = []
-    for one in call.body:
-        given = one if isinstance(one, dict) else {}
+    for given in call.body:
+        check_parent(guild, given.get("parent_id"))
         channel = guild.channels.get(parse_snowflake(given.get("id")) or 0)
         if channel is None or channel.thread is not None:
             raise ApiError(10003)
         moved.append((channel, given))
     for channel, given in moved:
         if given.get("position") is not None:
-            channel.position = int(given["position"])
+            channel.position = given["position"]
         if "parent_id" in given:
             channel.parent_id = parse_snowflake(given["parent_id"])
         publish_channel(call.world, guild, channel, "UPDATE")
@@ -121,6 +148,7 @@ def edit(call: Call) -> Json:
         if name in body:
             setattr(channel, name, body[name])
     if "parent_id" in body:
+        check_parent(guild, body["parent_id"])
         channel.parent_id = parse_snowflake(body["parent_id"])
     if "permission_overwrites" in body:
         listed = [parse_overwrite(one) for one in body["permission_overwrites"] or ()]
@@ -176,11 +204,11 @@ def delete_overwrite(call: Call) -> None:
 
 ROUTES = (
     Route("GET", "/guilds/{guild_id}/channels", of_guild),
-    Route("POST", "/guilds/{guild_id}/channels", create),
+    Route("POST", "/guilds/{guild_id}/channels", create, takes=TAKES),
     Route("PATCH", "/guilds/{guild_id}/channels", order),
     Route("GET", _CHANNEL, get_channel),
-    Route("PATCH", _CHANNEL, edit),
+    Route("PATCH", _CHANNEL, edit, takes=TAKES_EDIT),
     Route("DELETE", _CHANNEL, delete),
-    Route("PUT", _CHANNEL + "/permissions/{overwrite_id}", put_overwrite),
+    Route("PUT", _CHANNEL + "/permissions/{overwrite_id}", put_overwrite, takes=TAKES_OVERWRITE),
     Route("DELETE", _CHANNEL + "/permissions/{overwrite_id}", delete_overwrite),
 )

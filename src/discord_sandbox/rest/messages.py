@@ -22,6 +22,7 @@ from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.shapes.guilds import partial_member_json
 from discord_sandbox.shapes.messages import without_content
 from discord_sandbox.snowflake import parse_snowflake, snowflake_ms
+from discord_sandbox.validate import members
 from discord_sandbox.validate.message import check_message
 
 TWO_WEEKS_MS = 14 * 86_400_000
@@ -104,8 +105,8 @@ def bulk_delete(call: Call) -> None:
     call.guild_of(channel)
     call.world.require(call.app.bot_user_id, channel, permissions.MANAGE_MESSAGES)
     given = call.json().get("messages")
-    if not isinstance(given, list) or not 2 <= len(given) <= 100:
-        raise invalid(("messages",), "BASE_TYPE_BAD_LENGTH", "Must be between 2 and 100 in length.")
+    if given is None:
+        raise invalid(("messages",), "BASE_TYPE_REQUIRED", "This field is required")
     ids = [found for found in map(parse_snowflake, given) if found is not None]
     if any(call.world.clock.now_ms() - snowflake_ms(one) > TWO_WEEKS_MS for one in ids):
         raise ApiError(50034)
@@ -149,12 +150,19 @@ def typing(call: Call) -> Reply:
     return Reply(204)
 
 
+_TAKES_DELETED: members.Takes = {"messages": members.many(members.snowflake, 100, 2)}
+
 ROUTES = tuple(
     itertools.chain(
         (
             Route("POST", "/channels/{channel_id}/messages", create_message),
             Route("GET", "/channels/{channel_id}/messages", list_messages),
-            Route("POST", "/channels/{channel_id}/messages/bulk-delete", bulk_delete),
+            Route(
+                "POST",
+                "/channels/{channel_id}/messages/bulk-delete",
+                bulk_delete,
+                takes=_TAKES_DELETED,
+            ),
             Route("POST", "/channels/{channel_id}/typing", typing),
             Route("POST", "/channels/{channel_id}/messages/{message_id}/crosspost", crosspost),
         ),

@@ -15,6 +15,7 @@ from discord_sandbox.permissions import VIEW_CHANNEL, guild_permissions
 from discord_sandbox.ratelimit import bucket_hash
 from discord_sandbox.routing import parameters
 from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.validate.members import Takes, check_members
 from discord_sandbox.validate.message import Upload
 from discord_sandbox.world import World
 
@@ -110,11 +111,16 @@ class Call:
         return self.world.guilds[channel.guild_id]
 
     def json(self) -> Json:
-        """The body, which must be an object. Raises ApiError 50109."""
+        """The body, which must be an object with the members that the route takes.
+
+        Raises ApiError 50109, 50035, or NotImplementedBySandbox for a member it does not take.
+        """
         if self.body is None:
             return {}
         if not isinstance(self.body, dict):
             raise ApiError(50109)
+        if self.route.takes is not None:
+            check_members(self.route.takes, self.body, self.route.key)
         return self.body
 
     def number(self, name: str, *, default: int, least: int, most: int) -> int:
@@ -183,6 +189,8 @@ class Route:
     public: bool = False
     exempt: bool = False
     bucketed: bool = True
+    takes: Takes | None = None
+    """The members of the body, where it is an object that `Call.json` checks."""
     key: str = field(init=False)
     bucket: str = field(init=False)
     parameters: tuple[str, ...] = field(init=False)

@@ -18,6 +18,7 @@ from discord_sandbox.model import (
 from discord_sandbox.rest.channels import check_channel
 from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.shapes.guilds import channel_json, thread_member_json
+from discord_sandbox.validate.channel_members import TAKES_THREAD
 
 _CHANNEL = "/channels/{channel_id}"
 
@@ -195,8 +196,8 @@ def _page(call: Call, found: list[Channel], limit: int) -> Json:
 
 
 ROUTES = (
-    Route("POST", _CHANNEL + "/threads", start_thread),
-    Route("POST", _CHANNEL + "/messages/{message_id}/threads", start_thread),
+    Route("POST", _CHANNEL + "/threads", start_thread, takes=TAKES_THREAD),
+    Route("POST", _CHANNEL + "/messages/{message_id}/threads", start_thread, takes=TAKES_THREAD),
     Route("GET", _CHANNEL + "/threads/archived/public", archived_threads),
     Route("GET", _CHANNEL + "/threads/archived/private", archived_threads),
     Route("GET", _CHANNEL + "/users/@me/threads/archived/private", my_archived_threads),

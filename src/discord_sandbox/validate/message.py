@@ -13,7 +13,7 @@ from discord_sandbox.model import (
     SUPPRESS_NOTIFICATIONS,
     Json,
 )
-from discord_sandbox.validate import fields
+from discord_sandbox.validate import fields, members
 from discord_sandbox.validate.components import ComponentCheck
 from discord_sandbox.validate.embeds import check_embeds
 
@@ -23,6 +23,15 @@ _NOT_DONE = frozenset({"poll", "sticker_ids", "shared_client_theme"})
 _REST = frozenset(
     {"tts", "nonce", "enforce_nonce", "allowed_mentions", "message_reference", "attachments"}
 )
+IN_MESSAGE = _REST | _NOT_DONE | {"content", "embeds", "components", "flags"}
+"""Every member that the body of a message may have."""
+_REFERENCE: members.Takes = {
+    "message_id": members.snowflake,
+    "channel_id": members.snowflake,
+    "guild_id": members.snowflake,
+    "fail_if_not_exists": members.flag,
+    "type": members.choice(0, 1),
+}
 _LEGACY_ERROR = "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"
 
 
@@ -82,8 +91,7 @@ def check_message(
     v2 = v2 or bool(draft.flags & IS_COMPONENTS_V2)
     content = body.get("content")
     if content is not None:
-        text = content if isinstance(content, str) else str(content)
-        allowed = fields.text(problems, ("content",), text, longest=MOST_CONTENT)
+        allowed = fields.text(problems, ("content",), content, longest=MOST_CONTENT)
         draft.content = (allowed or "").strip()
     if v2:
         _refuse_legacy(problems, body)
@@ -108,6 +116,9 @@ def _refuse_legacy(problems: Problems, body: Json) -> None:
 
 
 def _rest(problems: Problems, body: Json, draft: Draft) -> None:
+    for name in ("tts", "enforce_nonce"):
+        if body.get(name) is not None:
+            fields.boolean(problems, (name,), body[name])
     draft.tts = bool(body.get("tts", False))
     draft.nonce = _nonce(problems, body.get("nonce"))
     draft.enforce_nonce = bool(body.get("enforce_nonce", False))
@@ -120,6 +131,10 @@ def _rest(problems: Problems, body: Json, draft: Draft) -> None:
         draft.reference = fields.mapping(
             problems, ("message_reference",), body["message_reference"]
         )
+        reference = draft.reference or {"message_id": None}
+        members.note_members(problems, ("message_reference",), _REFERENCE, reference)
+        if draft.reference is not None and reference.get("message_id") is None:
+            fields.required(problems, ("message_reference", "message_id"))
     if body.get("attachments") is not None:
         draft.attachments = fields.listing(problems, ("attachments",), body["attachments"], most=10)
     if len(draft.uploads) > 10:
@@ -144,6 +159,8 @@ def _check_mentions(problems: Problems, allowed: Json) -> None:
             )
     for name in ("users", "roles"):
         listed = fields.listing(problems, (*path, name), allowed.get(name), most=100)
+        for at, one in enumerate(listed):
+            fields.snowflake(problems, (*path, name, at), one)
         if listed and name in kinds:
             problems.add(
                 path,
