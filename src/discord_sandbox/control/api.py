@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import logging
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -17,6 +18,7 @@ from discord_sandbox.events import encode
 from discord_sandbox.model import Json
 from discord_sandbox.routing import Router
 
+_LOG = logging.getLogger(__name__)
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -52,6 +54,12 @@ class ControlApi:
             if error.errors is not None:
                 body["errors"] = error.errors
             return _answer(error.status, body)
+        except (ConnectionError, web.RequestPayloadError):
+            raise
+        except Exception as defect:  # noqa: BLE001
+            _LOG.exception("%s %s failed", request.method, request.path)
+            text = f"The sandbox has a defect and could not do this: {defect!r}"
+            return _answer(500, {"error": text})
 
     def _check_origin(self, request: web.BaseRequest) -> None:
         """A page from elsewhere must not play members: neither by name nor by rebinding."""
