@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from discord_sandbox import messages
+from discord_sandbox import messages, permissions
 from discord_sandbox.clock import iso
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
@@ -28,6 +28,26 @@ def parse_emoji(text: str) -> tuple[str, Json]:
             raise ApiError(10014)
         return found, {"id": found, "name": word.rpartition(":")[2]}
     return name, {"id": None, "name": name}
+
+
+def check_may_react(
+    world: World, user_id: int, channel: Channel, message: Message, emoji: str
+) -> None:
+    """Raises ApiError 50001 or 50013; to join a reaction that is there needs no permission to add."""
+    key, _ = parse_emoji(emoji)
+    needed = permissions.READ_MESSAGE_HISTORY
+    if key not in message.reactions:
+        needed |= permissions.ADD_REACTIONS
+    world.require(user_id, channel, needed)
+    if world.is_timed_out(user_id, channel):
+        raise ApiError(50013)
+
+
+def check_may_pin(world: World, user_id: int, channel: Channel) -> None:
+    """Raises ApiError 50001 or 50013."""
+    granted = world.require(user_id, channel, permissions.VIEW_CHANNEL)
+    if not granted & (permissions.PIN_MESSAGES | permissions.MANAGE_MESSAGES):
+        raise ApiError(50013)
 
 
 def react(world: World, channel: Channel, message: Message, user_id: int, emoji: str) -> None:

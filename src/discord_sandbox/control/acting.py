@@ -11,6 +11,7 @@ from discord_sandbox.interaction_commands import read_file
 from discord_sandbox.model import Channel, Json, Message, User
 from discord_sandbox.rest.body import check_file
 from discord_sandbox.scheduled_events import set_interested
+from discord_sandbox.slowmode import check_slowmode
 from discord_sandbox.validate.message import Upload, check_message
 
 _MEMBER = "/members/{user}"
@@ -37,6 +38,7 @@ def message(ask: Ask) -> Json:
     messages.check_can_send(ask.world, user, channel, draft)
     if channel.guild_id is None:
         check_dm(ask.world, user, channel)
+    check_slowmode(ask.world, user, channel)
     written, shaped = messages.create_and_show(ask.world, user, channel, draft)
     user.read[channel.id] = written.id
     return shaped
@@ -86,6 +88,7 @@ def dismiss(ask: Ask) -> Json:
 
 def react(ask: Ask) -> Json:
     user, channel, found = _own(ask)
+    reactions.check_may_react(ask.world, user.id, channel, found, ask.text("emoji"))
     reactions.react(ask.world, channel, found, user.id, ask.text("emoji"))
     return {}
 
@@ -97,7 +100,8 @@ def unreact(ask: Ask) -> Json:
 
 
 def pin(ask: Ask) -> Json:
-    _, channel, found = _own(ask)
+    user, channel, found = _own(ask)
+    reactions.check_may_pin(ask.world, user.id, channel)
     reactions.set_pinned(ask.world, channel, found, bool(ask.body.get("pinned", True)))
     return {}
 

@@ -8,6 +8,7 @@ from discord_sandbox import messages, permissions
 from discord_sandbox.errors import ApiError, Problems
 from discord_sandbox.guilds import ban, unban
 from discord_sandbox.model import Guild, Json
+from discord_sandbox.rest.rank import check_outranks
 from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.shapes.users import user_json
 from discord_sandbox.snowflake import parse_snowflake
@@ -62,12 +63,21 @@ def put(call: Call) -> None:
     guild = call.guild(permissions.BAN_MEMBERS)
     user = call.world.user(call.id("user_id"))
     seconds = _seconds(call)
+    check_outranks(call, guild, user.id)
     ban(call.world, guild, user, call.reason)
     _delete_messages(call, guild, user.id, seconds)
 
 
 def remove(call: Call) -> None:
     unban(call.world, call.guild(permissions.BAN_MEMBERS), call.id("user_id"))
+
+
+def _may_ban(call: Call, guild: Guild, user_id: int) -> bool:
+    try:
+        check_outranks(call, guild, user_id)
+    except ApiError:
+        return False
+    return user_id != call.app.bot_user_id
 
 
 def several(call: Call) -> Any:
@@ -80,7 +90,7 @@ def several(call: Call) -> Any:
     banned, failed = [], []
     for user_id in (parse_snowflake(one) or 0 for one in given):
         known = user_id in call.world.users and user_id not in guild.bans
-        if not known or user_id in (guild.owner_id, call.app.bot_user_id):
+        if not known or not _may_ban(call, guild, user_id):
             failed.append(str(user_id))
             continue
         ban(call.world, guild, call.world.users[user_id], call.reason)

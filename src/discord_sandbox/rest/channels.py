@@ -24,6 +24,7 @@ from discord_sandbox.model import (
     Json,
     Overwrite,
 )
+from discord_sandbox.rest.rank import check_grants
 from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.shapes.guilds import channel_json
 from discord_sandbox.snowflake import parse_snowflake
@@ -94,6 +95,8 @@ def create(call: Call) -> Reply:
         raise NotImplementedBySandbox(f"Channel type {kind}")
     overwrites = [parse_overwrite(one) for one in body.get("permission_overwrites") or ()]
     check_parent(guild, body.get("parent_id"))
+    for overwrite in overwrites:
+        check_grants(call, guild, overwrite.allow | overwrite.deny)
     channel = create_channel(
         call.world,
         guild,
@@ -152,6 +155,8 @@ def edit(call: Call) -> Json:
         channel.parent_id = parse_snowflake(body["parent_id"])
     if "permission_overwrites" in body:
         listed = [parse_overwrite(one) for one in body["permission_overwrites"] or ()]
+        for overwrite in listed:
+            check_grants(call, guild, _changed(channel, overwrite), channel)
         channel.overwrites = {overwrite.id: overwrite for overwrite in listed}
     publish_channel(call.world, guild, channel, "UPDATE")
     return channel_json(channel)
@@ -185,6 +190,14 @@ def delete(call: Call) -> Json:
     return shaped
 
 
+def _changed(channel: Channel, overwrite: Overwrite) -> int:
+    """The permissions that would be allowed or denied anew, or no longer."""
+    before = channel.overwrites.get(overwrite.id)
+    if before is None:
+        return overwrite.allow | overwrite.deny
+    return (overwrite.allow ^ before.allow) | (overwrite.deny ^ before.deny)
+
+
 def put_overwrite(call: Call) -> None:
     channel = call.channel()
     guild = call.guild_of(channel)
@@ -193,6 +206,7 @@ def put_overwrite(call: Call) -> None:
     known = guild.roles if overwrite.type == 0 else guild.members
     if overwrite.id not in known:
         raise ApiError(10009)
+    check_grants(call, guild, _changed(channel, overwrite), channel)
     set_overwrite(call.world, guild, channel, overwrite)
 
 

@@ -10,6 +10,7 @@ from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.gateway.intents import GUILD_MEMBERS
 from discord_sandbox.guilds import publish_guild, publish_member, remove_member
 from discord_sandbox.model import Guild, Json, Member
+from discord_sandbox.rest.rank import check_may_time_out, check_outranks
 from discord_sandbox.rest.roles import check_rank
 from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.shapes.guilds import (
@@ -118,6 +119,10 @@ def edit_member(call: Call) -> Json:
     guild = call.guild(needed)
     member = call.world.member(guild, call.app.bot_user_id if own else call.id("user_id"))
     until_ms = _timeout(call, body.get("communication_disabled_until"))
+    if "nick" in body:
+        check_outranks(call, guild, member.user.id)
+    if "communication_disabled_until" in body:
+        check_may_time_out(call, guild, member)
     if "roles" in body:
         listed = [found for found in map(parse_snowflake, body["roles"] or ()) if found]
         wanted = list(dict.fromkeys(listed))
@@ -134,6 +139,7 @@ def edit_member(call: Call) -> Json:
 
 def kick(call: Call) -> None:
     guild = call.guild(permissions.KICK_MEMBERS)
+    check_outranks(call, guild, call.id("user_id"))
     remove_member(call.world, guild, call.id("user_id"))
 
 

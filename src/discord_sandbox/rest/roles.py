@@ -8,6 +8,7 @@ from discord_sandbox import permissions
 from discord_sandbox.errors import ApiError, NotImplementedBySandbox, Problems, invalid
 from discord_sandbox.guilds import create_role, delete_role, publish_member, publish_role
 from discord_sandbox.model import Guild, Json, Role
+from discord_sandbox.rest.rank import check_grants, highest
 from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.shapes.guilds import role_json
 from discord_sandbox.snowflake import parse_snowflake
@@ -24,8 +25,7 @@ def check_rank(call: Call, guild: Guild, role_id: int) -> Role:
     if role is None:
         raise ApiError(10011)
     me = guild.members[call.app.bot_user_id]
-    highest = max((guild.roles[one].position for one in me.role_ids), default=0)
-    if role.position >= highest and guild.owner_id != me.user.id:
+    if role.position >= highest(guild, me) and guild.owner_id != me.user.id:
         raise ApiError(50013)
     return role
 
@@ -45,6 +45,7 @@ def create(call: Call) -> Json:
     guild = call.guild(permissions.MANAGE_ROLES)
     body = call.json()
     granted = parse_snowflake(body.get("permissions"))
+    check_grants(call, guild, granted or 0)
     role = create_role(
         call.world,
         guild,
@@ -73,12 +74,13 @@ def edit(call: Call) -> Json:
     guild = call.guild(permissions.MANAGE_ROLES)
     role = check_rank(call, guild, call.id("role_id"))
     body = call.json()
+    granted = parse_snowflake(body.get("permissions"))
+    if granted is not None:
+        check_grants(call, guild, granted ^ role.permissions)
+        role.permissions = granted
     for name, value in {**body, "color": _color(body)}.items():
         if name in ("name", "color", "hoist", "mentionable") and value is not None:
             setattr(role, name, value)
-    granted = parse_snowflake(body.get("permissions"))
-    if granted is not None:
-        role.permissions = granted
     publish_role(call.world, guild, role, "GUILD_ROLE_UPDATE")
     return role_json(role)
 

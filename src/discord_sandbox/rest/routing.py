@@ -11,7 +11,7 @@ from discord_sandbox.backend import Backend
 from discord_sandbox.clock import parse_iso
 from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.model import Application, Channel, Guild, Json, Message, User
-from discord_sandbox.permissions import VIEW_CHANNEL, guild_permissions
+from discord_sandbox.permissions import VIEW_CHANNEL
 from discord_sandbox.ratelimit import bucket_hash
 from discord_sandbox.routing import parameters
 from discord_sandbox.snowflake import parse_snowflake
@@ -100,7 +100,7 @@ class Call:
         member = guild.members.get(self.app.bot_user_id)
         if member is None:
             raise ApiError(10004)
-        if needed and guild_permissions(guild, member) & needed != needed:
+        if needed and self.world.guild_permissions(guild, member) & needed != needed:
             raise ApiError(50013)
         return guild
 
