@@ -146,6 +146,51 @@ async def test_a_command_that_is_not_allowed(
     assert (await admin.call("GET", path, None)).body == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "body", "named"),
+    [
+        ("PATCH /users/@me", {"avatar": "data:image/png;base64,iVBORw0KGgo="}, "avatar"),
+        ("PATCH /applications/@me", {"tags": ["a"]}, "tags"),
+        ("PATCH /guilds/{guild}", {"verification_level": 4}, "verification_level"),
+        ("PATCH /guilds/{guild}/members/{ben}", {"mute": True}, "mute"),
+        ("POST /guilds/{guild}/roles", {"unicode_emoji": "🔥"}, "unicode_emoji"),
+        ("POST /guilds/{guild}/roles", {"colors": {"secondary_color": 1}}, "more than one color"),
+        ("POST /channels/{channel}/webhooks", {"name": "w", "avatar": "data:,"}, "avatar"),
+        ("POST /channels/{channel}/messages", {"content": "c", "flags": 8192}, "voice message"),
+        ("PATCH /channels/{channel}", {"rtc_region": "eu"}, "rtc_region"),
+        (
+            "POST /guilds/{guild}/scheduled-events",
+            {**EVENT, "scheduled_start_time": "2027-01-01T00:00:00Z", "image": "data:,"},
+            "image",
+        ),
+    ],
+)
+async def test_what_is_not_done_is_not_passed_over(
+    admin: Admin, asked: str, body: dict[str, Any], named: str
+) -> None:
+    """A member that the sandbox does nothing with is refused by name where it carries a value."""
+    method, _, path = asked.partition(" ")
+    answer = await admin.call(method, path, body)
+    assert answer.status == 501
+    assert named in answer.body["message"]
+
+
+async def test_what_carries_nothing_is_passed_over(admin: Admin) -> None:
+    """Libraries send null, false, 0 and empty lists for what nobody set: these are taken."""
+    path = "/guilds/{guild}/members/{ben}"
+    body = {"mute": False, "deaf": False, "channel_id": None, "flags": 0, "nick": "n"}
+    assert (await admin.call("PATCH", path, body)).status == 200
+    avatar = {"username": "Admin", "avatar": None}
+    assert (await admin.call("PATCH", "/users/@me", avatar)).status == 200
+
+
+async def test_the_first_color_is_the_roles(admin: Admin) -> None:
+    """Newer clients give a role's colour as the first of `colors`."""
+    colors = {"primary_color": 255, "secondary_color": None, "tertiary_color": None}
+    role = (await admin.call("POST", "/guilds/{guild}/roles", {"colors": colors})).body
+    assert (role["color"], role["colors"]) == (255, colors)
+
+
 async def test_commands_with_groups_are_taken(admin: Admin) -> None:
     """Subcommands stand in a command or in a group of it."""
     body = {**COMMAND, "options": [GROUP, {**SUB, "options": [TEXT]}]}

@@ -208,7 +208,7 @@ _TAKES_MESSAGE: Takes = {
     "username": members.text(80, 1),
     "thread_name": members.text(100, 1),
     "applied_tags": members.many(members.snowflake, 5),
-    **dict.fromkeys(IN_MESSAGE, members.anything),
+    **dict.fromkeys(sorted(IN_MESSAGE), members.anything),
 }
 
 ROUTES = (

@@ -19,12 +19,13 @@ from discord_sandbox.validate.embeds import check_embeds
 
 MOST_CONTENT = 2000
 _SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | IS_COMPONENTS_V2
+_IS_VOICE_MESSAGE = 1 << 13
 _NOT_DONE = frozenset({"poll", "sticker_ids", "shared_client_theme"})
 _REST = frozenset(
     {"tts", "nonce", "enforce_nonce", "allowed_mentions", "message_reference", "attachments"}
 )
-IN_MESSAGE = _REST | _NOT_DONE | {"content", "embeds", "components", "flags"}
-"""Every member that the body of a message may have."""
+IN_MESSAGE = _REST | {"content", "embeds", "components", "flags"}
+"""What the body of a message may have."""
 _REFERENCE: members.Takes = {
     "message_id": members.snowflake,
     "channel_id": members.snowflake,
@@ -84,10 +85,7 @@ def check_message(
     problems = Problems()
     draft = Draft(given, uploads=uploads or [])
     if "flags" in given:
-        flags = fields.integer(
-            problems, ("flags",), body["flags"], least=0, most=2**31 - 1, default=0
-        )
-        draft.flags = (flags or 0) & (_SETTABLE | EPHEMERAL if ephemeral else _SETTABLE)
+        draft.flags = _flags(problems, body["flags"], ephemeral)
     v2 = v2 or bool(draft.flags & IS_COMPONENTS_V2)
     content = body.get("content")
     if content is not None:
@@ -103,6 +101,14 @@ def check_message(
         _rest(problems, body, draft)
     problems.raise_if_any()
     return draft
+
+
+def _flags(problems: Problems, value: Any, ephemeral: bool) -> int:
+    """Those of the flags that a message can be given; Discord passes over the others, too."""
+    flags = fields.integer(problems, ("flags",), value, least=0, most=2**31 - 1) or 0
+    if flags & _IS_VOICE_MESSAGE:
+        raise NotImplementedBySandbox("A voice message")
+    return flags & (_SETTABLE | EPHEMERAL if ephemeral else _SETTABLE)
 
 
 def _refuse_legacy(problems: Problems, body: Json) -> None:
