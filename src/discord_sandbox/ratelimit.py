@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from hashlib import blake2s
@@ -65,7 +66,7 @@ class RateLimits:
         headers = {
             "X-RateLimit-Global": "true",
             "X-RateLimit-Scope": "global",
-            "Retry-After": str(max(round(retry_after), 1)),
+            "Retry-After": str(max(math.ceil(retry_after), 1)),
         }
         return Refusal(retry_after, "global", headers, "global")
 

@@ -97,7 +97,9 @@ class Server:
         if first == "sandbox":
             return await self._control.serve(request, segments[1:])
         if first == "attachments":
-            return self._attachment(segments[1:])
+            return await self._rest.serve_attachment(
+                request, lambda: self._attachment(segments[1:])
+            )
         return self._page(segments)
 
     async def _gateway(self, request: web.BaseRequest) -> web.StreamResponse:

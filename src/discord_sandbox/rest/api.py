@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -20,7 +21,7 @@ from discord_sandbox.ratelimit import Refusal
 from discord_sandbox.record import request_json
 from discord_sandbox.rest.body import read_body
 from discord_sandbox.rest.operations import build_router
-from discord_sandbox.rest.routing import Call, Reply, Route
+from discord_sandbox.rest.routing import Call, Handler, Reply, Route
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate.message import Upload
 
@@ -46,7 +47,7 @@ class Exchange:
     application: Application | None = None
     user_ids: frozenset[int] = frozenset()
     body: Any = None
-    files: list[str] = field(default_factory=list)
+    uploads: list[Upload] = field(default_factory=list)
     status: int = 200
     payload: Any = None
     text: str | None = None
@@ -98,59 +99,84 @@ class RestApi:
             if self._backend.faults:
                 await self._strike_after(exchange)
         except Unanswered:
-            exchange.status = 0
-            self._note(request, exchange, at_ms)
-            if request.transport is not None:
-                request.transport.abort()
-            return web.Response(status=500)
+            return self._cut(request, exchange, at_ms)
         self._note(request, exchange, at_ms)
         return self._response(exchange)
 
+    async def serve_attachment(
+        self, request: web.BaseRequest, answer: Callable[[], web.Response]
+    ) -> web.StreamResponse:
+        """Answer with a file, which the record does not hold, unless a fault strikes."""
+        exchange = Exchange(request.method, request.path, [], time.perf_counter(), "attachments")
+        at_ms = self._backend.clock.now_ms()
+        try:
+            answered = await self._strike_before(exchange)
+            await self._strike_after(exchange)
+        except Unanswered:
+            return self._cut(request, exchange, at_ms)
+        if not answered:
+            return answer()
+        self._note(request, exchange, at_ms)
+        return self._response(exchange)
+
+    def _cut(self, request: web.BaseRequest, exchange: Exchange, at_ms: int) -> web.Response:
+        exchange.status = 0
+        self._note(request, exchange, at_ms)
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response(status=500)
+
     async def _exchange(self, request: web.BaseRequest, exchange: Exchange, at_ms: int) -> None:
         backend = self._backend
+        found = self._router.find(exchange.method, exchange.segments)
+        unreadable = await self._read(request, exchange)
+        if found is not None:
+            exchange.route = found[0].key
+        # What breaks between a bot and Discord breaks for whatever is asked, by whomever.
+        if backend.faults and await self._strike_first(request, exchange, found):
+            return
         if backend.limits.banned(at_ms):
             exchange.status, exchange.text = 429, _BANNED
             exchange.ratelimited = "invalid requests"
             exchange.headers["Retry-After"] = "600"
             return
-        found = self._router.find(exchange.method, exchange.segments)
         if found is None:
             raise ApiError(0, status=404, message="404: Not Found")
         route, params = found
-        exchange.route = route.key
         exchange.application = self._authorize(request, route)
-        body: Any = None
-        uploads: list[Upload] = []
-        if request.can_read_body:
-            body, uploads = await read_body(request, backend.limits.file_bytes)
-        exchange.body, exchange.files = body, [upload.filename for upload in uploads]
-        if backend.faults:
-            exchange.user_ids = self._concerned(params, body, exchange.application)
-            if await self._strike_before(exchange):
-                return
+        if unreadable is not None:
+            raise unreadable
         if self._limited(exchange, route, params, at_ms):
             return
         if route.handler is None:
             raise NotImplementedBySandbox(route.key)
         query = request.query if request.rel_url.raw_query_string else _NO_QUERY
-        application = exchange.application
+        application, body, uploads = exchange.application, exchange.body, exchange.uploads
         call = Call(backend, route, params, query, application, body, uploads, request.headers)
-        answer = route.handler(call)
-        if isinstance(answer, Reply):
-            exchange.status, exchange.payload = answer.status, answer.payload
-        elif answer is None:
-            exchange.status = 204
-        else:
-            exchange.payload = answer
+        _handle(exchange, route.handler, call)
+
+    async def _read(self, request: web.BaseRequest, exchange: Exchange) -> ApiError | None:
+        """Read the body; answers what is wrong with it, which is not the first thing that counts."""
+        if request.can_read_body:
+            try:
+                read = await read_body(request, self._backend.limits.file_bytes)
+            except ApiError as error:
+                return error
+            exchange.body, exchange.uploads = read
+        return None
 
     def _authorize(self, request: web.BaseRequest, route: Route) -> Application | None:
         if route.public:
             return None
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        application = self._backend.world.tokens.get(token) if scheme == "Bot" else None
+        application = self._asking(request)
         if application is None:
             raise ApiError(0, status=401, message="401: Unauthorized")
         return application
+
+    def _asking(self, request: web.BaseRequest) -> Application | None:
+        """Whose token the request has, if it has one that is known."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        return self._backend.world.tokens.get(token) if scheme == "Bot" else None
 
     # --- limits --------------------------------------------------------------------------
 
@@ -200,6 +226,19 @@ class RestApi:
         if application is not None:
             ids.discard(application.bot_user_id)
         return frozenset(found for found in ids if found is not None)
+
+    async def _strike_first(
+        self,
+        request: web.BaseRequest,
+        exchange: Exchange,
+        found: tuple[Route, dict[str, str]] | None,
+    ) -> bool:
+        """Whether a fault has answered the request, be it a good one or not."""
+        params = {} if found is None else found[1]
+        if found is None or not found[0].public:
+            exchange.application = self._asking(request)
+        exchange.user_ids = self._concerned(params, exchange.body, exchange.application)
+        return await self._strike_before(exchange)
 
     async def _strike_before(self, exchange: Exchange) -> bool:
         """Whether a fault has answered the request before it took effect."""
@@ -272,7 +311,7 @@ class RestApi:
                 exchange.path,
                 {name: request.query.getall(name) for name in request.query},
                 exchange.body,
-                exchange.files,
+                [upload.filename for upload in exchange.uploads],
                 exchange.status,
                 exchange.text or exchange.payload,
                 exchange.fault,
@@ -299,10 +338,20 @@ class RestApi:
         return web.Response(status=exchange.status, body=body, headers=headers)
 
 
+def _handle(exchange: Exchange, handler: Handler, call: Call) -> None:
+    answer = handler(call)
+    if isinstance(answer, Reply):
+        exchange.status, exchange.payload = answer.status, answer.payload
+    elif answer is None:
+        exchange.status = 204
+    else:
+        exchange.payload = answer
+
+
 def _ordered_limit(fault: Fault) -> Refusal:
     headers = {
         "X-RateLimit-Scope": fault.scope,
-        "Retry-After": str(max(round(fault.retry_after), 1)),
+        "Retry-After": str(max(math.ceil(fault.retry_after), 1)),
     }
     if fault.scope == "global":
         headers["X-RateLimit-Global"] = "true"
