@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from discord_sandbox.backend import Backend
-from discord_sandbox.control import acting, breaking, interacting, looking, making
+from discord_sandbox.control import acting, breaking, interacting, limiting, looking, making
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.control.watching import Watcher
 from discord_sandbox.errors import ApiError
@@ -35,6 +35,7 @@ class ControlApi:
                 *acting.OPERATIONS,
                 *interacting.OPERATIONS,
                 *making.OPERATIONS,
+                *limiting.OPERATIONS,
                 *breaking.OPERATIONS,
             )
         )

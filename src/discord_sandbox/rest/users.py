@@ -123,7 +123,7 @@ def gateway_bot(call: Call) -> Json:
         "url": call.backend.hub.gateway_url,
         "shards": 1,
         "session_start_limit": {
-            "total": limits.identifies_per_day,
+            "total": limits.starts_in_all,
             "remaining": remaining,
             "reset_after": reset_after_ms,
             "max_concurrency": limits.max_concurrency,
