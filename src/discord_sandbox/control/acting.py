@@ -39,9 +39,9 @@ def message(ask: Ask) -> Json:
     if channel.guild_id is None:
         check_dm(ask.world, user, channel)
     check_slowmode(ask.world, user, channel)
-    written, shaped = messages.create_and_show(ask.world, user, channel, draft)
+    written, shown = messages.create_and_show(ask.world, user, channel, draft)
     user.read[channel.id] = written.id
-    return shaped
+    return shown.data
 
 
 def _files(ask: Ask) -> list[Upload]:
@@ -60,7 +60,7 @@ def edit(ask: Ask) -> Json:
     if found.author.id != user.id:
         raise Refused("Only one's own messages can be edited.", 403)
     draft = check_message({"content": ask.text("content")})
-    return messages.edit_and_show(ask.world, channel, found, draft)
+    return messages.edit_and_show(ask.world, channel, found, draft).data
 
 
 def delete(ask: Ask) -> Json:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 import logging
 from urllib.parse import urlsplit
 
@@ -14,9 +13,9 @@ from discord_sandbox.control import acting, breaking, interacting, limiting, loo
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.control.watching import Watcher
 from discord_sandbox.errors import ApiError
-from discord_sandbox.events import encode
 from discord_sandbox.model import Json
 from discord_sandbox.routing import Router
+from discord_sandbox.wire import decode, encode
 
 _LOG = logging.getLogger(__name__)
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -111,7 +110,7 @@ async def _body(request: web.BaseRequest) -> Json:
     if not data:
         return {}
     try:
-        body = json.loads(data)
+        body = decode(data)
     except ValueError:
         raise Refused("The body is not JSON.") from None
     if not isinstance(body, dict):
@@ -120,6 +119,4 @@ async def _body(request: web.BaseRequest) -> Json:
 
 
 def _answer(status: int, payload: object) -> web.Response:
-    return web.Response(
-        status=status, body=encode(payload).encode(), content_type="application/json"
-    )
+    return web.Response(status=status, body=encode(payload), content_type="application/json")

@@ -6,15 +6,15 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
+from msgspec import Struct
 
 from discord_sandbox.backend import Backend
 from discord_sandbox.errors import ApiError, NotImplementedBySandbox, TooFast
-from discord_sandbox.events import Encoded, Event, encode
+from discord_sandbox.events import Event
 from discord_sandbox.faults import Fault, fault_json
 from discord_sandbox.model import DM, Application, Json
 from discord_sandbox.ratelimit import Refusal
@@ -24,8 +24,8 @@ from discord_sandbox.rest.operations import build_router
 from discord_sandbox.rest.routing import Call, Handler, Reply, Route
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate.message import Upload
+from discord_sandbox.wire import Written, encode
 
-_NO_QUERY: dict[str, str] = {}
 _LOG = logging.getLogger(__name__)
 _BROKEN = {"message": "500: Internal Server Error", "code": 0}
 _BANNED = "<html><head><title>Error 1015</title></head><body>error code: 1015</body></html>"
@@ -35,8 +35,7 @@ class Unanswered(Exception):
     """The connection is cut instead of an answer."""
 
 
-@dataclass(slots=True)
-class Exchange:
+class Exchange(Struct):
     """One request on its way: what is known of it, and what it will be answered."""
 
     method: str
@@ -47,12 +46,13 @@ class Exchange:
     application: Application | None = None
     user_ids: frozenset[int] = frozenset()
     body: Any = None
-    uploads: list[Upload] = field(default_factory=list)
+    uploads: list[Upload] = []
     status: int = 200
     payload: Any = None
+    raw: bytes | None = None
     text: str | None = None
     code: int = 0
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = {}
     fault: str | None = None
     ratelimited: str | None = None
 
@@ -129,7 +129,7 @@ class RestApi:
     async def _exchange(self, request: web.BaseRequest, exchange: Exchange, at_ms: int) -> None:
         backend = self._backend
         found = self._router.find(exchange.method, exchange.segments)
-        unreadable = await self._read(request, exchange)
+        unreadable = await self._read(request, exchange) if request.can_read_body else None
         if found is not None:
             exchange.route = found[0].key
         # What breaks between a bot and Discord breaks for whatever is asked, by whomever.
@@ -150,19 +150,17 @@ class RestApi:
             return
         if route.handler is None:
             raise NotImplementedBySandbox(route.key)
-        query = request.query if request.rel_url.raw_query_string else _NO_QUERY
         application, body, uploads = exchange.application, exchange.body, exchange.uploads
-        call = Call(backend, route, params, query, application, body, uploads, request.headers)
+        call = Call(backend, route, params, request, application, body, uploads)
         _handle(exchange, route.handler, call)
 
     async def _read(self, request: web.BaseRequest, exchange: Exchange) -> ApiError | None:
         """Read the body; answers what is wrong with it, which is not the first thing that counts."""
-        if request.can_read_body:
-            try:
-                read = await read_body(request, self._backend.limits.file_bytes)
-            except ApiError as error:
-                return error
-            exchange.body, exchange.uploads = read
+        try:
+            read = await read_body(request, self._backend.limits.file_bytes)
+        except ApiError as error:
+            return error
+        exchange.body, exchange.uploads = read
         return None
 
     def _authorize(self, request: web.BaseRequest, route: Route) -> Application | None:
@@ -175,7 +173,7 @@ class RestApi:
 
     def _asking(self, request: web.BaseRequest) -> Application | None:
         """Whose token the request has, if it has one that is known."""
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
         return self._backend.world.tokens.get(token) if scheme == "Bot" else None
 
     # --- limits --------------------------------------------------------------------------
@@ -333,17 +331,18 @@ class RestApi:
         if exchange.status == 204:
             return web.Response(status=204, headers=headers)
         headers["Content-Type"] = "application/json"
-        payload = exchange.payload
-        body = payload.raw if isinstance(payload, Encoded) else encode(payload).encode()
+        body = exchange.raw or encode(exchange.payload)
         return web.Response(status=exchange.status, body=body, headers=headers)
 
 
 def _handle(exchange: Exchange, handler: Handler, call: Call) -> None:
     answer = handler(call)
     if isinstance(answer, Reply):
-        exchange.status, exchange.payload = answer.status, answer.payload
+        exchange.status, answer = answer.status, answer.payload
     elif answer is None:
         exchange.status = 204
+    if isinstance(answer, Written):
+        exchange.payload, exchange.raw = answer.data, answer.raw
     else:
         exchange.payload = answer
 

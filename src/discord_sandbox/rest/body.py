@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 from urllib.parse import parse_qsl
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, hdrs, web
 
 from discord_sandbox.errors import ApiError
 from discord_sandbox.validate.message import Upload
+from discord_sandbox.wire import decode
 
 _FILE = re.compile(r"^files\[(\d+)\]$")
 _JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
@@ -27,7 +27,7 @@ async def read_body(
     Raises ApiError 50109 for what is no JSON, 50035 for a form that cannot be read, 40005 for
     more than 25 MiB or a file of more than `most_file_bytes`.
     """
-    kind = request.headers.get("Content-Type", _JSON)
+    kind = request.headers.get(hdrs.CONTENT_TYPE, _JSON)
     if request.content_length is not None and request.content_length > MOST_BYTES:
         raise ApiError(40005)
     if kind.startswith(_MULTIPART):
@@ -42,18 +42,18 @@ async def read_body(
         raise ApiError(40005)
     if not data:
         return None, []
+    if kind.startswith(_JSON):
+        return parse(data), []
     if kind.startswith(_FORM):
         return _form(data), []
-    if not kind.startswith(_JSON):
-        listed = ", ".join(f'"{one}"' for one in (_JSON, _FORM, _MULTIPART))
-        raise ApiError(50035, message=f'Expected "Content-Type" header to be one of {{{listed}}}.')
-    return parse(data), []
+    listed = ", ".join(f'"{one}"' for one in (_JSON, _FORM, _MULTIPART))
+    raise ApiError(50035, message=f'Expected "Content-Type" header to be one of {{{listed}}}.')
 
 
 def parse(data: bytes) -> Any:
     """Raises ApiError 50109."""
     try:
-        return json.loads(data.decode())
+        return decode(data)
     except ValueError:
         raise ApiError(50109) from None
 

@@ -17,6 +17,7 @@ from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate import members
 from discord_sandbox.validate.members import Takes
 from discord_sandbox.validate.message import IN_MESSAGE, check_message
+from discord_sandbox.wire import Written
 from discord_sandbox.world import World
 
 MOST_WEBHOOKS = 15
@@ -155,8 +156,8 @@ def execute(call: Call) -> Any:
     )
     draft.nonce = None
     creator = call.world.users[webhook.creator_id]
-    _, shaped = messages.create_and_show(call.world, creator, channel, draft, origin)
-    return Reply(200, shaped) if call.flag("wait") else Reply(204)
+    _, shown = messages.create_and_show(call.world, creator, channel, draft, origin)
+    return Reply(200, shown) if call.flag("wait") else Reply(204)
 
 
 def _channel(call: Call, webhook: Webhook) -> Channel:
@@ -183,7 +184,7 @@ def get_message(call: Call) -> Json:
     return call.world.message_json(message, message.author.id)
 
 
-def edit_message(call: Call) -> Json:
+def edit_message(call: Call) -> Json | Written:
     interaction = interactions.live_interaction(call)
     if interaction is not None:
         return interactions.edit(call, interaction)

@@ -9,7 +9,7 @@ from discord_sandbox.errors import Problems
 from discord_sandbox.model import Json
 from discord_sandbox.validate import fields, members
 from discord_sandbox.validate.fields import Path
-from discord_sandbox.validate.selects import check_choosable, check_limits, check_named
+from discord_sandbox.validate.selects import check_choosable, check_named
 
 ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
 USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT = 5, 6, 7, 8
@@ -191,22 +191,42 @@ def _button(check: ComponentCheck, path: Path, part: Json, shaped: Json) -> None
 def _select(check: ComponentCheck, path: Path, part: Json, shaped: Json) -> None:
     check.custom_id(path, part, shaped)
     check.optional_text(path, part, shaped, "placeholder", 150)
-    check_limits(check.problems, path, part, shaped)
+    limits(check, path, part, shaped)
     if part.get("disabled"):
         shaped["disabled"] = True
     if "required" in part:
         shaped["required"] = bool(part["required"])
     if shaped["type"] == STRING_SELECT:
-        shaped["options"] = _options(check, (*path, "options"), part.get("options"))
+        shaped["options"] = options(check, (*path, "options"), part.get("options"))
         check_choosable(check.problems, path, shaped)
     else:
         check_named(check.problems, path, part, shaped)
 
 
-def _options(check: ComponentCheck, path: Path, value: Any) -> list[Json]:
+def limits(
+    check: ComponentCheck, path: Path, part: Json, shaped: Json, *, most: int = 25, usual: int = 1
+) -> None:
+    """How many values are chosen; `usual` is the most where the part does not say."""
+    for name, least, default in (("min_values", 0, 1), ("max_values", 1, usual)):
+        shaped[name] = fields.integer(
+            check.problems, (*path, name), part.get(name), least=least, most=most, default=default
+        )
+    low, high = shaped["min_values"], shaped["max_values"]
+    if low is not None and high is not None and low > high:
+        check.problems.add(
+            (*path, "min_values"), "BASE_TYPE_MAX", "min_values must not exceed max_values."
+        )
+
+
+def options(
+    check: ComponentCheck, path: Path, value: Any, *, most: int = 25, least: int = 1
+) -> list[Json]:
+    """What can be chosen, each with a label and a value of its own."""
     shaped = []
     values: set[str] = set()
-    for at, option in enumerate(fields.listing(check.problems, path, value, most=25, least=1)):
+    for at, option in enumerate(
+        fields.listing(check.problems, path, value, most=most, least=least)
+    ):
         here = (*path, at)
         if fields.mapping(check.problems, here, option) is None:
             continue

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from discord_sandbox.errors import ApiError, NotImplementedBySandbox, Problems
 from discord_sandbox.model import (
@@ -21,10 +24,17 @@ MOST_CONTENT = 2000
 _SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | IS_COMPONENTS_V2
 _IS_VOICE_MESSAGE = 1 << 13
 _NOT_DONE = frozenset({"poll", "sticker_ids", "shared_client_theme"})
-_REST = frozenset(
-    {"tts", "nonce", "enforce_nonce", "allowed_mentions", "message_reference", "attachments"}
-)
-IN_MESSAGE = _REST | {"content", "embeds", "components", "flags"}
+_PLAIN = frozenset({"content", "tts"})
+IN_MESSAGE = _PLAIN | {
+    "nonce",
+    "enforce_nonce",
+    "allowed_mentions",
+    "message_reference",
+    "attachments",
+    "embeds",
+    "components",
+    "flags",
+}
 """What the body of a message may have."""
 _REFERENCE: members.Takes = {
     "message_id": members.snowflake,
@@ -46,22 +56,21 @@ class Upload:
     content_type: str | None
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """A message body that has been checked. What the body did not name is not in `given`."""
 
     given: frozenset[str]
     content: str = ""
-    embeds: list[Json] = field(default_factory=list)
-    components: list[Json] = field(default_factory=list)
-    attachments: list[Json] = field(default_factory=list)
+    embeds: tuple[Json, ...] = ()
+    components: tuple[Json, ...] = ()
+    attachments: tuple[Json, ...] = ()
     flags: int = 0
     tts: bool = False
     nonce: str | int | None = None
     enforce_nonce: bool = False
     allowed_mentions: Json | None = None
     reference: Json | None = None
-    uploads: list[Upload] = field(default_factory=list)
+    uploads: Sequence[Upload] = ()
 
     @property
     def empty(self) -> bool:
@@ -69,7 +78,7 @@ class Draft:
 
 
 def check_message(
-    body: Any, uploads: list[Upload] | None = None, *, v2: bool = False, ephemeral: bool = False
+    body: Any, uploads: Sequence[Upload] = (), *, v2: bool = False, ephemeral: bool = False
 ) -> Draft:
     """Check the body of a message or of its edit.
 
@@ -78,29 +87,49 @@ def check_message(
     """
     if not isinstance(body, dict):
         raise ApiError(50109)
-    given = frozenset(body)
-    for name in given & _NOT_DONE:
-        if body[name]:
-            raise NotImplementedBySandbox(f"A message with `{name}`")
     problems = Problems()
-    draft = Draft(given, uploads=uploads or [])
-    if "flags" in given:
-        draft.flags = _flags(problems, body["flags"], ephemeral)
-    v2 = v2 or bool(draft.flags & IS_COMPONENTS_V2)
+    draft = Draft(frozenset(body), uploads=uploads)
     content = body.get("content")
     if content is not None:
         allowed = fields.text(problems, ("content",), content, longest=MOST_CONTENT)
         draft.content = (allowed or "").strip()
+    if body.get("tts") is not None:
+        draft.tts = bool(fields.boolean(problems, ("tts",), body["tts"]))
+    if v2 or uploads or not draft.given <= _PLAIN:
+        _check_more(problems, body, draft, v2=v2, ephemeral=ephemeral)
+    problems.raise_if_any()
+    return draft
+
+
+def _check_more(problems: Problems, body: Json, draft: Draft, *, v2: bool, ephemeral: bool) -> None:
+    """Check what most messages have none of."""
+    for name in draft.given & _NOT_DONE:
+        if body[name]:
+            raise NotImplementedBySandbox(f"A message with `{name}`")
+    draft.flags = _flags(problems, body.get("flags"), ephemeral)
+    v2 = v2 or bool(draft.flags & IS_COMPONENTS_V2)
     if v2:
         _refuse_legacy(problems, body)
     if body.get("embeds") is not None:
-        draft.embeds = check_embeds(problems, body["embeds"])
+        draft.embeds = tuple(check_embeds(problems, body["embeds"]))
     if body.get("components") is not None:
-        draft.components = ComponentCheck(problems).message(body["components"], v2=v2)
-    if given & _REST or draft.uploads:
-        _rest(problems, body, draft)
-    problems.raise_if_any()
-    return draft
+        draft.components = tuple(ComponentCheck(problems).message(body["components"], v2=v2))
+    draft.nonce = _nonce(problems, body.get("nonce"))
+    if body.get("enforce_nonce") is not None:
+        draft.enforce_nonce = bool(
+            fields.boolean(problems, ("enforce_nonce",), body["enforce_nonce"])
+        )
+    if body.get("allowed_mentions") is not None:
+        draft.allowed_mentions = fields.mapping(
+            problems, ("allowed_mentions",), body["allowed_mentions"]
+        )
+        _check_mentions(problems, draft.allowed_mentions or {})
+    if body.get("message_reference") is not None:
+        draft.reference = fields.mapping(
+            problems, ("message_reference",), body["message_reference"]
+        )
+        _check_reference(problems, draft.reference)
+    _check_files(problems, body, draft)
 
 
 def _flags(problems: Problems, value: Any, ephemeral: bool) -> int:
@@ -111,6 +140,23 @@ def _flags(problems: Problems, value: Any, ephemeral: bool) -> int:
     return flags & (_SETTABLE | EPHEMERAL if ephemeral else _SETTABLE)
 
 
+def _check_reference(problems: Problems, reference: Json | None) -> None:
+    if reference is None:
+        return
+    path = ("message_reference",)
+    members.note_members(problems, path, _REFERENCE, reference)
+    if reference.get("message_id") is None:
+        fields.required(problems, (*path, "message_id"))
+
+
+def _check_files(problems: Problems, body: Json, draft: Draft) -> None:
+    if body.get("attachments") is not None:
+        named = fields.listing(problems, ("attachments",), body["attachments"], most=10)
+        draft.attachments = tuple(named)
+    if len(draft.uploads) > 10:
+        problems.add(("attachments",), "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
+
+
 def _refuse_legacy(problems: Problems, body: Json) -> None:
     for name in ("content", "embeds"):
         if body.get(name):
@@ -119,32 +165,6 @@ def _refuse_legacy(problems: Problems, body: Json) -> None:
                 _LEGACY_ERROR,
                 f"The '{name}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2",
             )
-
-
-def _rest(problems: Problems, body: Json, draft: Draft) -> None:
-    for name in ("tts", "enforce_nonce"):
-        if body.get(name) is not None:
-            fields.boolean(problems, (name,), body[name])
-    draft.tts = bool(body.get("tts", False))
-    draft.nonce = _nonce(problems, body.get("nonce"))
-    draft.enforce_nonce = bool(body.get("enforce_nonce", False))
-    if body.get("allowed_mentions") is not None:
-        draft.allowed_mentions = fields.mapping(
-            problems, ("allowed_mentions",), body["allowed_mentions"]
-        )
-        _check_mentions(problems, draft.allowed_mentions or {})
-    if body.get("message_reference") is not None:
-        draft.reference = fields.mapping(
-            problems, ("message_reference",), body["message_reference"]
-        )
-        reference = draft.reference or {"message_id": None}
-        members.note_members(problems, ("message_reference",), _REFERENCE, reference)
-        if draft.reference is not None and reference.get("message_id") is None:
-            fields.required(problems, ("message_reference", "message_id"))
-    if body.get("attachments") is not None:
-        draft.attachments = fields.listing(problems, ("attachments",), body["attachments"], most=10)
-    if len(draft.uploads) > 10:
-        problems.add(("attachments",), "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
 
 
 def _nonce(problems: Problems, value: Any) -> str | int | None:

@@ -15,19 +15,6 @@ _KINDS = {5: ("user",), 6: ("role",), 7: ("user", "role"), 8: ("channel",)}
 _channel_types = members.many(members.choice(*CHANNEL_TYPES), 100)
 
 
-def check_limits(problems: Problems, path: Path, part: Json, shaped: Json) -> None:
-    """Note how many may be chosen: 1 where nothing else is said."""
-    for name, least in (("min_values", 0), ("max_values", 1)):
-        shaped[name] = fields.integer(
-            problems, (*path, name), part.get(name), least=least, most=25, default=1
-        )
-    low, high = shaped["min_values"], shaped["max_values"]
-    if low is not None and high is not None and low > high:
-        problems.add(
-            (*path, "min_values"), "BASE_TYPE_MAX", "min_values must not exceed max_values."
-        )
-
-
 def check_choosable(problems: Problems, path: Path, shaped: Json) -> None:
     """There are as many options as must be chosen, and no more chosen at first than may be."""
     offered, low, high = shaped["options"], shaped["min_values"], shaped["max_values"]

@@ -165,6 +165,7 @@ class Dispatcher:
                 while self.held():
                     await self._clock.wait(None, asyncio.Event(), at_most=LOOK_WHILE_HELD)
                 continue
+            await self.skew.certain()
             claims = await self._claim_some()
             if claims.more:
                 continue
@@ -324,6 +325,7 @@ class Dispatcher:
         """End what is of no more use, tests too, for ever; and keep the count of refusals. Looks every ten seconds."""
         never = asyncio.Event()
         while True:
+            await self.skew.certain()
             missed = await self._store.read(any_expired, self._clock.now())
             if missed:
                 await self.journal.missed(await self._store.write(expire, self._clock.now()))

@@ -6,10 +6,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tocsin.reminders.delivery import Kind, RecipientKind, State
+from tocsin.reminders.delivery import Kind, Move, RecipientKind, State, moved
 from tocsin.store.columns import from_ms, to_ms
 from tocsin.store.dialect import run_many
-from tocsin.store.mentions import members_named, note_unreached, still_gathering
+from tocsin.store.mentions import (
+    members_named,
+    note_unreached,
+    still_gathering,
+    without_members,
+)
 from tocsin.store.second_look import Place, ended, places_of
 from tocsin.store.tables import deliveries
 
@@ -61,6 +66,7 @@ class Settled:
     id: int
     occurrence_id: int
     server_id: int
+    revision: int
     state: State
     reason: str
 
@@ -141,6 +147,7 @@ def claim(
         places = places_of(connection, {row.occurrence_id for row in rows})
         judged = _Judged(limit - len(claims.taken), now, busy, restraint)
         judged.gathering = still_gathering(connection, rows, now)
+        judged.without_members = without_members(connection, rows)
         for row in rows:
             judged.judge(row, places[row.occurrence_id], second_look=second_look)
         write_claims(connection, judged.taken, now, worker)
@@ -165,6 +172,7 @@ class _Judged:
         self._busy = busy
         self._restraint = restraint
         self.gathering: frozenset[int] = frozenset()
+        self.without_members: frozenset[int] = frozenset()
         self.taken: list[Claimed] = []
         self.settled: list[Settled] = []
         self.unopened: list[int] = []
@@ -175,8 +183,12 @@ class _Judged:
         if len(self.taken) == self._room:
             return
         end = ended(row, place, self._now) if second_look else None
+        if end is None and row.id in self.without_members:
+            end = moved(State.PENDING, Move.CANCEL), "nobody is left to be mentioned"
         if end is not None:
-            self.settled.append(Settled(row.id, row.occurrence_id, row.server_id, *end))
+            self.settled.append(
+                Settled(row.id, row.occurrence_id, row.server_id, row.revision, *end)
+            )
             return
         channel_id, anchor_id = (
             place.target(row.kind)
@@ -195,10 +207,12 @@ class _Judged:
         else:
             if row.recipient_kind:
                 self._busy.add(channel_id)
-            self.taken.append(_claimed(row, channel_id, anchor_id, self._now))
+            self.taken.append(_claimed(row, place, channel_id, anchor_id, self._now))
 
 
-def _claimed(row: sa.Row[Any], channel_id: int, anchor_id: int | None, now: datetime) -> Claimed:
+def _claimed(
+    row: sa.Row[Any], place: Place, channel_id: int, anchor_id: int | None, now: datetime
+) -> Claimed:
     return Claimed(
         id=row.id,
         attempt=row.attempt + 1,
@@ -213,7 +227,7 @@ def _claimed(row: sa.Row[Any], channel_id: int, anchor_id: int | None, now: date
         due_at=from_ms(row.due_at),
         occurrence_id=row.occurrence_id,
         server_id=row.server_id,
-        plain=bool(row.plain),
+        plain=bool(row.plain) or place.texts_refused is not None,
         epoch=row.epoch,
         claimed_at=now,
     )

@@ -20,6 +20,7 @@ class Place:
 
     starts_at: int
     cancelled: bool
+    texts_refused: str | None
     left: bool
     channel_id: int | None
     anchor_id: int | None
@@ -43,6 +44,7 @@ def places_of(connection: sa.Connection, occurrence_ids: set[int]) -> dict[int, 
             occurrences.c.id,
             occurrences.c.starts_at,
             occurrences.c.cancelled,
+            occurrences.c.texts_refused,
             servers.c.left_at,
             servers.c.channel_id,
             servers.c.channel_anchor_id,
@@ -59,6 +61,7 @@ def places_of(connection: sa.Connection, occurrence_ids: set[int]) -> dict[int, 
         row.id: Place(
             to_ms(row.starts_at),
             row.cancelled,
+            row.texts_refused,
             row.left_at is not None,
             row.channel_id,
             row.channel_anchor_id,
