@@ -245,8 +245,42 @@ def edit_and_show(world: World, channel: Channel, message: Message, draft: Draft
     return show(world, channel, message, "update")
 
 
+def write_system(
+    world: World,
+    author: User,
+    channel: Channel,
+    kind: int,
+    *,
+    content: str = "",
+    reference: Json | None = None,
+) -> None:
+    """Write one of the messages that Discord itself makes of what somebody did."""
+    message = Message(world.ids.next(), channel.id, author, world.clock.now_ms(), content, kind)
+    message.reference = reference
+    _store(channel, message)
+    show(world, channel, message, "create")
+
+
 def delete(world: World, channel: Channel, message: Message) -> None:
     """The message is gone, for everybody who saw it."""
+    only = frozenset({message.reader_id}) if message.reader_id is not None else None
+    gone = _remove(world, channel, message)
+    world.bus.publish(Event("MESSAGE_DELETE", gone, channel=channel, only=only, bots=only is None))
+
+
+def delete_many(world: World, channel: Channel, several: list[Message]) -> None:
+    """These messages, which are none for one reader only, are gone at once."""
+    gone = [_remove(world, channel, message) for message in several]
+    if not gone:
+        return
+    data: Json = {"ids": [one["id"] for one in gone], "channel_id": str(channel.id)}
+    if channel.guild_id is not None:
+        data["guild_id"] = str(channel.guild_id)
+    world.bus.publish(Event("MESSAGE_DELETE_BULK", data, channel=channel))
+
+
+def _remove(world: World, channel: Channel, message: Message) -> Json:
+    """Take a message out of its channel; answers what there is to tell of that."""
     readers = _readers(world, channel, message)
     if message.reader_id is not None:
         channel.ephemeral.pop(message.id, None)
@@ -259,8 +293,7 @@ def delete(world: World, channel: Channel, message: Message) -> None:
     world.seen.add("delete", world.clock.now_ms(), channel.id, readers, encode(gone))
     if channel.guild_id is not None:
         gone["guild_id"] = str(channel.guild_id)
-    only = readers if message.reader_id is not None else None
-    world.bus.publish(Event("MESSAGE_DELETE", gone, channel=channel, only=only, bots=only is None))
+    return gone
 
 
 def _readers(world: World, channel: Channel, message: Message) -> frozenset[int]:

@@ -8,7 +8,15 @@ from discord_sandbox import messages, permissions
 from discord_sandbox.clock import iso
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
-from discord_sandbox.model import Channel, Json, Message, Reaction
+from discord_sandbox.model import (
+    PINNED_MESSAGE,
+    SYSTEM_TYPES,
+    Channel,
+    Json,
+    Message,
+    Reaction,
+    User,
+)
 from discord_sandbox.shapes.guilds import member_json
 from discord_sandbox.world import World
 
@@ -113,8 +121,13 @@ def clear(world: World, channel: Channel, message: Message, emoji: str | None = 
     world.bus.publish(Event("MESSAGE_REACTION_REMOVE_EMOJI", data, channel=channel))
 
 
-def set_pinned(world: World, channel: Channel, message: Message, pinned: bool) -> None:
-    """Pin or unpin. Raises ApiError 30003 for a 251st pin."""
+def set_pinned(world: World, channel: Channel, message: Message, by: User, *, pinned: bool) -> None:
+    """Pin or unpin; the channel is told who pinned.
+
+    Raises ApiError 30003 for a 251st pin, 50021 for what Discord itself wrote.
+    """
+    if message.type in SYSTEM_TYPES:
+        raise ApiError(50021)
     if pinned == (message.pinned_ms is not None):
         return
     if pinned and len(pins(channel)) >= MOST_PINS:
@@ -128,6 +141,10 @@ def set_pinned(world: World, channel: Channel, message: Message, pinned: bool) -
     if channel.guild_id is not None:
         data["guild_id"] = str(channel.guild_id)
     world.bus.publish(Event("CHANNEL_PINS_UPDATE", data, channel=channel))
+    if pinned:
+        reference = {"type": 0, **data, "message_id": str(message.id)}
+        del reference["last_pin_timestamp"]
+        messages.write_system(world, by, channel, PINNED_MESSAGE, reference=reference)
 
 
 def pins(channel: Channel) -> list[Message]:

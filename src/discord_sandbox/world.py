@@ -200,7 +200,7 @@ class World:
         if message.reference is not None:
             channel = self.channels.get(int(message.reference["channel_id"]))
             if channel is not None:
-                referenced = channel.messages.get(int(message.reference["message_id"]))
+                referenced = channel.messages.get(int(message.reference.get("message_id", 0)))
         return message_json(message, self.users, self.base_url, viewer_id, referenced)
 
     def channel_json(self, channel: Channel, viewer_id: int | None = None) -> Json:

@@ -102,7 +102,8 @@ def unreact(ask: Ask) -> Json:
 def pin(ask: Ask) -> Json:
     user, channel, found = _own(ask)
     reactions.check_may_pin(ask.world, user.id, channel)
-    reactions.set_pinned(ask.world, channel, found, bool(ask.body.get("pinned", True)))
+    pinned = bool(ask.body.get("pinned", True))
+    reactions.set_pinned(ask.world, channel, found, user, pinned=pinned)
     return {}
 
 
@@ -150,7 +151,7 @@ def leave(ask: Ask) -> Json:
 
 def join(ask: Ask) -> Json:
     user, guild = ask.user(), ask.find_guild(ask.given("guild_id"))
-    guilds.add_member(ask.world, guild, user)
+    guilds.add_member(ask.world, guild, user, greet=True)
     return {}
 
 

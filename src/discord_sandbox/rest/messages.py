@@ -14,6 +14,7 @@ from discord_sandbox.model import (
     GUILD_ANNOUNCEMENT,
     IS_COMPONENTS_V2,
     SUPPRESS_EMBEDS,
+    SYSTEM_TYPES,
     Channel,
     Json,
     Message,
@@ -76,6 +77,8 @@ def get_message(call: Call) -> Json:
 def edit_message(call: Call) -> Written:
     channel = call.channel()
     message = call.message(channel)
+    if message.type in SYSTEM_TYPES:
+        raise ApiError(50021)
     draft = check_message(call.body, call.uploads, v2=bool(message.flags & IS_COMPONENTS_V2))
     if message.author.id != call.app.bot_user_id or message.webhook_id is not None:
         if draft.given - {"flags"}:
@@ -106,10 +109,8 @@ def bulk_delete(call: Call) -> None:
     ids = [found for found in map(parse_snowflake, given) if found is not None]
     if any(call.world.clock.now_ms() - snowflake_ms(one) > TWO_WEEKS_MS for one in ids):
         raise ApiError(50034)
-    for message_id in ids:
-        message = channel.messages.get(message_id)
-        if message is not None:
-            messages.delete(call.world, channel, message)
+    found = [channel.messages.get(one) for one in dict.fromkeys(ids)]
+    messages.delete_many(call.world, channel, [one for one in found if one is not None])
 
 
 def crosspost(call: Call) -> Written:

@@ -66,7 +66,8 @@ def unpin(call: Call) -> None:
 def _set_pinned(call: Call, pinned: bool) -> None:
     channel = call.channel()
     reactions.check_may_pin(call.world, call.app.bot_user_id, channel)
-    reactions.set_pinned(call.world, channel, call.message(channel), pinned)
+    message = call.message(channel)
+    reactions.set_pinned(call.world, channel, message, call.bot, pinned=pinned)
 
 
 def _pinned(call: Call) -> tuple[Channel, list[Message]]:

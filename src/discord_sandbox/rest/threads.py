@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from discord_sandbox import permissions
+from discord_sandbox import messages, permissions
 from discord_sandbox.channels import create_thread, join_thread, leave_thread, require_thread
 from discord_sandbox.errors import ApiError, NotImplementedBySandbox, invalid
 from discord_sandbox.model import (
@@ -11,6 +11,7 @@ from discord_sandbox.model import (
     HAS_THREAD,
     PRIVATE_THREAD,
     PUBLIC_THREAD,
+    THREAD_CREATED,
     Channel,
     Json,
     Thread,
@@ -48,6 +49,11 @@ def start_thread(call: Call) -> Reply:
         auto_archive_minutes=body.get("auto_archive_duration") or 1440,
         starter=starter,
     )
+    if starter is None and not private:
+        reference = {"type": 0, "channel_id": str(channel.id), "guild_id": str(guild.id)}
+        messages.write_system(
+            call.world, call.bot, parent, THREAD_CREATED, content=channel.name, reference=reference
+        )
     if starter is not None:
         starter.thread_id = channel.id
         starter.flags |= HAS_THREAD

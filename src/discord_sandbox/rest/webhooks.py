@@ -47,6 +47,10 @@ def _publish(world: World, channel: Channel, guild: Guild) -> None:
     world.bus.publish(Event("WEBHOOKS_UPDATE", data, guild=guild))
 
 
+def _tell(world: World, webhook: Webhook) -> None:
+    _publish(world, world.channels[webhook.channel_id], world.guilds[webhook.guild_id])
+
+
 def _check_name(name: str, field: str = "name") -> str:
     """Raises ApiError 50035 for a name that Discord keeps for its own."""
     for word in _RESERVED:
@@ -122,6 +126,7 @@ def get(call: Call) -> Json:
 def edit(call: Call) -> Json:
     webhook = _webhook(call)
     body = call.json()
+    before = call.world.channel(webhook.channel_id)
     name = _name(call) if "name" in body else webhook.name
     moved = parse_snowflake(body.get("channel_id"))
     if moved is not None:
@@ -130,13 +135,17 @@ def edit(call: Call) -> Json:
             raise ApiError(10003)
         call.world.require(call.app.bot_user_id, channel, permissions.MANAGE_WEBHOOKS)
         webhook.channel_id = channel.id
+        if channel.id != before.id:
+            _publish(call.world, before, call.world.guilds[webhook.guild_id])
     webhook.name = name
+    _tell(call.world, webhook)
     return webhook_json(call.world, webhook, with_creator="webhook_token" not in call.params)
 
 
 def delete(call: Call) -> None:
     webhook = _webhook(call)
     del call.world.webhooks[webhook.id]
+    _tell(call.world, webhook)
 
 
 def execute(call: Call) -> Any:

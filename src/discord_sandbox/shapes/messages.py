@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from discord_sandbox.clock import iso
-from discord_sandbox.model import Attachment, Json, Message, Reaction, User
+from discord_sandbox.model import SYSTEM_TYPES, Attachment, Json, Message, Reaction, User
 from discord_sandbox.shapes.users import user_json
 
 _CONTENT_FIELDS = ("content", "embeds", "attachments", "components")
@@ -115,6 +115,7 @@ def message_json(
         _add_interaction(shaped, message.interaction)
     if message.reference is not None:
         shaped["message_reference"] = message.reference
+    if message.reference is not None and message.type not in SYSTEM_TYPES:
         shaped["referenced_message"] = (
             None if referenced is None else message_json(referenced, users, base_url, viewer_id)
         )
