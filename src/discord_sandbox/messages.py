@@ -24,7 +24,7 @@ from discord_sandbox.model import (
 from discord_sandbox.shapes.guilds import partial_member_json
 from discord_sandbox.shapes.messages import mentioned_roles, mentioned_users
 from discord_sandbox.snowflake import parse_snowflake
-from discord_sandbox.validate.message import Draft
+from discord_sandbox.validate.message import Draft, check_cleared
 from discord_sandbox.wire import Written, encode
 from discord_sandbox.world import World
 
@@ -215,7 +215,11 @@ def _displayed(components: Iterable[Json]) -> list[str]:
 
 def edit(world: World, channel: Channel, message: Message, draft: Draft) -> None:
     """Change what the draft names. Raises ApiError 50006 when nothing would be left."""
-    v2 = bool((message.flags | draft.flags) & IS_COMPONENTS_V2)
+    if draft.flags & ~message.flags & IS_COMPONENTS_V2:
+        check_cleared(
+            draft.content if "content" in draft.given else message.content,
+            draft.embeds if "embeds" in draft.given else message.embeds,
+        )
     was = message.content, message.embeds, message.components, message.attachments
     if "content" in draft.given:
         message.content = draft.content
@@ -223,8 +227,6 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> None
         message.embeds = draft.embeds
     if "components" in draft.given:
         message.components = draft.components
-    if v2 and not message.flags & IS_COMPONENTS_V2:
-        message.content, message.embeds = "", ()
     if "attachments" in draft.given or draft.uploads:
         attach(world, message, draft)
     if not (message.content or message.embeds or message.components or message.attachments):

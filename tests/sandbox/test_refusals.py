@@ -191,6 +191,73 @@ async def test_the_first_color_is_the_roles(admin: Admin) -> None:
     assert (role["color"], role["colors"]) == (255, colors)
 
 
+def select(kind: int, **more: Any) -> dict[str, Any]:
+    return {"type": 1, "components": [{"type": kind, "custom_id": "s", **more}]}
+
+
+OPTIONS = [{"label": word, "value": word, "default": True} for word in ("a", "b")]
+V2 = 1 << 15
+
+
+@pytest.mark.parametrize(
+    ("row", "where"),
+    [
+        (select(5, default_values="zz"), "default_values"),
+        (select(5, default_values=[{"id": "1", "type": "role"}]), "default_values.0.type"),
+        (
+            select(5, default_values=[{"id": n, "type": "user"} for n in ("1", "2")]),
+            "default_values",
+        ),
+        (select(8, channel_types="zz"), "channel_types"),
+        (select(8, channel_types=[99]), "channel_types.0"),
+        (select(3, options=OPTIONS, max_values=3, min_values=3), "min_values"),
+        (select(3, options=OPTIONS), "options"),
+        (select(2, style=1, label="b", emoji=5), "emoji"),
+        (select(2, style=6), "sku_id"),
+    ],
+)
+async def test_a_component_that_is_not_allowed(
+    admin: Admin, row: dict[str, Any], where: str
+) -> None:
+    """The answer names the part of the select or button that is wrong."""
+    body = {"content": "c", "components": [row]}
+    answer = await admin.call("POST", "/channels/{channel}/messages", body)
+    assert (answer.status, answer.code) == (400, 50035)
+    assert at(answer.body["errors"], f"components.0.components.0.{where}")
+
+
+async def test_selects_may_begin_with_something_chosen(admin: Admin) -> None:
+    """As many as may be chosen may be so at first."""
+    ben = {"id": admin.ids["ben"], "type": "user"}
+    rows = [select(5, default_values=[ben]), select(3, options=OPTIONS, max_values=2)]
+    rows[1]["components"][0]["custom_id"] = "t"
+    body = {"content": "c", "components": rows}
+    answer = await admin.call("POST", "/channels/{channel}/messages", body)
+    assert answer.body["components"][0]["components"][0]["default_values"] == [ben]
+
+
+async def test_a_section_needs_its_accessory(admin: Admin) -> None:
+    """Without one the field is missing, rather than of a wrong type."""
+    section = {"type": 9, "components": [{"type": 10, "content": "c"}]}
+    body = {"flags": V2, "components": [section]}
+    answer = await admin.call("POST", "/channels/{channel}/messages", body)
+    (said,) = at(answer.body["errors"], "components.0.accessory")
+    assert said["code"] == "BASE_TYPE_REQUIRED"
+
+
+async def test_an_edit_to_components_v2_clears_what_was(admin: Admin) -> None:
+    """Content and embeds that stay are refused; with null for them the edit is taken."""
+    path = "/channels/{channel}/messages"
+    before = {"content": "c", "embeds": [{"title": "t"}]}
+    message = (await admin.call("POST", path, before)).body
+    path = f"{path}/{message['id']}"
+    v2 = {"flags": V2, "components": [{"type": 10, "content": "new"}]}
+    refused = await admin.call("PATCH", path, v2)
+    assert set(refused.body["errors"]) == {"content", "embeds"}
+    cleared = {**v2, "content": None, "embeds": None}
+    assert (await admin.call("PATCH", path, cleared)).body["flags"] & V2
+
+
 async def test_commands_with_groups_are_taken(admin: Admin) -> None:
     """Subcommands stand in a command or in a group of it."""
     body = {**COMMAND, "options": [GROUP, {**SUB, "options": [TEXT]}]}

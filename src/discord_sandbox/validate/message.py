@@ -157,6 +157,13 @@ def _check_files(problems: Problems, body: Json, draft: Draft) -> None:
         problems.add(("attachments",), "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
 
 
+def check_cleared(content: str, embeds: Sequence[Json]) -> None:
+    """What an edit to components v2 must not leave. Raises ApiError 50035."""
+    problems = Problems()
+    _refuse_legacy(problems, {"content": content, "embeds": embeds})
+    problems.raise_if_any()
+
+
 def _refuse_legacy(problems: Problems, body: Json) -> None:
     for name in ("content", "embeds"):
         if body.get(name):
