@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from discord_sandbox import messages, permissions
+from discord_sandbox import permissions
 from discord_sandbox.channels import create_channel
 from discord_sandbox.clock import iso
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
 from discord_sandbox.model import MEMBER_JOINED, Application, Guild, Json, Member, Role, User
+from discord_sandbox.shapes.channels import channel_json, stage_json
 from discord_sandbox.shapes.guilds import (
-    channel_json,
     guild_json,
     member_json,
     role_json,
     scheduled_event_json,
 )
 from discord_sandbox.shapes.users import user_json
+from discord_sandbox.showing import write_system
 from discord_sandbox.world import World
 
 BOT_DEFAULT = (
@@ -70,7 +71,7 @@ def guild_create_json(world: World, guild: Guild, viewer_id: int) -> Json:
             for member in guild.members.values()
             if member.user.status != "offline"
         ],
-        "stage_instances": [],
+        "stage_instances": [stage_json(stage) for stage in guild.stage_instances.values()],
         "guild_scheduled_events": [
             scheduled_event_json(event) for event in guild.scheduled_events.values()
         ],
@@ -130,7 +131,7 @@ def add_member(
         world.bus.publish(Event("GUILD_MEMBER_ADD", joined, guild=guild, besides=user.id))
     system = guild.channels.get(guild.system_channel_id or 0)
     if greet and system is not None:
-        messages.write_system(world, user, system, MEMBER_JOINED)
+        write_system(world, user, system, MEMBER_JOINED)
     return member
 
 

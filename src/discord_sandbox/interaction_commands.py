@@ -7,7 +7,8 @@ import binascii
 from typing import Any
 
 from discord_sandbox.model import Attachment, Channel, Guild, Json
-from discord_sandbox.shapes.guilds import channel_json, partial_member_json, role_json
+from discord_sandbox.shapes.channels import channel_json
+from discord_sandbox.shapes.guilds import partial_member_json, role_json
 from discord_sandbox.shapes.messages import attachment_json
 from discord_sandbox.shapes.users import user_json
 from discord_sandbox.snowflake import parse_snowflake

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from discord_sandbox import messages, permissions
+from discord_sandbox import permissions
 from discord_sandbox.clock import iso
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
@@ -18,6 +18,8 @@ from discord_sandbox.model import (
     User,
 )
 from discord_sandbox.shapes.guilds import member_json
+from discord_sandbox.showing import show, write_system
+from discord_sandbox.threads import check_open
 from discord_sandbox.world import World
 
 MOST_KINDS = 20
@@ -59,7 +61,8 @@ def check_may_pin(world: World, user_id: int, channel: Channel) -> None:
 
 
 def react(world: World, channel: Channel, message: Message, user_id: int, emoji: str) -> None:
-    """Add a user's reaction. Raises ApiError 30010 for a 21st kind."""
+    """Add a user's reaction. Raises ApiError 30010 for a 21st kind, 50083 in an archived thread."""
+    check_open(channel)
     key, shaped = parse_emoji(emoji)
     reaction = message.reactions.get(key)
     if reaction is None:
@@ -136,7 +139,7 @@ def set_pinned(world: World, channel: Channel, message: Message, by: User, *, pi
     message.pinned_ms = now_ms if pinned else None
     if pinned:
         channel.last_pin_ms = now_ms
-    messages.show(world, channel, message, "update")
+    show(world, channel, message, "update")
     data: Json = {"channel_id": str(channel.id), "last_pin_timestamp": iso(now_ms)}
     if channel.guild_id is not None:
         data["guild_id"] = str(channel.guild_id)
@@ -144,7 +147,7 @@ def set_pinned(world: World, channel: Channel, message: Message, by: User, *, pi
     if pinned:
         reference = {"type": 0, **data, "message_id": str(message.id)}
         del reference["last_pin_timestamp"]
-        messages.write_system(world, by, channel, PINNED_MESSAGE, reference=reference)
+        write_system(world, by, channel, PINNED_MESSAGE, reference=reference)
 
 
 def pins(channel: Channel) -> list[Message]:

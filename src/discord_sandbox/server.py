@@ -74,12 +74,15 @@ class Server:
         named = "127.0.0.1" if self._host in ("0.0.0.0", "::") else self._host  # noqa: S104
         self.base_url = f"http://{f'[{named}]' if ':' in named else named}:{port}"
         self.backend.set_address(self.base_url)
+        # What came due while the world was a file is done now.
+        self.backend.world.agenda.look()
 
     async def stop(self) -> None:
         """Say goodbye to the bots, let go of what is held, and stop listening."""
         self.backend.faults.remove()
         self.backend.hub.close()
         self.backend.interactions.close()
+        self.backend.world.agenda.clear()
         await self._control.close()
         if self._runner is not None:
             await self._runner.cleanup()

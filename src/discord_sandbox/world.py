@@ -6,6 +6,7 @@ import base64
 import secrets
 from collections.abc import Container
 
+from discord_sandbox.agenda import Agenda
 from discord_sandbox.clock import SandboxClock
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Bus, Event
@@ -32,7 +33,7 @@ from discord_sandbox.permissions import (
 )
 from discord_sandbox.permissions import DM as DM_PERMISSIONS
 from discord_sandbox.record import Seen
-from discord_sandbox.shapes.guilds import channel_json
+from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.shapes.messages import message_json
 from discord_sandbox.snowflake import SnowflakeSource
 
@@ -47,6 +48,7 @@ class World:
         self.clock = clock
         self.ids = SnowflakeSource(clock)
         self.bus = Bus()
+        self.agenda = Agenda(clock)
         self.seen = Seen()
         self.base_url = base_url
         self.nonce_window_ms = NONCE_WINDOW_MS
@@ -61,6 +63,7 @@ class World:
 
     def clear(self) -> None:
         """Nobody and nothing is there any more. Ids go on increasing all the same."""
+        self.agenda.clear()
         self.seen.clear()
         self.nonce_window_ms = NONCE_WINDOW_MS
         for everything in (
@@ -197,7 +200,7 @@ class World:
     def message_json(self, message: Message, viewer_id: int) -> Json:
         """The message as `viewer_id` sees it, with the message it replies to."""
         referenced = None
-        if message.reference is not None:
+        if message.reference is not None and message.forwarded is None:
             channel = self.channels.get(int(message.reference["channel_id"]))
             if channel is not None:
                 referenced = channel.messages.get(int(message.reference.get("message_id", 0)))

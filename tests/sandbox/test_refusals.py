@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -17,6 +18,9 @@ from discord_sandbox.server import Server
 from discord_sandbox.testing import Sandbox
 
 ADMINISTRATOR = 1 << 3
+STARTS, TOO_FAR, TOO_FAR_END = [
+    (datetime.now(UTC) + timedelta(days=days)).isoformat() for days in (30, 2000, 2001)
+]
 COMMAND = {"name": "x", "description": "d"}
 SUB = {"type": 1, "name": "s", "description": "d"}
 GROUP = {"type": 2, "name": "g", "description": "d", "options": [SUB]}
@@ -25,8 +29,8 @@ EVENT = {
     "name": "e",
     "privacy_level": 2,
     "entity_type": 3,
-    "scheduled_start_time": "2047-01-01T00:00:00Z",
-    "scheduled_end_time": "2047-01-01T01:00:00Z",
+    "scheduled_start_time": TOO_FAR,
+    "scheduled_end_time": TOO_FAR_END,
     "entity_metadata": {"location": "l"},
 }
 
@@ -71,7 +75,7 @@ def at(errors: Any, where: str) -> Any:
         ("PATCH /guilds/{guild}/members/@me", {"nick": "x" * 33}, "nick"),
         (
             "PATCH /guilds/{guild}/members/{ben}",
-            {"communication_disabled_until": "2047-01-01T00:00:00Z"},
+            {"communication_disabled_until": TOO_FAR},
             "communication_disabled_until",
         ),
         ("PATCH /guilds/{guild}", {"name": "x"}, "name"),
@@ -157,10 +161,10 @@ async def test_a_command_that_is_not_allowed(
         ("POST /guilds/{guild}/roles", {"colors": {"secondary_color": 1}}, "more than one color"),
         ("POST /channels/{channel}/webhooks", {"name": "w", "avatar": "data:,"}, "avatar"),
         ("POST /channels/{channel}/messages", {"content": "c", "flags": 8192}, "voice message"),
-        ("PATCH /channels/{channel}", {"rtc_region": "eu"}, "rtc_region"),
+        ("PATCH /channels/{channel}", {"icon": "data:,"}, "icon"),
         (
             "POST /guilds/{guild}/scheduled-events",
-            {**EVENT, "scheduled_start_time": "2027-01-01T00:00:00Z", "image": "data:,"},
+            {**EVENT, "scheduled_start_time": STARTS, "image": "data:,"},
             "image",
         ),
     ],

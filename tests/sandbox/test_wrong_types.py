@@ -6,6 +6,7 @@ import copy
 import json
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -23,11 +24,13 @@ ADMINISTRATOR = 1 << 3
 WRONG: tuple[Any, ...] = ("garbage", 1 << 60, 1.5, True, [1.5], ["x"], {"x": 1}, [{"x": 1}], [[]])
 """Values of every JSON type; of these a member gets those that its description does not allow."""
 
+STARTS, ENDS = [(datetime.now(UTC) + timedelta(days=days)).isoformat() for days in (30, 31)]
+
 EMBED = {
     "title": "t",
     "description": "d",
     "url": "https://example.org",
-    "timestamp": "2027-01-01T00:00:00Z",
+    "timestamp": STARTS,
     "color": 255,
     "footer": {"text": "f", "icon_url": "https://example.org/i.png"},
     "author": {"name": "a", "url": "https://example.org"},
@@ -83,13 +86,13 @@ ROLE = {
 EVENT = {
     "name": "e",
     "description": "d",
-    "scheduled_start_time": "2027-01-01T00:00:00Z",
-    "scheduled_end_time": "2027-01-01T01:00:00Z",
+    "scheduled_start_time": STARTS,
+    "scheduled_end_time": ENDS,
     "privacy_level": 2,
     "entity_type": 3,
     "entity_metadata": {"location": "l"},
     "recurrence_rule": {
-        "start": "2027-01-01T00:00:00Z",
+        "start": STARTS,
         "frequency": 2,
         "interval": 1,
         "by_weekday": [4],
@@ -156,6 +159,13 @@ class Place:
             "PATCH /guilds/{guild}/roles/{role}": ROLE,
             "POST /guilds/{guild}/scheduled-events": EVENT,
             "PATCH /guilds/{guild}/scheduled-events/{event}": {**EVENT, "name": "other"},
+            "POST /stage-instances": {
+                "channel_id": ids["stage"],
+                "topic": "t",
+                "privacy_level": 2,
+                "send_start_notification": False,
+            },
+            "PATCH /stage-instances/{stage}": {"topic": "t", "privacy_level": 2},
             "PATCH /users/@me": {"username": "bot"},
             "POST /users/@me/channels": {"recipient_id": ids["ben"]},
             "PATCH /webhooks/{hook}": {"name": "w", "channel_id": ids["channel"]},
@@ -205,6 +215,7 @@ async def place(town: Town, rest: Rest) -> AsyncIterator[Place]:
         return answer.body
 
     await make("role", "/guilds/{guild}/roles", {"name": "r"})
+    await make("stage", "/guilds/{guild}/channels", {"name": "s", "type": 13})
     await make("message", "/channels/{channel}/messages", {"content": "c"})
     await make("event", "/guilds/{guild}/scheduled-events", EVENT)
     await make("command", "/applications/{application}/commands", {**COMMAND, "name": "one"})

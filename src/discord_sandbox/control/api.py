@@ -9,7 +9,15 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from discord_sandbox.backend import Backend
-from discord_sandbox.control import acting, breaking, interacting, limiting, looking, making
+from discord_sandbox.control import (
+    acting,
+    breaking,
+    forums,
+    interacting,
+    limiting,
+    looking,
+    making,
+)
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.control.watching import Watcher
 from discord_sandbox.errors import ApiError
@@ -32,6 +40,7 @@ class ControlApi:
             (
                 *looking.OPERATIONS,
                 *acting.OPERATIONS,
+                *forums.OPERATIONS,
                 *interacting.OPERATIONS,
                 *making.OPERATIONS,
                 *limiting.OPERATIONS,

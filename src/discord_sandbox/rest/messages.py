@@ -22,6 +22,7 @@ from discord_sandbox.model import (
 from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.shapes.guilds import partial_member_json
 from discord_sandbox.shapes.messages import seen_by
+from discord_sandbox.showing import show
 from discord_sandbox.snowflake import parse_snowflake, snowflake_ms
 from discord_sandbox.validate import members
 from discord_sandbox.validate.message import check_message
@@ -85,7 +86,7 @@ def edit_message(call: Call) -> Written:
             raise ApiError(50005)
         call.world.require(call.app.bot_user_id, channel, permissions.MANAGE_MESSAGES)
         message.flags = message.flags & ~SUPPRESS_EMBEDS | draft.flags & SUPPRESS_EMBEDS
-        return messages.show(call.world, channel, message, "update")
+        return show(call.world, channel, message, "update")
     return messages.edit_and_show(call.world, channel, message, draft)
 
 
@@ -125,7 +126,7 @@ def crosspost(call: Call) -> Written:
     if message.flags & CROSSPOSTED:
         raise ApiError(40033)
     message.flags |= CROSSPOSTED
-    return messages.show(call.world, channel, message, "update")
+    return show(call.world, channel, message, "update")
 
 
 def typing(call: Call) -> Reply:

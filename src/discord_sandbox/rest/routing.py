@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 from msgspec import Struct
+from multidict import MultiMapping
 
 from discord_sandbox.backend import Backend
 from discord_sandbox.clock import parse_iso
@@ -159,6 +160,26 @@ class Call(Struct):
         if found is None:
             raise invalid((name,), "NUMBER_TYPE_COERCE", f'Value "{text}" is not snowflake.')
         return found
+
+    def snowflakes(self, name: str, *, most: int) -> list[int]:
+        """Ids of the query, given one by one or with commas between. Raises ApiError 50035."""
+        given = self.query.getall(name, []) if isinstance(self.query, MultiMapping) else []
+        texts = [text for one in given for text in one.split(",") if text]
+        found = [parse_snowflake(text) for text in texts]
+        if len(found) > most:
+            text = f"Must be {most} or fewer in length."
+            raise invalid((name,), "BASE_TYPE_MAX_LENGTH", text)
+        for text, one in zip(texts, found, strict=True):
+            if one is None:
+                raise invalid((name,), "NUMBER_TYPE_COERCE", f'Value "{text}" is not snowflake.')
+        return [one for one in found if one is not None]
+
+    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        """One of a few words of the query. Raises ApiError 50035 for another."""
+        given = self.query.get(name, default)
+        if given not in allowed:
+            raise invalid((name,), "BASE_TYPE_CHOICES", f"Value must be one of {allowed}.")
+        return given
 
     def instant(self, name: str) -> int | None:
         """An ISO 8601 instant of the query in milliseconds, if it is there.

@@ -264,9 +264,34 @@ class Member:
             body["reply_to"] = str(reply_to.id)
         return Message(await self._do("message", body))
 
+    async def start_post(
+        self, forum: Place, name: str, content: str, tags: Iterable[int] = ()
+    ) -> Message:
+        """Begin a post of a forum; answers its first message, whose channel is the post."""
+        body = {
+            "channel_id": str(_channel_id(forum)),
+            "name": name,
+            "content": content,
+            "tags": [str(tag) for tag in tags],
+        }
+        return Message((await self._do("post", body))["first_message"])
+
     async def delete(self, message: Message) -> None:
         """Delete one of the member's own messages, or, with the permission, another's."""
         await self._do("delete", self._at(message))
+
+    async def forward(self, message: Message, place: Place) -> Message:
+        """Forward a message to another channel."""
+        body = {
+            "channel_id": str(_channel_id(place)),
+            "from_channel_id": str(message.channel_id),
+            "message_id": str(message.id),
+        }
+        return Message(await self._do("forward", body))
+
+    async def vote(self, message: Message, *answers: int) -> None:
+        """Vote in a poll for the answers of these numbers, and no others; none takes it back."""
+        await self._do("vote", {**self._at(message), "answer_ids": list(answers)})
 
     async def react(self, message: Message, emoji: str) -> None:
         await self._do("react", {**self._at(message), "emoji": emoji})

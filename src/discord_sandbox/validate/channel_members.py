@@ -12,7 +12,7 @@ _FLAGS = members.number(0, 2**31 - 1)
 _TAGS = members.many(members.snowflake, 5)
 
 TAKES: Takes = {
-    "type": members.choice(0, 2, 4, 5, 13, 14, 15),
+    "type": members.choice(0, 2, 4, 5, 13, 14, 15, 16),
     "name": _NAME,
     "position": members.number(0, 2**31 - 1),
     "topic": members.text(4096),
@@ -22,6 +22,8 @@ TAKES: Takes = {
     "rate_limit_per_user": _SLOWMODE,
     "parent_id": members.snowflake,
     "permission_overwrites": members.many(members.mapping, 100),
+    "rtc_region": members.text(100),
+    "video_quality_mode": members.choice(1, 2),
     "default_auto_archive_duration": _ARCHIVE,
     "default_reaction_emoji": members.mapping,
     "default_thread_rate_limit_per_user": _SLOWMODE,

@@ -19,11 +19,12 @@ from discord_sandbox.model import (
 from discord_sandbox.validate import fields, members
 from discord_sandbox.validate.components import ComponentCheck
 from discord_sandbox.validate.embeds import check_embeds
+from discord_sandbox.validate.polls import check_poll
 
 MOST_CONTENT = 2000
 _SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | IS_COMPONENTS_V2
 _IS_VOICE_MESSAGE = 1 << 13
-_NOT_DONE = frozenset({"poll", "sticker_ids", "shared_client_theme"})
+_NOT_DONE = frozenset({"sticker_ids", "shared_client_theme"})
 _PLAIN = frozenset({"content", "tts"})
 IN_MESSAGE = _PLAIN | {
     "nonce",
@@ -34,6 +35,7 @@ IN_MESSAGE = _PLAIN | {
     "embeds",
     "components",
     "flags",
+    "poll",
 }
 """What the body of a message may have."""
 _REFERENCE: members.Takes = {
@@ -70,11 +72,14 @@ class Draft(Struct):
     enforce_nonce: bool = False
     allowed_mentions: Json | None = None
     reference: Json | None = None
+    poll: Json | None = None
     uploads: Sequence[Upload] = ()
 
     @property
     def empty(self) -> bool:
-        return not (self.content or self.embeds or self.components or self.uploads)
+        said = self.content or self.embeds or self.components or self.uploads or self.poll
+        forwards = self.reference is not None and self.reference.get("type") == 1
+        return not (said or forwards)
 
 
 def check_message(
@@ -83,7 +88,7 @@ def check_message(
     """Check the body of a message or of its edit.
 
     `v2` says that the message which is edited is one of components v2; `ephemeral` that the flag
-    is allowed. Raises ApiError 50035, or NotImplementedBySandbox for polls and stickers.
+    is allowed. Raises ApiError 50035, or NotImplementedBySandbox for stickers.
     """
     if not isinstance(body, dict):
         raise ApiError(50109)
@@ -129,6 +134,8 @@ def _check_more(problems: Problems, body: Json, draft: Draft, *, v2: bool, ephem
             problems, ("message_reference",), body["message_reference"]
         )
         _check_reference(problems, draft.reference)
+    if body.get("poll") is not None:
+        draft.poll = check_poll(problems, body["poll"])
     _check_files(problems, body, draft)
 
 
@@ -165,7 +172,7 @@ def check_cleared(content: str, embeds: Sequence[Json]) -> None:
 
 
 def _refuse_legacy(problems: Problems, body: Json) -> None:
-    for name in ("content", "embeds"):
+    for name in ("content", "embeds", "poll"):
         if body.get(name):
             problems.add(
                 (name,),

@@ -205,7 +205,7 @@ dm_channels = Table(
     metadata,
     Column("member_id", Id, primary_key=True, autoincrement=False),
     Column("channel_id", BigInteger),
-    Column("last_message_id", BigInteger, comment="the anchor of a look into its history"),
+    Column("last_message_id", BigInteger, comment="the last message known in it"),
     Column("suspended_because", Text, comment="null while DMs are welcome"),
     Column("epoch", Integer, nullable=False, server_default="0"),
     Column("updated_at", Instant, nullable=False),
@@ -303,6 +303,7 @@ deliveries = Table(
         sqlite_where=_IN_DOUBT,
         postgresql_where=_IN_DOUBT,
     ),
+    # Nor is any reason evidence: a message's id is, or an import. Triggers hold that; see migration 0004.
     CheckConstraint(f"state <> {State.SENT.value} OR reason IS NOT NULL", name="sent_has_evidence"),
     CheckConstraint(
         f"state <> {State.SENDING.value} OR (worker IS NOT NULL AND claimed_at IS NOT NULL)",
