@@ -108,6 +108,10 @@ def delete_channel(world: World, guild: Guild, channel: Channel) -> None:
         world.bus.publish(Event("STAGE_INSTANCE_DELETE", stage_json(stage), guild=guild))
     del guild.channels[channel.id]
     del world.channels[channel.id]
+    for webhook in [one for one in world.webhooks.values() if one.channel_id == channel.id]:
+        del world.webhooks[webhook.id]
+    if guild.system_channel_id == channel.id:
+        guild.system_channel_id = None
     guild.version += 1
     kind = "THREAD" if channel.thread is not None else "CHANNEL"
     shaped = channel_json(channel)

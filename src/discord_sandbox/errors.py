@@ -28,9 +28,12 @@ _KNOWN: dict[int, tuple[int, str]] = {
     10087: (404, "Unknown Tag"),
     20001: (403, "Bots cannot use this endpoint"),
     20012: (403, "You are not authorized to perform this action on this application"),
+    20016: (429, "This action cannot be performed due to slowmode rate limit"),
     30003: (400, "Maximum number of pins reached (250)"),
+    30007: (400, "Maximum number of webhooks reached (15)"),
     30010: (400, "Maximum number of reactions reached (20)"),
     30032: (400, "Maximum number of application commands reached (100)"),
+    30034: (429, "Max number of daily application command creates has been reached (200)"),
     30038: (400, "Maximum number of uncompleted guild scheduled events has been reached (100)"),
     30047: (400, "Maximum number of pinned threads in a forum channel has been reached"),
     40003: (403, "You are opening direct messages too fast"),
@@ -111,6 +114,17 @@ class ApiError(Exception):
         if self.errors is not None:
             body["errors"] = self.errors
         return body
+
+
+class TooFast(ApiError):
+    """A limit of Discord's that is none of the buckets: when to come back is in the body."""
+
+    def __init__(self, code: int, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(code)
+
+    def body(self) -> Json:
+        return {**super().body(), "retry_after": round(self.retry_after, 3), "global": False}
 
 
 class NotImplementedBySandbox(ApiError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -188,6 +189,27 @@ _FIELDS: dict[str, tuple[type, ...]] = {
 }
 
 
+_RANGES: dict[str, tuple[float, float]] = {
+    "count": (1, math.inf),
+    "probability": (0, 1),
+    "after": (0, math.inf),
+    "seconds": (0, 86_400),
+    "status": (400, 599),
+    "retry_after": (0, math.inf),
+}
+
+
+def _check_ranges(given: dict[str, Any]) -> None:
+    """Raises BadFault."""
+    for name, (least, most) in _RANGES.items():
+        value = given.get(name, least)
+        if isinstance(value, bool):
+            raise BadFault(f"{name} has a wrong type")
+        if not least <= value <= most:
+            limits = f"at least {least:g}" if most == math.inf else f"from {least:g} to {most:g}"
+            raise BadFault(f"{name} must be {limits}, not {value}")
+
+
 def parse_fault(fault_id: int, body: Json) -> Fault:
     """The fault that a request's body orders. Raises BadFault."""
     kind = body.get("kind")
@@ -198,6 +220,7 @@ def parse_fault(fault_id: int, body: Json) -> Fault:
         if name != "kind" and not isinstance(value, _FIELDS.get(name, ())):
             known = name in _FIELDS
             raise BadFault(f"{name} has a wrong type" if known else f"{name} is not known")
+    _check_ranges(given)
     return _build(fault_id, kind, given)
 
 

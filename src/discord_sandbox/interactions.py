@@ -21,7 +21,7 @@ from discord_sandbox.model import (
     Message,
     User,
 )
-from discord_sandbox.validate.commands import check_choices
+from discord_sandbox.validate.command_options import check_choices
 from discord_sandbox.validate.message import Draft, Upload, check_message
 from discord_sandbox.validate.modals import check_modal
 from discord_sandbox.world import World
@@ -130,6 +130,10 @@ class Interactions:
         given = body.get("type") if isinstance(body, dict) else None
         kind = self._check_kind(interaction, given)
         data = body.get("data") or {}
+        if not isinstance(data, dict):
+            raise invalid(
+                ("data",), "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType"
+            )
         shaped = self._answer(interaction, kind, data, uploads)
         interaction.response_type = kind
         self._settle(interaction)
@@ -142,10 +146,9 @@ class Interactions:
         allowed = _ALLOWED[interaction.type]
         if interaction.type == MODAL_SUBMIT and interaction.source_message is None:
             allowed = allowed - {DEFERRED_UPDATE, UPDATE}
-        if kind not in allowed:
+        if not isinstance(kind, int) or kind not in allowed:
             listed = ", ".join(str(found) for found in sorted(allowed))
             raise invalid(("type",), "BASE_TYPE_CHOICES", f"Value must be one of {{{listed}}}.")
-        assert isinstance(kind, int)
         return kind
 
     def _answer(

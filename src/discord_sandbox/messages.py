@@ -25,7 +25,7 @@ from discord_sandbox.polls import open_poll
 from discord_sandbox.references import is_forward, refer
 from discord_sandbox.showing import readers_of, show, store
 from discord_sandbox.threads import check_open, wake
-from discord_sandbox.validate.message import Draft
+from discord_sandbox.validate.message import Draft, check_cleared
 from discord_sandbox.wire import Written, encode
 from discord_sandbox.world import World
 
@@ -166,7 +166,11 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> None
     check_open(channel)
     if message.poll is not None or draft.poll is not None:
         _edit_poll(world, channel, message, draft)
-    v2 = bool((message.flags | draft.flags) & IS_COMPONENTS_V2)
+    if draft.flags & ~message.flags & IS_COMPONENTS_V2:
+        check_cleared(
+            draft.content if "content" in draft.given else message.content,
+            draft.embeds if "embeds" in draft.given else message.embeds,
+        )
     was = message.content, message.embeds, message.components, message.attachments
     if "content" in draft.given:
         message.content = draft.content
@@ -174,8 +178,6 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> None
         message.embeds = draft.embeds
     if "components" in draft.given:
         message.components = draft.components
-    if v2 and not message.flags & IS_COMPONENTS_V2:
-        message.content, message.embeds = "", ()
     if "attachments" in draft.given or draft.uploads:
         attach(world, message, draft)
     said = message.content or message.embeds or message.components or message.attachments
@@ -205,6 +207,24 @@ def edit_and_show(world: World, channel: Channel, message: Message, draft: Draft
 
 def delete(world: World, channel: Channel, message: Message) -> None:
     """The message is gone, for everybody who saw it."""
+    only = frozenset({message.reader_id}) if message.reader_id is not None else None
+    gone = _remove(world, channel, message)
+    world.bus.publish(Event("MESSAGE_DELETE", gone, channel=channel, only=only, bots=only is None))
+
+
+def delete_many(world: World, channel: Channel, several: list[Message]) -> None:
+    """These messages, which are none for one reader only, are gone at once."""
+    gone = [_remove(world, channel, message) for message in several]
+    if not gone:
+        return
+    data: Json = {"ids": [one["id"] for one in gone], "channel_id": str(channel.id)}
+    if channel.guild_id is not None:
+        data["guild_id"] = str(channel.guild_id)
+    world.bus.publish(Event("MESSAGE_DELETE_BULK", data, channel=channel))
+
+
+def _remove(world: World, channel: Channel, message: Message) -> Json:
+    """Take a message out of its channel; answers what there is to tell of that."""
     readers = readers_of(world, channel, message)
     if message.reader_id is not None:
         channel.ephemeral.pop(message.id, None)
@@ -217,8 +237,7 @@ def delete(world: World, channel: Channel, message: Message) -> None:
     world.seen.add("delete", world.clock.now_ms(), channel.id, readers, encode(gone))
     if channel.guild_id is not None:
         gone["guild_id"] = str(channel.guild_id)
-    only = readers if message.reader_id is not None else None
-    world.bus.publish(Event("MESSAGE_DELETE", gone, channel=channel, only=only, bots=only is None))
+    return gone
 
 
 def is_ephemeral(flags: int) -> bool:

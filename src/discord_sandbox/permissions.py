@@ -36,6 +36,7 @@ MODERATE_MEMBERS = 1 << 40
 CREATE_EVENTS = 1 << 44
 SEND_POLLS = 1 << 49
 PIN_MESSAGES = 1 << 51
+BYPASS_SLOWMODE = 1 << 52
 
 ALL = (1 << 53) - 1
 
@@ -69,6 +70,9 @@ DM = (
     | PIN_MESSAGES
 )
 
+TIMED_OUT = VIEW_CHANNEL | READ_MESSAGE_HISTORY
+"""What a timeout leaves to a member."""
+
 _NEEDS_SENDING = MENTION_EVERYONE | SEND_TTS_MESSAGES | ATTACH_FILES | EMBED_LINKS
 
 
@@ -99,6 +103,11 @@ def channel_permissions(guild: Guild, member: Member, channel: Channel) -> int:
         return 0
     sending = SEND_MESSAGES if channel.thread is None else SEND_MESSAGES_IN_THREADS
     return granted if granted & sending else granted & ~_NEEDS_SENDING
+
+
+def is_timed_out(member: Member, now_ms: int) -> bool:
+    """Whether a timeout that the member was given has not ended yet."""
+    return member.timeout_until_ms is not None and member.timeout_until_ms > now_ms
 
 
 def _shut_out(granted: int, member: Member, channel: Channel) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from discord_sandbox.events import Event
-from discord_sandbox.model import Channel, Json, Message
+from discord_sandbox.model import Channel, Json, Message, User
 from discord_sandbox.shapes.guilds import partial_member_json
 from discord_sandbox.wire import Written, encode
 from discord_sandbox.world import World
@@ -57,6 +57,22 @@ def show(
             )
         )
     return Written(shaped, raw)
+
+
+def write_system(
+    world: World,
+    author: User,
+    channel: Channel,
+    kind: int,
+    *,
+    content: str = "",
+    reference: Json | None = None,
+) -> None:
+    """Write one of the messages that Discord itself makes of what somebody did."""
+    message = Message(world.ids.next(), channel.id, author, world.clock.now_ms(), content, kind)
+    message.reference = reference
+    store(channel, message)
+    show(world, channel, message, "create")
 
 
 def _dispatched(world: World, channel: Channel, message: Message, shaped: Json) -> Json:

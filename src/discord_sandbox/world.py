@@ -22,12 +22,16 @@ from discord_sandbox.model import (
     User,
     Webhook,
 )
-from discord_sandbox.permissions import DM as DM_PERMISSIONS
 from discord_sandbox.permissions import (
+    ALL,
     READ_MESSAGE_HISTORY,
+    TIMED_OUT,
     VIEW_CHANNEL,
     channel_permissions,
+    guild_permissions,
+    is_timed_out,
 )
+from discord_sandbox.permissions import DM as DM_PERMISSIONS
 from discord_sandbox.record import Seen
 from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.shapes.messages import message_json
@@ -113,6 +117,24 @@ class World:
 
     # --- permissions ---------------------------------------------------------------------
 
+    def guild_permissions(self, guild: Guild, member: Member) -> int:
+        """What the member may do in the server now, before any channel's overwrites."""
+        return self._left(guild_permissions(guild, member), member)
+
+    def is_timed_out(self, user_id: int, channel: Channel) -> bool:
+        """Whether a timeout keeps the user from doing anything in the channel but reading."""
+        guild = self.guilds.get(channel.guild_id or 0)
+        member = None if guild is None else guild.members.get(user_id)
+        if guild is None or member is None or guild_permissions(guild, member) == ALL:
+            return False
+        return is_timed_out(member, self.clock.now_ms())
+
+    def _left(self, granted: int, member: Member) -> int:
+        """What a timeout leaves; administrators have none. It ends by itself, unlike caches."""
+        if granted != ALL and is_timed_out(member, self.clock.now_ms()):
+            return granted & TIMED_OUT
+        return granted
+
     def permissions(self, user_id: int, channel: Channel) -> int:
         """What the user may do in the channel; 0 where they cannot see it."""
         if channel.guild_id is None:
@@ -127,6 +149,9 @@ class World:
             granted = 0 if member is None else channel_permissions(guild, member, channel)
             if channel.thread is None:
                 cached[1][user_id] = granted
+        member = guild.members.get(user_id)
+        if member is not None and member.timeout_until_ms is not None:
+            return self._left(granted, member)
         return granted
 
     def require(self, user_id: int, channel: Channel, needed: int) -> int:
@@ -178,7 +203,7 @@ class World:
         if message.reference is not None and message.forwarded is None:
             channel = self.channels.get(int(message.reference["channel_id"]))
             if channel is not None:
-                referenced = channel.messages.get(int(message.reference["message_id"]))
+                referenced = channel.messages.get(int(message.reference.get("message_id", 0)))
         return message_json(message, self.users, self.base_url, viewer_id, referenced)
 
     def channel_json(self, channel: Channel, viewer_id: int | None = None) -> Json:

@@ -217,6 +217,11 @@ BODY_CONTRADICTIONS: list[tuple[str, str, str]] = [
         "The same as `allow`.",
     ),
     (
+        "(POST|PATCH) /guilds/{guild_id}/roles(/{role_id})?",
+        "permissions",
+        "The description has an integer; the reference has a string, as permissions are elsewhere.",
+    ),
+    (
         "PATCH /applications/({application_id}|@me)",
         "description",
         "The description has an object; the reference has a string, and so has the answer.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import discord
@@ -111,7 +112,7 @@ def _event(kind: int, channel: int) -> dict[str, Any]:
         "privacy_level": 2,
         "entity_type": kind,
         "channel_id": str(channel),
-        "scheduled_start_time": "2099-01-01T00:00:00Z",
+        "scheduled_start_time": (datetime.now(UTC) + timedelta(days=30)).isoformat(),
     }
 
 

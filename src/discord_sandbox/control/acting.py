@@ -11,7 +11,9 @@ from discord_sandbox.interaction_commands import read_file
 from discord_sandbox.model import Channel, Json, Message, User
 from discord_sandbox.polls import vote
 from discord_sandbox.references import FORWARD
+from discord_sandbox.rest.body import check_file
 from discord_sandbox.scheduled_events import set_interested
+from discord_sandbox.slowmode import check_slowmode
 from discord_sandbox.validate.message import Upload, check_message
 
 _MEMBER = "/members/{user}"
@@ -44,6 +46,7 @@ def message(ask: Ask) -> Json:
     messages.check_can_send(ask.world, user, channel, draft)
     if channel.guild_id is None:
         check_dm(ask.world, user, channel)
+    check_slowmode(ask.world, user, channel)
     written, shown = messages.create_and_show(ask.world, user, channel, draft)
     user.read[channel.id] = written.id
     return shown.data
@@ -56,6 +59,7 @@ def read_files(ask: Ask) -> list[Upload]:
         found = read_file(ask.world, given)
         if found is None:
             raise Refused("`files` must be a list of {filename, content: base64, content_type?}.")
+        check_file(len(found.content), ask.backend.limits.file_bytes)
         uploads.append(Upload(index, found.filename, found.content, found.content_type))
     return uploads
 
@@ -93,6 +97,7 @@ def dismiss(ask: Ask) -> Json:
 
 def react(ask: Ask) -> Json:
     user, channel, found = _own(ask)
+    reactions.check_may_react(ask.world, user.id, channel, found, ask.text("emoji"))
     reactions.react(ask.world, channel, found, user.id, ask.text("emoji"))
     return {}
 
@@ -104,8 +109,10 @@ def unreact(ask: Ask) -> Json:
 
 
 def pin(ask: Ask) -> Json:
-    _, channel, found = _own(ask)
-    reactions.set_pinned(ask.world, channel, found, bool(ask.body.get("pinned", True)))
+    user, channel, found = _own(ask)
+    reactions.check_may_pin(ask.world, user.id, channel)
+    pinned = bool(ask.body.get("pinned", True))
+    reactions.set_pinned(ask.world, channel, found, user, pinned=pinned)
     return {}
 
 
@@ -177,7 +184,7 @@ def leave(ask: Ask) -> Json:
 
 def join(ask: Ask) -> Json:
     user, guild = ask.user(), ask.find_guild(ask.given("guild_id"))
-    guilds.add_member(ask.world, guild, user)
+    guilds.add_member(ask.world, guild, user, greet=True)
     return {}
 
 

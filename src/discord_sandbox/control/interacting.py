@@ -12,6 +12,7 @@ from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.interaction_commands import BadOptions, OptionReader
 from discord_sandbox.modal_answers import modal_answers
 from discord_sandbox.model import Application, Channel, Command, Json, User
+from discord_sandbox.rest.body import check_file
 from discord_sandbox.validate import components as parts
 
 _MEMBER = "/members/{user}"
@@ -56,6 +57,8 @@ def _command_data(
             message = ask.find_message(channel, user, target_id)
             shaped = ask.world.message_json(message, user.id)
             reader.resolved["messages"] = {str(target_id): shaped}
+    for file in reader.resolved.get("attachments", {}).values():
+        check_file(file["size"], ask.backend.limits.file_bytes)
     if reader.resolved:
         data["resolved"] = reader.resolved
     return data

@@ -110,7 +110,7 @@ def view(ask: Ask) -> Json:
                 ],
                 "roles": [role_json(role) for role in guild.roles.values()],
                 "member_count": len(guild.members),
-                "my_permissions": str(guild_permissions(guild, guild.members[user.id])),
+                "my_permissions": str(found.guild_permissions(guild, guild.members[user.id])),
             }
         )
     dms = []

@@ -160,7 +160,7 @@ def member(ask: Ask) -> Json:
     unknown = [one for one in roles if one not in found.roles]
     if unknown:
         raise Refused(f"There is no role {unknown[0]} in this guild.", 404)
-    made = guilds.add_member(ask.world, found, joining, roles)
+    made = guilds.add_member(ask.world, found, joining, roles, greet=True)
     if made.role_ids != roles:
         made.role_ids = roles
         guilds.publish_member(ask.world, found, made)
@@ -176,7 +176,7 @@ def bot(ask: Ask) -> Json:
     found = ask.find_guild(ask.param("guild"))
     granted = parse_snowflake(ask.body.get("permissions"))
     let_in = _application(ask, ask.given("application_id"))
-    return member_json(guilds.add_bot(ask.world, found, let_in, granted))
+    return member_json(guilds.add_bot(ask.world, found, let_in, granted, greet=True))
 
 
 def remove_bot(ask: Ask) -> Json:

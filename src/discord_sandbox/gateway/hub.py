@@ -59,8 +59,8 @@ class Hub:
         if not isinstance(body, dict):
             raise Close(DECODE_ERROR, "Identify needs an object.")
         application = self._application(body.get("token"))
-        intents = body.get("intents", 0)
-        if not isinstance(intents, int) or intents & ~bits.KNOWN:
+        intents = body.get("intents")
+        if isinstance(intents, bool) or not isinstance(intents, int) or intents & ~bits.KNOWN:
             raise Close(INVALID_INTENTS, "Invalid intent(s).")
         privileged = sum(bits.PRIVILEGED.values())
         if intents & privileged & ~application.privileged_intents:

@@ -13,7 +13,7 @@ from discord_sandbox.channels import (
     remove_overwrite,
     set_overwrite,
 )
-from discord_sandbox.errors import ApiError, NotImplementedBySandbox, invalid
+from discord_sandbox.errors import ApiError, NotImplementedBySandbox, Problems, invalid
 from discord_sandbox.model import (
     FORUM_TYPES,
     GUILD_ANNOUNCEMENT,
@@ -21,13 +21,22 @@ from discord_sandbox.model import (
     GUILD_TEXT,
     VOICE_TYPES,
     Channel,
+    Guild,
     Json,
     Overwrite,
 )
+from discord_sandbox.rest.rank import check_grants
 from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.rest.thread_edits import edit_thread
 from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.validate import fields, members
+from discord_sandbox.validate.channel_members import (
+    TAKES,
+    TAKES_EDIT,
+    TAKES_OVERWRITE,
+    TAKES_PLACE,
+)
 from discord_sandbox.validate.channels import check_channel
 
 _CONVERTIBLE = frozenset({GUILD_TEXT, GUILD_ANNOUNCEMENT})
@@ -42,6 +51,9 @@ def get_channel(call: Call) -> Json:
 def parse_overwrite(value: Any, target_id: int | None = None) -> Overwrite:
     """A permission overwrite as Discord takes it. Raises ApiError 50035."""
     given = value if isinstance(value, dict) else {}
+    problems = Problems()
+    members.note_members(problems, ("permission_overwrites",), TAKES_OVERWRITE, given)
+    problems.raise_if_any()
     found = target_id or parse_snowflake(given.get("id"))
     allow, deny = (parse_snowflake(given.get(name) or 0) for name in ("allow", "deny"))
     kind = {"role": 0, "member": 1}.get(given.get("type", 0), given.get("type", 0))
@@ -54,6 +66,17 @@ def parse_overwrite(value: Any, target_id: int | None = None) -> Overwrite:
     return Overwrite(found, kind, allow, deny)
 
 
+def check_parent(guild: Guild, parent_id: Any) -> None:
+    """Raises ApiError 50035 for a parent that is no category of the server."""
+    if parent_id is None:
+        return
+    parent = guild.channels.get(parse_snowflake(parent_id) or 0)
+    if parent is None:
+        raise invalid(("parent_id",), "CHANNEL_PARENT_INVALID", "Category does not exist")
+    if parent.type != GUILD_CATEGORY:
+        raise invalid(("parent_id",), "CHANNEL_PARENT_INVALID_TYPE", "Not a category")
+
+
 def create(call: Call) -> Reply:
     guild = call.guild(permissions.MANAGE_CHANNELS)
     body = call.json()
@@ -64,6 +87,9 @@ def create(call: Call) -> Reply:
     if kind not in KINDS:
         raise NotImplementedBySandbox(f"Channel type {kind}")
     overwrites = [parse_overwrite(one) for one in body.get("permission_overwrites") or ()]
+    check_parent(guild, body.get("parent_id"))
+    for overwrite in overwrites:
+        check_grants(call, guild, overwrite.allow | overwrite.deny)
     channel = create_channel(
         call.world,
         guild,
@@ -86,16 +112,21 @@ def order(call: Call) -> None:
     guild = call.guild(permissions.MANAGE_CHANNELS)
     if not isinstance(call.body, list):
         raise invalid((), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+    problems = Problems()
+    for at, one in enumerate(call.body):
+        if fields.mapping(problems, (at,), one) is not None:
+            members.note_members(problems, (at,), TAKES_PLACE, one)
+    problems.raise_if_any()
     moved: list[tuple[Channel, Json]] = []
-    for one in call.body:
-        given = one if isinstance(one, dict) else {}
+    for given in call.body:
+        check_parent(guild, given.get("parent_id"))
         channel = guild.channels.get(parse_snowflake(given.get("id")) or 0)
         if channel is None or channel.thread is not None:
             raise ApiError(10003)
         moved.append((channel, given))
     for channel, given in moved:
         if given.get("position") is not None:
-            channel.position = int(given["position"])
+            channel.position = given["position"]
         if "parent_id" in given:
             channel.parent_id = parse_snowflake(given["parent_id"])
         publish_channel(call.world, guild, channel, "UPDATE")
@@ -115,8 +146,11 @@ def edit(call: Call) -> Json:
     channel.type = kind
     if "permission_overwrites" in body:
         listed = [parse_overwrite(one) for one in body["permission_overwrites"] or ()]
+        for overwrite in listed:
+            check_grants(call, guild, _changed(channel, overwrite), channel)
         channel.overwrites = {overwrite.id: overwrite for overwrite in listed}
     if "parent_id" in body:
+        check_parent(guild, body["parent_id"])
         channel.parent_id = parse_snowflake(body["parent_id"])
     configure(call.world, channel, body)
     publish_channel(call.world, guild, channel, "UPDATE")
@@ -134,6 +168,14 @@ def delete(call: Call) -> Json:
     return shaped
 
 
+def _changed(channel: Channel, overwrite: Overwrite) -> int:
+    """The permissions that would be allowed or denied anew, or no longer."""
+    before = channel.overwrites.get(overwrite.id)
+    if before is None:
+        return overwrite.allow | overwrite.deny
+    return (overwrite.allow ^ before.allow) | (overwrite.deny ^ before.deny)
+
+
 def put_overwrite(call: Call) -> None:
     channel = call.channel()
     guild = call.guild_of(channel)
@@ -142,6 +184,7 @@ def put_overwrite(call: Call) -> None:
     known = guild.roles if overwrite.type == 0 else guild.members
     if overwrite.id not in known:
         raise ApiError(10009)
+    check_grants(call, guild, _changed(channel, overwrite), channel)
     set_overwrite(call.world, guild, channel, overwrite)
 
 
@@ -153,11 +196,11 @@ def delete_overwrite(call: Call) -> None:
 
 ROUTES = (
     Route("GET", "/guilds/{guild_id}/channels", of_guild),
-    Route("POST", "/guilds/{guild_id}/channels", create),
+    Route("POST", "/guilds/{guild_id}/channels", create, takes=TAKES),
     Route("PATCH", "/guilds/{guild_id}/channels", order),
     Route("GET", _CHANNEL, get_channel),
-    Route("PATCH", _CHANNEL, edit),
+    Route("PATCH", _CHANNEL, edit, takes=TAKES_EDIT),
     Route("DELETE", _CHANNEL, delete),
-    Route("PUT", _CHANNEL + "/permissions/{overwrite_id}", put_overwrite),
+    Route("PUT", _CHANNEL + "/permissions/{overwrite_id}", put_overwrite, takes=TAKES_OVERWRITE),
     Route("DELETE", _CHANNEL + "/permissions/{overwrite_id}", delete_overwrite),
 )

@@ -15,10 +15,11 @@ from discord_sandbox.backend import Backend
 from discord_sandbox.clock import parse_iso
 from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.model import Application, Channel, Guild, Json, Message, User
-from discord_sandbox.permissions import VIEW_CHANNEL, guild_permissions
+from discord_sandbox.permissions import VIEW_CHANNEL
 from discord_sandbox.ratelimit import bucket_hash
 from discord_sandbox.routing import parameters
 from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.validate.members import Takes, check_members
 from discord_sandbox.validate.message import Upload
 from discord_sandbox.world import World
 
@@ -105,7 +106,7 @@ class Call(Struct):
         member = guild.members.get(self.app.bot_user_id)
         if member is None:
             raise ApiError(10004)
-        if needed and guild_permissions(guild, member) & needed != needed:
+        if needed and self.world.guild_permissions(guild, member) & needed != needed:
             raise ApiError(50013)
         return guild
 
@@ -116,11 +117,16 @@ class Call(Struct):
         return self.world.guilds[channel.guild_id]
 
     def json(self) -> Json:
-        """The body, which must be an object. Raises ApiError 50109."""
+        """The body, which must be an object with the members that the route takes.
+
+        Raises ApiError 50109, 50035, or NotImplementedBySandbox for a member it does not take.
+        """
         if self.body is None:
             return {}
         if not isinstance(self.body, dict):
             raise ApiError(50109)
+        if self.route.takes is not None:
+            check_members(self.route.takes, self.body, self.route.key)
         return self.body
 
     def number(self, name: str, *, default: int, least: int, most: int) -> int:
@@ -209,6 +215,8 @@ class Route:
     public: bool = False
     exempt: bool = False
     bucketed: bool = True
+    takes: Takes | None = None
+    """The members of the body, where it is an object that `Call.json` checks."""
     key: str = field(init=False)
     bucket: str = field(init=False)
     parameters: tuple[str, ...] = field(init=False)

@@ -18,7 +18,7 @@ from discord_sandbox.shapes.guilds import member_json, scheduled_event_json
 from discord_sandbox.shapes.users import user_json
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.stages import follow_event
-from discord_sandbox.validate.scheduled_events import STAGE, check_scheduled_event
+from discord_sandbox.validate.scheduled_events import STAGE, TAKES, check_scheduled_event
 
 _EVENTS = "/guilds/{guild_id}/scheduled-events"
 _EVENT = _EVENTS + "/{event_id}"
@@ -130,9 +130,9 @@ def user_counts(call: Call) -> Any:
 
 ROUTES = (
     Route("GET", _EVENTS, listed),
-    Route("POST", _EVENTS, create),
+    Route("POST", _EVENTS, create, takes=TAKES),
     Route("GET", _EVENT, get),
-    Route("PATCH", _EVENT, edit),
+    Route("PATCH", _EVENT, edit, takes=TAKES),
     Route("DELETE", _EVENT, delete),
     Route("GET", _EVENT + "/users", users),
     Route("GET", _EVENT + "/users/counts", user_counts),

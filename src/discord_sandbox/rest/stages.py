@@ -11,7 +11,8 @@ from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.shapes.channels import stage_json
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.stages import GUILD_ONLY, change_stage, end_stage, stage_of, start_stage
-from discord_sandbox.validate import fields
+from discord_sandbox.validate import fields, members
+from discord_sandbox.validate.members import Takes
 from discord_sandbox.validate.scheduled_events import STAGE
 
 _MODERATOR = permissions.MANAGE_CHANNELS | permissions.MUTE_MEMBERS | permissions.MOVE_MEMBERS
@@ -91,9 +92,17 @@ def delete(call: Call) -> None:
     end_stage(call.world, guild, stage, call.bot)
 
 
+_TAKES: Takes = {"topic": members.text(120, 1), "privacy_level": members.choice(1, 2)}
+_TAKES_NEW: Takes = {
+    **_TAKES,
+    "channel_id": members.snowflake,
+    "guild_scheduled_event_id": members.snowflake,
+    "send_start_notification": members.flag,
+}
+
 ROUTES = (
-    Route("POST", "/stage-instances", create),
+    Route("POST", "/stage-instances", create, takes=_TAKES_NEW),
     Route("GET", _STAGE, get),
-    Route("PATCH", _STAGE, edit),
+    Route("PATCH", _STAGE, edit, takes=_TAKES),
     Route("DELETE", _STAGE, delete),
 )

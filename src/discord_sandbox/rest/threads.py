@@ -12,13 +12,16 @@ from discord_sandbox.model import (
     HAS_THREAD,
     PRIVATE_THREAD,
     PUBLIC_THREAD,
+    THREAD_CREATED,
     Channel,
     Json,
     Message,
 )
 from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.shapes.channels import channel_json, thread_member_json
+from discord_sandbox.showing import write_system
 from discord_sandbox.threads import create_thread, join_thread, leave_thread, require_thread
+from discord_sandbox.validate.channel_members import TAKES_THREAD
 from discord_sandbox.validate.channels import check_applied_tags, check_channel
 from discord_sandbox.validate.message import Draft, check_message
 
@@ -45,6 +48,11 @@ def start_thread(call: Call) -> Reply:
     channel = create_thread(
         call.world, guild, parent, body["name"], call.bot, kind=kind, starter=starter, settings=body
     )
+    if starter is None and not private:
+        reference = {"type": 0, "channel_id": str(channel.id), "guild_id": str(guild.id)}
+        write_system(
+            call.world, call.bot, parent, THREAD_CREATED, content=channel.name, reference=reference
+        )
     if starter is not None:
         starter.thread_id = channel.id
         starter.flags |= HAS_THREAD
@@ -122,8 +130,8 @@ def remove_thread_member(call: Call) -> None:
 
 
 ROUTES = (
-    Route("POST", _CHANNEL + "/threads", start_thread),
-    Route("POST", _CHANNEL + "/messages/{message_id}/threads", start_thread),
+    Route("POST", _CHANNEL + "/threads", start_thread, takes=TAKES_THREAD),
+    Route("POST", _CHANNEL + "/messages/{message_id}/threads", start_thread, takes=TAKES_THREAD),
     Route("GET", _CHANNEL + "/thread-members", thread_members),
     Route("PUT", _CHANNEL + "/thread-members/@me", add_thread_member),
     Route("DELETE", _CHANNEL + "/thread-members/@me", remove_thread_member),

@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from discord_sandbox.clock import iso
-from discord_sandbox.model import Attachment, Json, Message, Poll, Reaction, Snapshot, User
+from discord_sandbox.model import (
+    SYSTEM_TYPES,
+    Attachment,
+    Json,
+    Message,
+    Poll,
+    Reaction,
+    Snapshot,
+    User,
+)
 from discord_sandbox.shapes.users import user_json
 
 _CONTENT_FIELDS = ("content", "embeds", "attachments", "components")
@@ -113,19 +122,24 @@ def message_json(
         _add_interaction(shaped, message.interaction)
     if message.poll is not None:
         shaped["poll"] = poll_json(message.poll, viewer_id)
+    if message.reference is not None:
+        shaped["message_reference"] = message.reference
+        _add_referenced(shaped, message, base_url)
+        if "referenced_message" in shaped and referenced is not None:
+            shaped["referenced_message"] = message_json(referenced, users, base_url, viewer_id)
+    return shaped
+
+
+def _add_referenced(shaped: Json, message: Message, base_url: str) -> None:
+    """What a forward keeps, or a place for what a reply is to; what Discord writes has neither."""
     if message.forwarded is not None:
         _add_snapshot(shaped, message, message.forwarded, base_url)
-    elif message.reference is not None:
-        shaped["message_reference"] = message.reference
-        shaped["referenced_message"] = (
-            None if referenced is None else message_json(referenced, users, base_url, viewer_id)
-        )
-    return shaped
+    elif message.type not in SYSTEM_TYPES:
+        shaped["referenced_message"] = None
 
 
 def _add_snapshot(shaped: Json, message: Message, kept: Snapshot, base_url: str) -> None:
     files = [attachment_json(file, message.channel_id, base_url) for file in kept.attachments]
-    shaped["message_reference"] = message.reference
     shaped["message_snapshots"] = [{"message": {**kept.data, "attachments": files}}]
 
 

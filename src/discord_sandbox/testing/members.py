@@ -9,7 +9,7 @@ from discord_sandbox.testing.control import Json
 from discord_sandbox.testing.exchange import Exchange
 from discord_sandbox.testing.messages import File, Message, Modal
 from discord_sandbox.testing.places import Application, Channel, Guild
-from discord_sandbox.testing.stream import DEFAULT_TIMEOUT_S, Frame, Stream
+from discord_sandbox.testing.stream import DEFAULT_TIMEOUT_S, Frame, Stream, deleted_in
 
 if TYPE_CHECKING:
     from discord_sandbox.testing.sandbox import Sandbox
@@ -244,7 +244,7 @@ class Member:
             return
 
         def pick(frame: Frame) -> bool | None:
-            return (frame.type == "MESSAGE_DELETE" and int(frame.data["id"]) == message.id) or None
+            return message.id in deleted_in(frame) or None
 
         what = f"message {message.id} to be deleted"
         await stream.wait_for(pick, since=0, timeout=timeout, what=what)
