@@ -47,7 +47,7 @@ def attach(world: World, message: Message, draft: Draft) -> None:
                 ephemeral=message.reader_id is not None,
             )
         )
-    message.attachments = kept
+    message.attachments = tuple(kept)
 
 
 def resolve_uploads(world: World, message: Message) -> None:

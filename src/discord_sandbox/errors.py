@@ -98,6 +98,14 @@ class ApiError(Exception):
         self.errors = errors
         super().__init__(f"{self.status} {self.code}: {self.message}")
 
+    def below(self, key: str) -> ApiError:
+        """The same error of a body that stands at `key` of the one that was sent."""
+        if self.errors is None:
+            return self
+        return ApiError(
+            self.code, status=self.status, message=self.message, errors={key: self.errors}
+        )
+
     def body(self) -> Json:
         body: Json = {"message": self.message, "code": self.code}
         if self.errors is not None:
@@ -114,6 +122,8 @@ class NotImplementedBySandbox(ApiError):
 
 class Problems:
     """Collects what is wrong with a body, in the nested form that code 50035 has."""
+
+    __slots__ = ("_tree",)
 
     def __init__(self) -> None:
         self._tree: Json = {}

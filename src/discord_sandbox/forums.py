@@ -13,6 +13,7 @@ from discord_sandbox.permissions import MANAGE_THREADS
 from discord_sandbox.showing import show
 from discord_sandbox.threads import archive_when_idle, new_thread, open_thread
 from discord_sandbox.validate.message import Draft
+from discord_sandbox.wire import Written
 from discord_sandbox.world import World
 
 MOST_PINNED = 1
@@ -54,7 +55,7 @@ def create_post(
     tags: Sequence[int] = (),
     settings: Json | None = None,
     origin: Origin | None = None,
-) -> tuple[Channel, Json]:
+) -> tuple[Channel, Written]:
     """Begin a post with its first message; answers the thread and the message's JSON.
 
     Whether the author may, and may use these tags, has been asked before. The thread and the

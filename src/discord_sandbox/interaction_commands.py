@@ -80,7 +80,7 @@ class OptionReader:
             if not isinstance(value, bool):
                 raise BadOptions(f"{name} must be true or false, not {value!r}.")
         elif kind == ATTACHMENT:
-            value = self._file(name, value)
+            value = self.keep_file(name, value)
         else:
             value = self._reference(option, value)
         choices = option.get("choices")
@@ -89,8 +89,8 @@ class OptionReader:
             raise BadOptions(f"{name} must be one of {listed}, not {value!r}.")
         return value
 
-    def _file(self, name: str, value: Any) -> str:
-        """Keep the file that was given; answers the id under which it is resolved."""
+    def keep_file(self, name: str, value: Any) -> str:
+        """Keep the file that was given; answers the id under which it is resolved. Raises BadOptions."""
         attachment = read_file(self._world, value)
         if attachment is None:
             raise BadOptions(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from discord_sandbox import permissions
 from discord_sandbox.model import IS_COMPONENTS_V2, Channel, Json, Message
 from discord_sandbox.shapes.messages import mentioned_roles, mentioned_users
@@ -47,7 +49,7 @@ def _allowed(found: list[int], kind: str, allowed: Json) -> list[int]:
     return [one for one in found if one in named]
 
 
-def _displayed(components: list[Json]) -> list[str]:
+def _displayed(components: Iterable[Json]) -> list[str]:
     """The texts of components v2."""
     texts = []
     for part in components:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from msgspec import Struct
+
 Json = dict[str, Any]
 
 GUILD_TEXT, DM, GUILD_VOICE, GUILD_CATEGORY, GUILD_ANNOUNCEMENT = 0, 1, 2, 4, 5
@@ -45,7 +47,6 @@ class User:
     read: dict[int, int] = field(default_factory=dict)
     """The last message read, by channel id."""
     json_cache: Json | None = None
-    raw_cache: bytes | None = None
 
     @property
     def bot(self) -> bool:
@@ -204,9 +205,12 @@ class Poll:
     closed: bool = False
 
 
-@dataclass(slots=True)
-class Message:
-    """One message. `embeds` and `components` are as they are sent out, ids given."""
+class Message(Struct, gc=False):
+    """One message. `embeds` and `components` are as they are sent out, ids given.
+
+    There are hundreds of thousands of them. Nothing in one leads back to it, so the garbage
+    collector need not look for that.
+    """
 
     id: int
     channel_id: int
@@ -216,15 +220,15 @@ class Message:
     type: int = 0
     flags: int = 0
     tts: bool = False
-    embeds: list[Json] = field(default_factory=list)
-    components: list[Json] = field(default_factory=list)
-    attachments: list[Attachment] = field(default_factory=list)
+    embeds: tuple[Json, ...] = ()
+    components: tuple[Json, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     mention_ids: tuple[int, ...] = ()
     mention_role_ids: tuple[int, ...] = ()
     mention_everyone: bool = False
     edited_ms: int | None = None
     pinned_ms: int | None = None
-    reactions: dict[str, Reaction] = field(default_factory=dict)
+    reactions: dict[str, Reaction] = {}
     nonce: str | int | None = None
     reference: Json | None = None
     forwarded: Snapshot | None = None

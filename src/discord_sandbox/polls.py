@@ -9,6 +9,7 @@ from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
 from discord_sandbox.model import Channel, Json, Message, Poll
 from discord_sandbox.showing import show, store
+from discord_sandbox.wire import Written
 from discord_sandbox.world import World
 
 POLL_RESULT = 46
@@ -93,7 +94,7 @@ def _publish(
     world.bus.publish(Event(f"MESSAGE_POLL_VOTE_{what}", data, channel=channel))
 
 
-def close_poll(world: World, channel: Channel, message: Message) -> Json:
+def close_poll(world: World, channel: Channel, message: Message) -> Written:
     """Count the votes for good, and say in the channel what came of it.
 
     Answers the message's JSON. Raises ApiError 520001 when the poll is over already.
@@ -110,7 +111,7 @@ def close_poll(world: World, channel: Channel, message: Message) -> Json:
         author=message.author,
         at_ms=world.clock.now_ms(),
         type=POLL_RESULT,
-        embeds=[{"type": "poll_result", "fields": _result(poll)}],
+        embeds=({"type": "poll_result", "fields": _result(poll)},),
         reference={
             "type": 0,
             "channel_id": str(channel.id),

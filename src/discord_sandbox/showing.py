@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from discord_sandbox.events import Encoded, Event, encode, encode_message
+from discord_sandbox.events import Event
 from discord_sandbox.model import Channel, Json, Message
 from discord_sandbox.shapes.guilds import partial_member_json
-from discord_sandbox.shapes.messages import is_by_author
-from discord_sandbox.shapes.users import user_raw
+from discord_sandbox.wire import Written, encode
 from discord_sandbox.world import World
 
 
@@ -36,16 +35,16 @@ def readers_of(world: World, channel: Channel, message: Message) -> frozenset[in
 
 def show(
     world: World, channel: Channel, message: Message, what: Literal["create", "update"]
-) -> Json:
+) -> Written:
     """Show a new or changed message to those who can see it, and note that they saw it."""
     shaped = world.message_json(message, message.author.id)
-    own = is_by_author(message)
-    raw = encode_message(shaped, user_raw(message.author)) if own else encode(shaped).encode()
     readers = readers_of(world, channel, message)
-    world.seen.add(what, world.clock.now_ms(), channel.id, readers, raw)
+    at_ms = message.at_ms if what == "create" else world.clock.now_ms()
+    raw = encode(shaped)
+    world.seen.add(what, at_ms, channel.id, readers, raw)
     if message.nonce is not None:
         shaped["nonce"] = message.nonce
-        raw = raw[:-1] + f',"nonce":{encode(message.nonce)}}}'.encode()
+        raw = encode(shaped)
     if not world.bus.idle:
         world.bus.publish(
             Event(
@@ -57,7 +56,7 @@ def show(
                 bots=message.reader_id is None,
             )
         )
-    return Encoded(shaped, raw)
+    return Written(shaped, raw)
 
 
 def _dispatched(world: World, channel: Channel, message: Message, shaped: Json) -> Json:

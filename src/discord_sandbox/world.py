@@ -179,9 +179,7 @@ class World:
             channel = self.channels.get(int(message.reference["channel_id"]))
             if channel is not None:
                 referenced = channel.messages.get(int(message.reference["message_id"]))
-        return message_json(
-            message, self.users, self.base_url, viewer_id=viewer_id, referenced=referenced
-        )
+        return message_json(message, self.users, self.base_url, viewer_id, referenced)
 
     def channel_json(self, channel: Channel, viewer_id: int | None = None) -> Json:
         """The channel; of a DM, the recipients other than `viewer_id`."""

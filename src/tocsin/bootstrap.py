@@ -36,6 +36,7 @@ from tocsin.store import migrate
 from tocsin.store.engine import Store
 from tocsin.store.facts import get_fact, instance_of
 from tocsin.store.failures import HELD_UP, explained
+from tocsin.store.home import move_in
 from tocsin.store.lock import InstanceLock
 from tocsin.store.rehearsal import drop_tests
 from tocsin.telemetry.logs import get_logger
@@ -151,6 +152,7 @@ def build_engine(
         housekeeper=Housekeeper(
             store,
             clock,
+            dispatcher.skew,
             horizon=timedelta(days=settings.reminders.horizon_days),
             all_day_at=settings.reminders.all_day_at,
             retention=timedelta(days=settings.reminders.retention_days),
@@ -238,8 +240,17 @@ async def assembled(
         with explained(store, HELD_UP):
             refusals.restore(await store.read(get_fact, REFUSALS_KEPT_AS))
             instance = await store.read(instance_of)
+            if store.path is not None:
+                _tell_if_moved(await store.write(move_in, store.path))
         pacer = build_pacer(settings, clock, refusals)
         yield build(settings, store, clock, pacer, messenger, instance, refusals)
+
+
+def _tell_if_moved(last: str | None) -> None:
+    if last is not None:
+        log.warning(
+            "database was used elsewhere", last=last, help="Make sure that no bot runs there."
+        )
 
 
 async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> None:

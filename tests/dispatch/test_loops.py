@@ -7,7 +7,8 @@ from tests.store.stored_calendar import SERVER
 
 from tocsin.dispatch.messenger import Sighting
 from tocsin.dispatch.outcome import Refused, RetryAt, Scope, Unknown
-from tocsin.reminders.delivery import State
+from tocsin.reminders.delivery import Kind, State
+from tocsin.store.snoozes import snooze
 from tocsin.store.subscriptions import remove_subscription
 
 HOUR = 3_600
@@ -169,3 +170,18 @@ async def test_channels_are_opened_before_anything_is_due(bench: Bench) -> None:
         bench.clock.shift(timedelta(minutes=1, seconds=1))
         await bench.until(lambda: bench.messenger.opened == [1])
     assert bench.messenger.sent == []
+
+
+async def test_a_snooze_that_waits_keeps_no_burst_waiting(bench: Bench) -> None:
+    """It rings in its time; until then the dispatcher counts as one that has nothing to do."""
+    bench.member(1, HOUR)
+    event = bench.event(timedelta(hours=5))
+    now = bench.clock.now()
+    bench.store.write_now(snooze, SERVER, event, 1, 2 * HOUR, now)
+    async with bench.running() as engine:
+        await bench.until(lambda: engine.dispatcher.hungry)
+        assert bench.messenger.sent == []
+        bench.clock.shift(timedelta(hours=2, seconds=1))
+        await bench.until(lambda: engine.dispatcher.sent == 1)
+    (sent,) = bench.messenger.sent
+    assert (sent.kind, sent.recipient_id) == (Kind.SNOOZE, 1)

@@ -308,7 +308,8 @@ def problems_of(transcripts: Path) -> tuple[int, list[str]]:
     seen: set[str] = set()
     problems: dict[str, None] = {}
     for file in sorted(transcripts.glob("*.jsonl")):
-        for line in file.read_text("utf-8").splitlines():
+        # Not `splitlines`, which also ends a line where a text has a separator of Unicode's.
+        for line in file.read_text("utf-8").removesuffix("\n").split("\n"):
             count += 1
             signature = _signature(line)
             if signature in seen:

@@ -240,3 +240,24 @@ def test_a_delivery_exists_once(store: Store) -> None:
             add_delivery(connection, row_of(connection, delivery).occurrence_id, MEMBER)
 
     store.write_now(unit)
+
+
+def test_texts_that_discord_refuses_are_tried_once_and_not_for_everyone(store: Store) -> None:
+    """The others of the same event are told plainly at once, until it is edited."""
+
+    def unit(connection: sa.Connection) -> None:
+        delivery = due(connection)
+        occurrence = row_of(connection, delivery).occurrence_id
+        refused = claimed(connection)
+        assert not refused.plain
+        plainly = Setback(refused, Move.TRANSIENT, "refused", "bad form", ready_at=NOW, plain=True)
+        record_setbacks(connection, [plainly], "w", NOW)
+        other = MEMBER + 1
+        asked = Subscription(SERVER, other, frozenset({"ruins"}), (3_600,))
+        save_subscription(connection, asked, NOW - timedelta(hours=2))
+        dm_worked(connection, other, DM + 1, 700, NOW)
+        add_delivery(connection, occurrence, other, state=State.PENDING)
+        taken = claim(connection, NOW, "w", 10).taken
+        assert {one.recipient_id: one.plain for one in taken} == {MEMBER: True, other: True}
+
+    store.write_now(unit)

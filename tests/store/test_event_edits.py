@@ -19,7 +19,7 @@ from tests.store.stored_calendar import (
 )
 
 from tocsin.calendar.event import Event
-from tocsin.reminders.delivery import Kind
+from tocsin.reminders.delivery import Kind, State
 from tocsin.reminders.subscription import Subscription
 from tocsin.store import calendar_view
 from tocsin.store.engine import Store
@@ -125,6 +125,35 @@ def test_one_date_is_cancelled_and_stays_so(store: Store) -> None:
     assert [row.cancelled for row in after][:3] == [True, False, False]
     left = sa.select(sa.func.count()).where(firings.c.occurrence_id == first.id)
     assert store.read_now(lambda c: c.scalar(left)) == 0
+
+
+def test_other_texts_are_tried_although_discord_refused_the_ones_before(store: Store) -> None:
+    """An edit of the title or the description ends the plain telling; a move alone does not."""
+    event_id = weekly(store)
+    refused = sa.update(occurrences).values(texts_refused="bad form")
+    store.write_now(lambda c: c.execute(refused))
+    first = dates(store)[0]
+    store.write_now(editing, SERVER, event_id, lambda e: e.move(first.slot, MONDAY + 2 * HOUR), NOW)
+    assert dates(store)[0].texts_refused == "bad form"
+    store.write_now(editing, SERVER, event_id, lambda e: e.with_change(title="Tidy"), NOW)
+    assert {row.texts_refused for row in dates(store)} == {None}
+
+
+def test_what_is_in_doubt_when_a_date_is_cancelled_is_still_settled(store: Store) -> None:
+    """It may have arrived: whoever it reached hears of the cancellation, and what waits is not sent."""
+    event_id = weekly(store)
+    first = dates(store)[0]
+    states = {1: State.UNKNOWN, 2: State.SENDING, 3: State.PENDING}
+    for member, state in states.items():
+        store.write_now(subscribe, member)
+        store.write_now(add_delivery, first.id, member, state=state)
+    edited = store.write_now(cancelling, SERVER, event_id, NOW, slot=first.slot)
+    assert edited.written.notices == 2
+    found = sa.select(deliveries.c.recipient_id, deliveries.c.state).where(
+        deliveries.c.kind == Kind.REMINDER
+    )
+    after = store.read_now(lambda c: {row[0]: row[1] for row in c.execute(found)})
+    assert after == states | {3: State.CANCELLED}
 
 
 def test_a_cancelled_event_has_no_dates_and_is_edited_no_more(store: Store) -> None:

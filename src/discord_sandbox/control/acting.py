@@ -44,9 +44,9 @@ def message(ask: Ask) -> Json:
     messages.check_can_send(ask.world, user, channel, draft)
     if channel.guild_id is None:
         check_dm(ask.world, user, channel)
-    written, shaped = messages.create_and_show(ask.world, user, channel, draft)
+    written, shown = messages.create_and_show(ask.world, user, channel, draft)
     user.read[channel.id] = written.id
-    return shaped
+    return shown.data
 
 
 def read_files(ask: Ask) -> list[Upload]:
@@ -65,7 +65,7 @@ def edit(ask: Ask) -> Json:
     if found.author.id != user.id:
         raise Refused("Only one's own messages can be edited.", 403)
     draft = check_message({"content": ask.text("content")})
-    return messages.edit_and_show(ask.world, channel, found, draft)
+    return messages.edit_and_show(ask.world, channel, found, draft).data
 
 
 def delete(ask: Ask) -> Json:
@@ -121,7 +121,7 @@ def forward(ask: Ask) -> Json:
     messages.check_can_send(ask.world, user, channel, draft)
     if channel.guild_id is None:
         check_dm(ask.world, user, channel)
-    return messages.create_and_show(ask.world, user, channel, draft)[1]
+    return messages.create_and_show(ask.world, user, channel, draft)[1].data
 
 
 def set_votes(ask: Ask) -> Json:

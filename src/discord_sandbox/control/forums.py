@@ -48,7 +48,7 @@ def post(ask: Ask) -> Json:
     check_tags(ask.world, forum, user.id, tags)
     made, first = create_post(ask.world, forum, user, body["name"], draft, tags=tags)
     user.read[made.id] = made.id
-    return {**channel_json(made), "first_message": first}
+    return {**channel_json(made), "first_message": first.data}
 
 
 OPERATIONS = (

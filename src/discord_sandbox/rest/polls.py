@@ -8,6 +8,7 @@ from discord_sandbox.model import Json
 from discord_sandbox.polls import close_poll, require_poll
 from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.shapes.users import user_json
+from discord_sandbox.wire import Written
 
 _POLL = "/channels/{channel_id}/polls/{message_id}"
 
@@ -26,7 +27,7 @@ def voters(call: Call) -> Json:
     return {"users": [user_json(call.world.users[user_id]) for user_id in found[:limit]]}
 
 
-def close(call: Call) -> Json:
+def close(call: Call) -> Written:
     channel = call.channel()
     message = call.message(channel)
     if message.poll is None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from aiohttp import web
+from msgspec import Struct
 from multidict import MultiMapping
 
 from discord_sandbox.backend import Backend
@@ -31,33 +33,35 @@ class Reply:
     payload: Any = None
 
 
-@dataclass(slots=True)
-class Call:
+class Call(Struct):
     """One request: who asks, for what, with which body."""
 
     backend: Backend
     route: Route
     params: dict[str, str]
-    query: Mapping[str, str]
-    application: Application | None = None
-    body: Any = None
-    uploads: list[Upload] = field(default_factory=list)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    request: web.BaseRequest
+    application: Application | None
+    body: Any
+    uploads: list[Upload]
 
     @property
     def world(self) -> World:
         return self.backend.world
 
     @property
+    def query(self) -> Mapping[str, str]:
+        return self.request.query
+
+    @property
     def reason(self) -> str | None:
         """What X-Audit-Log-Reason gave."""
-        given = self.headers.get("X-Audit-Log-Reason")
+        given = self.request.headers.get("X-Audit-Log-Reason")
         return None if given is None else unquote(given)
 
     @property
     def locale(self) -> str | None:
         """What X-Discord-Locale gave."""
-        return self.headers.get("X-Discord-Locale")
+        return self.request.headers.get("X-Discord-Locale")
 
     @property
     def app(self) -> Application:

@@ -71,7 +71,7 @@ def _start_post(call: Call, forum: Channel, body: Json) -> Reply:
     post, first = create_post(
         call.world, forum, call.bot, body["name"], draft, tags=tags, settings=body
     )
-    return Reply(201, {**_created(call, post), "message": first})
+    return Reply(201, {**_created(call, post), "message": first.data})
 
 
 def first_message(call: Call, body: Json) -> Draft:

@@ -18,6 +18,7 @@ from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate import fields
 from discord_sandbox.validate.channels import check_applied_tags
 from discord_sandbox.validate.message import check_message
+from discord_sandbox.wire import Written
 from discord_sandbox.world import World
 
 _WITH_TOKEN = "/webhooks/{webhook_id}/{webhook_token}"  # noqa: S105 - a path, no secret
@@ -135,12 +136,12 @@ def execute(call: Call) -> Any:
     if begins is not None:
         tags = check_applied_tags(call.json())
         check_tags(call.world, channel, webhook.creator_id, tags)
-        _, shaped = create_post(
+        _, shown = create_post(
             call.world, channel, creator, begins, draft, tags=tags, origin=origin
         )
     else:
-        _, shaped = messages.create_and_show(call.world, creator, channel, draft, origin)
-    return Reply(200, shaped) if call.flag("wait") else Reply(204)
+        _, shown = messages.create_and_show(call.world, creator, channel, draft, origin)
+    return Reply(200, shown) if call.flag("wait") else Reply(204)
 
 
 def _begins_post(call: Call, channel: Channel) -> str | None:
@@ -187,7 +188,7 @@ def get_message(call: Call) -> Json:
     return call.world.message_json(message, message.author.id)
 
 
-def edit_message(call: Call) -> Json:
+def edit_message(call: Call) -> Json | Written:
     interaction = interactions.live_interaction(call)
     if interaction is not None:
         return interactions.edit(call, interaction)

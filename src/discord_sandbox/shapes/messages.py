@@ -47,13 +47,9 @@ def reaction_json(reaction: Reaction, viewer_id: int) -> Json:
     }
 
 
-def is_by_author(message: Message) -> bool:
-    """Whether the message is shown as its author's, and not under a webhook's own name."""
-    return message.webhook_id is None or message.webhook_id == message.application_id
-
-
 def _author_json(message: Message) -> Json:
-    if is_by_author(message):
+    """The author; of a message under a webhook's own name, the webhook."""
+    if message.webhook_id is None or message.webhook_id == message.application_id:
         return user_json(message.author)
     return {
         "id": str(message.webhook_id),
@@ -72,7 +68,6 @@ def message_json(
     message: Message,
     users: Mapping[int, User],
     base_url: str,
-    *,
     viewer_id: int,
     referenced: Message | None = None,
 ) -> Json:
@@ -123,9 +118,7 @@ def message_json(
     elif message.reference is not None:
         shaped["message_reference"] = message.reference
         shaped["referenced_message"] = (
-            None
-            if referenced is None
-            else message_json(referenced, users, base_url, viewer_id=viewer_id)
+            None if referenced is None else message_json(referenced, users, base_url, viewer_id)
         )
     return shaped
 
@@ -143,11 +136,11 @@ def snapshot_json(message: Message, users: Mapping[int, User]) -> Json:
         "content": message.content,
         "mentions": [user_json(users[user_id]) for user_id in message.mention_ids],
         "mention_roles": [str(role_id) for role_id in message.mention_role_ids],
-        "embeds": message.embeds,
+        "embeds": list(message.embeds),
         "timestamp": iso(message.at_ms),
         "edited_timestamp": None if message.edited_ms is None else iso(message.edited_ms),
         "flags": message.flags,
-        "components": message.components,
+        "components": list(message.components),
     }
 
 
@@ -190,8 +183,20 @@ def _add_interaction(shaped: Json, interaction: Json) -> None:
         }
 
 
-def without_content(shaped: Json) -> Json:
-    """What a bot without the MESSAGE_CONTENT intent gets of others' messages."""
+def seen_by(bot_id: int, shaped: Json) -> Json:
+    """What a bot without the MESSAGE_CONTENT intent gets: content only of its own messages and those that mention it.
+
+    That a message mentions it uncovers that message, and not the one to which it replies.
+    """
+    name = str(bot_id)
+    own = shaped["author"]["id"] == name or any(one["id"] == name for one in shaped["mentions"])
+    seen = shaped if own else _without_content(shaped)
+    if referenced := seen.get("referenced_message"):
+        seen = {**seen, "referenced_message": seen_by(bot_id, referenced)}
+    return seen
+
+
+def _without_content(shaped: Json) -> Json:
     stripped = dict(shaped)
     stripped["content"] = ""
     for name in _CONTENT_FIELDS[1:]:
@@ -199,7 +204,7 @@ def without_content(shaped: Json) -> Json:
     stripped.pop("poll", None)
     if "message_snapshots" in shaped:
         stripped["message_snapshots"] = [
-            {"message": without_content(one["message"])} for one in shaped["message_snapshots"]
+            {"message": _without_content(one["message"])} for one in shaped["message_snapshots"]
         ]
     return stripped
 

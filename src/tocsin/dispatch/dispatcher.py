@@ -14,6 +14,7 @@ from tocsin.dispatch.refusals import Breaker, Caution, Refusals
 from tocsin.dispatch.skew import HELP as SKEW_HELP
 from tocsin.dispatch.skew import Skew
 from tocsin.reminders.delivery import Kind, Move, RecipientKind
+from tocsin.reminders.plan import STAGE_AHEAD
 from tocsin.store.cards import cards
 from tocsin.store.claims import Claimed, Claims, Restraint, claim, next_ready
 from tocsin.store.engine import Connection, Store
@@ -164,11 +165,13 @@ class Dispatcher:
                 while self.held():
                     await self._clock.wait(None, asyncio.Event(), at_most=LOOK_WHILE_HELD)
                 continue
+            await self.skew.certain()
             claims = await self._claim_some()
             if claims.more:
                 continue
             ready = await self._store.read(next_ready)
-            self.hungry = ready is None
+            # A snooze may wait for hours: that is no work to be staged behind.
+            self.hungry = ready is None or ready > self._clock.now() + STAGE_AHEAD
             await self._clock.wait(ready, self._woken, at_most=LOOK_AGAIN)
 
     async def _wait_for_room(self) -> None:
@@ -322,6 +325,7 @@ class Dispatcher:
         """End what is of no more use, tests too, for ever; and keep the count of refusals. Looks every ten seconds."""
         never = asyncio.Event()
         while True:
+            await self.skew.certain()
             missed = await self._store.read(any_expired, self._clock.now())
             if missed:
                 await self.journal.missed(await self._store.write(expire, self._clock.now()))

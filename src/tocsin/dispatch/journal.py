@@ -49,13 +49,7 @@ class Journal:
     async def settled(self, settled: Iterable[Settled]) -> None:
         """These ended when they were looked at again before the claim."""
         for number, one in enumerate(settled):
-            log.info(
-                one.state.name.lower(),
-                delivery=one.id,
-                occurrence=one.occurrence_id,
-                server=one.server_id,
-                reason=one.reason,
-            )
+            log.info(one.state.name.lower(), **self._ended(one), reason=one.reason)
             await _turn(number)
 
     async def recorded(self, sent: list[Sent], setbacks: list[Setback], now: datetime) -> None:
@@ -78,10 +72,17 @@ class Journal:
     async def missed(self, missed: Iterable[Missed]) -> None:
         """These were not sent while they were of use."""
         for number, one in enumerate(missed):
-            log.warning(
-                "missed", delivery=one.id, occurrence=one.occurrence_id, server=one.server_id
-            )
+            log.warning("missed", **self._ended(one))
             await _turn(number)
+
+    def _ended(self, one: Settled | Missed) -> dict[str, int | str]:
+        """What identifies a delivery that ended without a request; the request is the one it would have been."""
+        return {
+            "delivery": one.id,
+            "occurrence": one.occurrence_id,
+            "server": one.server_id,
+            "request": nonce_of(self._instance, one.id, one.revision),
+        }
 
 
 async def _turn(number: int) -> None:

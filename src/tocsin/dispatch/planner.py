@@ -46,6 +46,7 @@ class Planner:
                 if before.jumped(last, self._grace):
                     log.warning("the clock jumped, or this machine slept")
                     await self.catch_up()
+                await self._dispatcher.skew.certain()
                 while (await self._stage()).more:
                     pass
         finally:
@@ -54,6 +55,7 @@ class Planner:
     async def catch_up(self) -> None:
         """Stage all that is due by now, fold what is late, and only then let the dispatcher go on."""
         self._dispatcher.hold()
+        await self._dispatcher.skew.certain()
         while await self._store.read(due_unstaged, self._clock.now()):
             await self._stage(hungry=True)
         now = self._clock.now()

@@ -6,10 +6,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tocsin.reminders.delivery import Kind, RecipientKind, State
+from tocsin.reminders.delivery import Kind, Move, RecipientKind, State, moved
 from tocsin.store.columns import from_ms, to_ms
 from tocsin.store.dialect import run_many
-from tocsin.store.mentions import members_named, note_unreached, still_gathering
+from tocsin.store.mentions import (
+    members_named,
+    note_unreached,
+    still_gathering,
+    without_members,
+)
 from tocsin.store.second_look import Place, ended, places_of
 from tocsin.store.tables import deliveries
 
@@ -61,6 +66,7 @@ class Settled:
     id: int
     occurrence_id: int
     server_id: int
+    revision: int
     state: State
     reason: str
 
@@ -96,12 +102,17 @@ UNRESTRAINED = Restraint()
 
 
 # CROSS JOIN fixes the order for SQLite: from the occurrence's few keys to the one row of each. Values stay as they
-# are kept: what the rows of one occurrence share is read once, below.
-_CANDIDATES = """
+# are kept: what the rows of one occurrence share is read once, below. For a snooze
+# any lead of the subscription will do: it has none of its own.
+_CANDIDATES = f"""
 SELECT d.id, d.occurrence_id, d.starts_at, d.recipient_kind, d.recipient_id, d.kind, d.lead, d.server_id,
  d.due_at, d.expires_at, d.attempt, d.revision, d.plain,
  c.channel_id AS dm_channel_id, c.last_message_id, c.suspended_because, coalesce(c.epoch, 0) AS epoch,
- CASE WHEN d.owed OR d.recipient_kind = 1 THEN 1 ELSE EXISTS (SELECT 1 FROM occurrence_keys k
+ CASE WHEN d.owed OR d.recipient_kind = 1 THEN 1
+  WHEN d.kind = {Kind.SNOOZE.value} THEN EXISTS (SELECT 1 FROM occurrence_keys k CROSS JOIN leads_in_use l
+  CROSS JOIN subscription_pairs p WHERE k.occurrence_id = d.occurrence_id AND l.server_id = d.server_id
+   AND p.server_id = d.server_id AND p.choice = k.key AND p.lead = l.lead AND p.member_id = d.recipient_id)
+  ELSE EXISTS (SELECT 1 FROM occurrence_keys k
   CROSS JOIN subscription_pairs p WHERE k.occurrence_id = d.occurrence_id AND p.server_id = d.server_id
    AND p.choice = k.key AND p.lead = d.lead AND p.member_id = d.recipient_id) END AS asked
 FROM (SELECT id, order_at FROM deliveries WHERE state = 0 AND ready_at <= :now ORDER BY order_at LIMIT :limit) q
@@ -136,6 +147,7 @@ def claim(
         places = places_of(connection, {row.occurrence_id for row in rows})
         judged = _Judged(limit - len(claims.taken), now, busy, restraint)
         judged.gathering = still_gathering(connection, rows, now)
+        judged.without_members = without_members(connection, rows)
         for row in rows:
             judged.judge(row, places[row.occurrence_id], second_look=second_look)
         write_claims(connection, judged.taken, now, worker)
@@ -160,6 +172,7 @@ class _Judged:
         self._busy = busy
         self._restraint = restraint
         self.gathering: frozenset[int] = frozenset()
+        self.without_members: frozenset[int] = frozenset()
         self.taken: list[Claimed] = []
         self.settled: list[Settled] = []
         self.unopened: list[int] = []
@@ -170,8 +183,12 @@ class _Judged:
         if len(self.taken) == self._room:
             return
         end = ended(row, place, self._now) if second_look else None
+        if end is None and row.id in self.without_members:
+            end = moved(State.PENDING, Move.CANCEL), "nobody is left to be mentioned"
         if end is not None:
-            self.settled.append(Settled(row.id, row.occurrence_id, row.server_id, *end))
+            self.settled.append(
+                Settled(row.id, row.occurrence_id, row.server_id, row.revision, *end)
+            )
             return
         channel_id, anchor_id = (
             place.target(row.kind)
@@ -190,10 +207,12 @@ class _Judged:
         else:
             if row.recipient_kind:
                 self._busy.add(channel_id)
-            self.taken.append(_claimed(row, channel_id, anchor_id, self._now))
+            self.taken.append(_claimed(row, place, channel_id, anchor_id, self._now))
 
 
-def _claimed(row: sa.Row[Any], channel_id: int, anchor_id: int | None, now: datetime) -> Claimed:
+def _claimed(
+    row: sa.Row[Any], place: Place, channel_id: int, anchor_id: int | None, now: datetime
+) -> Claimed:
     return Claimed(
         id=row.id,
         attempt=row.attempt + 1,
@@ -208,7 +227,7 @@ def _claimed(row: sa.Row[Any], channel_id: int, anchor_id: int | None, now: date
         due_at=from_ms(row.due_at),
         occurrence_id=row.occurrence_id,
         server_id=row.server_id,
-        plain=bool(row.plain),
+        plain=bool(row.plain) or place.texts_refused is not None,
         epoch=row.epoch,
         claimed_at=now,
     )

@@ -122,13 +122,16 @@ def move_occurrence(
 
 
 def drop_occurrence(connection: sa.Connection, occurrence_id: int, now: datetime) -> None:
-    """The occurrence does not take place: nothing more falls due, and what waits is cancelled."""
+    """The occurrence does not take place: nothing more falls due, and what waits is cancelled.
+
+    What is in doubt stays so until it is settled: it may have arrived, and whoever it reached has to hear of this.
+    """
     connection.execute(sa.delete(firings).where(firings.c.occurrence_id == occurrence_id))
     connection.execute(
         sa.update(deliveries)
         .where(
             deliveries.c.occurrence_id == occurrence_id,
-            deliveries.c.state.in_([State.PENDING, State.UNKNOWN]),
+            deliveries.c.state == State.PENDING,
             deliveries.c.kind == Kind.REMINDER,
         )
         .values(state=State.CANCELLED, reason="the occurrence was cancelled", settled_at=now)

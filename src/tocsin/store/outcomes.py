@@ -12,7 +12,7 @@ from tocsin.store.claims import Claimed
 from tocsin.store.columns import to_ms
 from tocsin.store.dialect import insert_new, run_many
 from tocsin.store.mentions import note_unreached
-from tocsin.store.tables import channel_messages, deliveries
+from tocsin.store.tables import channel_messages, deliveries, occurrences
 from tocsin.store.tables import dm_channels as dm_table
 from tocsin.store.tables import servers as server_table
 
@@ -214,6 +214,13 @@ def _consequences(connection: sa.Connection, one: Setback, now: datetime) -> Non
             .values(suspended_because=one.reason, updated_at=now)
         )
         note_unreached(connection, [claimed.id], now)
+    if one.plain:
+        # One bad line of text must not be tried a hundred thousand times: the others are told plainly at once.
+        connection.execute(
+            sa.update(occurrences)
+            .where(occurrences.c.id == claimed.occurrence_id, occurrences.c.texts_refused.is_(None))
+            .values(texts_refused=one.reason)
+        )
     if one.reopen:
         connection.execute(
             sa.update(dm_table)
@@ -278,6 +285,7 @@ class Missed:
     id: int
     occurrence_id: int
     server_id: int
+    revision: int
 
 
 def expire(connection: sa.Connection, now: datetime, limit: int = 1_000) -> list[Missed]:
@@ -288,7 +296,7 @@ def expire(connection: sa.Connection, now: datetime, limit: int = 1_000) -> list
             f"UPDATE deliveries SET state = {missed.value}, settled_at = :now,"
             " reason = 'not sent while it was of use' WHERE id IN (SELECT id FROM deliveries"
             f" WHERE state = {waiting.value} AND expires_at <= :now LIMIT :limit)"
-            " RETURNING id, occurrence_id, server_id"
+            " RETURNING id, occurrence_id, server_id, revision"
         ),
         {"now": to_ms(now), "limit": limit},
     )

@@ -15,6 +15,7 @@ from tocsin.store.tables import deliveries, firings, occurrences, servers
 
 _BEGUN_WITHIN = timedelta(days=1)
 _AHEAD = timedelta(seconds=LONGEST) + STAGE_AHEAD
+_CALLS = f"{Kind.REMINDER.value}, {Kind.SNOOZE.value}"
 
 
 def restage_channel(connection: sa.Connection, server_id: int, now: datetime) -> None:
@@ -109,6 +110,8 @@ def cancel_unasked(connection: sa.Connection, server_id: int, member_id: int, no
         sa.text(
             "UPDATE deliveries SET state = :cancelled, reason = 'no longer asked for', settled_at = :now"
             " WHERE recipient_id = :member AND recipient_kind = 0 AND server_id = :server AND NOT owed"
+            # A snooze is looked at when it is claimed: it has no lead that could be asked for.
+            f" AND kind <> {Kind.SNOOZE.value}"
             f" AND state = {State.PENDING.value} AND occurrence_id IN"
             "  (SELECT occurrence_id FROM firings WHERE server_id = :server AND due_at BETWEEN :since AND :until)"
             " AND NOT EXISTS (SELECT 1 FROM occurrence_keys k CROSS JOIN subscription_pairs p"
@@ -169,7 +172,7 @@ def fold_late(connection: sa.Connection, now: datetime, grace: timedelta) -> int
     connection.execute(
         sa.text(
             f"UPDATE deliveries SET state = {State.MISSED.value}, settled_at = :now, reason = '{DROPPED}'"
-            f" WHERE state = {State.PENDING.value} AND attempt = 0 AND kind = 0 AND due_at < :late"
+            f" WHERE state = {State.PENDING.value} AND attempt = 0 AND kind IN ({_CALLS}) AND due_at < :late"
             " AND server_id IN (SELECT id FROM servers WHERE drop_late)"
         ),
         {"now": to_ms(now), "late": to_ms(now - grace)},
@@ -178,10 +181,11 @@ def fold_late(connection: sa.Connection, now: datetime, grace: timedelta) -> int
         sa.text(
             f"UPDATE deliveries SET state = {State.SUPERSEDED.value}, settled_at = :now,"
             " reason = 'a nearer reminder was due by then'"
-            f" WHERE state = {State.PENDING.value} AND attempt = 0 AND kind = 0 AND due_at < :late"
+            f" WHERE state = {State.PENDING.value} AND attempt = 0 AND kind IN ({_CALLS}) AND due_at < :late"
             " AND EXISTS (SELECT 1 FROM deliveries n WHERE n.occurrence_id = deliveries.occurrence_id"
             "  AND n.recipient_id = deliveries.recipient_id AND n.starts_at = deliveries.starts_at"
-            "  AND n.lead < deliveries.lead AND n.recipient_kind = deliveries.recipient_kind AND n.kind = 0"
+            "  AND n.lead < deliveries.lead AND n.recipient_kind = deliveries.recipient_kind"
+            f"  AND n.kind IN ({_CALLS})"
             f"  AND n.due_at <= :now AND n.state NOT IN ({State.CANCELLED.value}, {State.SUPERSEDED.value}))"
         ),
         {"now": to_ms(now), "late": to_ms(now - grace)},

@@ -10,7 +10,7 @@ from tocsin.calendar.category import Category, Group, Preset
 from tocsin.reminders.lead import DEFAULT_LEADS
 from tocsin.store import firings
 from tocsin.store.dialect import insert_new
-from tocsin.store.tables import categories, groups, servers
+from tocsin.store.tables import categories, events, groups, servers, subscription_pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,9 @@ def add_group(connection: sa.Connection, server_id: int, group: Group, position:
 def add_category(connection: sa.Connection, server_id: int, category: Category) -> None:
     """Add a category at the end of the server's, unless its key is there."""
     position = connection.scalar(
-        sa.select(sa.func.count())
-        .select_from(categories)
-        .where(categories.c.server_id == server_id)
+        sa.select(sa.func.coalesce(sa.func.max(categories.c.position) + 1, 0)).where(
+            categories.c.server_id == server_id
+        )
     )
     connection.execute(
         insert_new(connection, categories).values(
@@ -121,6 +121,21 @@ def add_category(connection: sa.Connection, server_id: int, category: Category) 
             default_minutes=category.default_minutes,
             lines=list(category.lines),
             position=position,
+        )
+    )
+
+
+def drop_unused(connection: sa.Connection, server_id: int, keys: list[str]) -> None:
+    """Remove those of these categories that have no event and that nobody has chosen."""
+    used = sa.union(
+        sa.select(events.c.category).where(events.c.server_id == server_id),
+        sa.select(subscription_pairs.c.choice).where(subscription_pairs.c.server_id == server_id),
+    )
+    connection.execute(
+        sa.delete(categories).where(
+            categories.c.server_id == server_id,
+            categories.c.key.in_(keys),
+            categories.c.key.not_in(used),
         )
     )
 

@@ -149,6 +149,11 @@ occurrences = Table(
     Column("all_day", Boolean, nullable=False),
     Column("cancelled", Boolean, nullable=False),
     Column("revision", Integer, nullable=False, server_default="0"),
+    Column(
+        "texts_refused",
+        Text,
+        comment="why Discord refuses what it says: told plainly until it is edited",
+    ),
     UniqueConstraint("event_id", "slot"),
     UniqueConstraint("server_id", "public_id"),
     Index("ix_occurrences_server_id_starts_at", "server_id", "starts_at"),
