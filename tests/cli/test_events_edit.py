@@ -123,7 +123,20 @@ def test_days_are_days(tocsin: CommandLine, weekly: str) -> None:
         (("add", "--title", "x", "--start", "2030-01-01", "--end", "2030-01-01 10:00"), 2, "only"),
         (("list", "--from", "2030-02-30"), 2, "is no time"),
         (("list", "--from", "2030-02-03", "--to", "2030-02-01"), 2, "after --from"),
-        (("list", "--from", "0001-01-01", "--to", "9999-12"), 2, ""),
+        (("list", "--from", "0001-01-01", "--to", "9999-12"), 2, "the year 1:"),
+        (("list", "--from", "9999-12-31"), 2, "the year 9999"),
+        (("list", "--to", "9999-12"), 2, "the year 9999"),
+        (("cancel", "{it}", "--date", "9999-12-31"), 2, "the year 9999"),
+        (
+            ("add", "--title", "x", "--start", "9999-12-31 23:30", "--zone", "America/New_York"),
+            2,
+            "the year 9999",
+        ),
+        (
+            ("add", "--title", "x", "--start", "0001-01-01 00:00", "--zone", "Asia/Tokyo"),
+            2,
+            "the year 1:",
+        ),
     ],
 )
 def test_what_cannot_be_is_said(

@@ -91,6 +91,69 @@ def test_a_bad_row_is_named_and_takes_nothing_away(tocsin: CommandLine) -> None:
     assert len(found) == 2
 
 
+def test_a_stray_quote_takes_nothing_off_the_calendar(tocsin: CommandLine) -> None:
+    """It would swallow the rest of the file, and all that stood there be cancelled."""
+    rows = [f"2030-03-0{n} 20:00,,ruins,Ruins {n},North" for n in range(1, 7)]
+    file = tocsin.file("plan.csv", HEAD, *rows)
+    tocsin("events", "import", file, "--server", SERVER)
+    rows[1] = rows[1].replace("Ruins", '"Ruins')
+    tocsin.file("plan.csv", HEAD, *rows)
+    ran = tocsin("events", "import", file, "--server", SERVER)
+    assert ran.code == 1
+    assert "line 3: a quote that is opened here is never closed" in " ".join(ran.out.split())
+    assert "cancelled" not in ran.out
+    found = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json").told
+    assert len(found) == 6
+
+
+def test_a_calendar_that_breaks_off_takes_nothing_off(tocsin: CommandLine) -> None:
+    """Cut off between two events it looks whole, and the rest would be cancelled."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0"]
+    for uid in ("a", "b", "c"):
+        start = "DTSTART:20300307T150000Z"
+        lines += ["BEGIN:VEVENT", f"UID:{uid}", f"SUMMARY:{uid}", start, "END:VEVENT"]
+    file = tocsin.file("plan.ics", *lines, "END:VCALENDAR")
+    tocsin("events", "import", file, "--server", SERVER)
+    tocsin.file("plan.ics", *lines[:-5])
+    ran = tocsin("events", "import", file, "--server", SERVER)
+    assert (ran.code, "the file breaks off" in ran.out) == (1, True)
+    found = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json").told
+    assert len(found) == 3
+
+
+def test_another_file_of_the_same_name_replaces_nothing(tocsin: CommandLine) -> None:
+    """It is refused with a way out: a name of its own, or the word that it does replace the other."""
+    for folder, row in (("d1", FIRST), ("d2", SECOND)):
+        (tocsin.folder / folder).mkdir()
+        tocsin.file(f"{folder}/plan.csv", HEAD, row)
+    tocsin("events", "import", "d1/plan.csv", "--server", SERVER)
+    before = rows_changed(tocsin.folder)
+    for more in ([], ["--dry-run"]):
+        ran = tocsin("events", "import", "d2/plan.csv", "--server", SERVER, *more)
+        assert (ran.code, ran.out) == (2, "")
+        assert "1 event ahead" in ran.err
+        assert "--source NAME" in ran.err
+        assert "--replace" in ran.err
+        assert rows_changed(tocsin.folder) == before
+    tocsin.file("d3.csv", HEAD, SECOND, FIRST.replace("2030", "soon"))
+    ran = tocsin("events", "import", "d3.csv", "--server", SERVER, "--source", "plan.csv")
+    assert (ran.code, "1 not read, first line 3" in ran.err) == (2, True)
+    other = tocsin("events", "import", "d2/plan.csv", "--server", SERVER, "--source", "south")
+    assert (other.code, "1 new" in other.out) == (0, True)
+    again = tocsin("events", "import", "d1/plan.csv", "--server", SERVER, "--json").told
+    assert (again["unchanged"], again["removed"]) == (1, [])
+    told = tocsin("events", "import", "d2/plan.csv", "--server", SERVER, "--replace", "--json").told
+    assert (told["added"], told["removed"]) == (1, ["First ruins"])
+
+
+def test_a_file_that_was_all_over_may_become_another(tocsin: CommandLine) -> None:
+    """Last year's plan under the same name takes nothing away, so that nobody is asked."""
+    file = tocsin.file("plan.csv", HEAD, FIRST.replace("2030", "2020"))
+    tocsin("events", "import", file, "--server", SERVER)
+    tocsin.file("plan.csv", HEAD, SECOND)
+    assert tocsin("events", "import", file, "--server", SERVER, "--json").told["added"] == 1
+
+
 def test_keep_cancels_nothing(tocsin: CommandLine) -> None:
     """What the file no longer mentions stays, and is named."""
     file = tocsin.file("plan.csv", HEAD, FIRST, SECOND)
@@ -111,7 +174,9 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(bare: CommandLine) 
     bare("events", "import", file, "--server", SERVER)
     before = rows_changed(bare.folder)
     bare.file("plan.csv", HEAD, SECOND)
-    told = bare("events", "import", file, "--server", SERVER, "--dry-run", "--json").told
+    told = bare(
+        "events", "import", file, "--server", SERVER, "--dry-run", "--replace", "--json"
+    ).told
     assert (told["added"], told["removed"]) == (1, ["First ruins"])
     assert rows_changed(bare.folder) == before
 
@@ -236,6 +301,28 @@ def test_an_address_is_read_again_under_its_own_name(tocsin: CommandLine, web: s
     assert "Nothing has changed." in again.out
     assert "secret" not in ran.out + again.out
     assert b"secret" not in (tocsin.folder / "tocsin.db").read_bytes()
+
+
+def test_an_address_that_answers_with_another_calendar_changes_nothing(
+    tocsin: CommandLine, web: str
+) -> None:
+    """A calendar whose UIDs were made anew is still the same; one of other events is not."""
+
+    def answer(uid: str, title: str, start: str) -> None:
+        event = f"BEGIN:VEVENT\nUID:{uid}\nSUMMARY:{title}\nDTSTART:{start}\nEND:VEVENT\n"
+        _Calendars.content = f"BEGIN:VCALENDAR\n{event}END:VCALENDAR\n".encode()
+
+    arguments = ("events", "import", f"{web}/secret/plan.csv", "--server", SERVER)
+    answer("a", "Meeting", "20300307T150000Z")
+    assert tocsin(*arguments).code == 0
+    answer("b", "Meeting", "20300307T150000Z")
+    assert tocsin(*arguments).code == 0
+    answer("c", "Cinema", "20300307T150000Z")
+    ran = tocsin(*arguments)
+    assert (ran.code, "another calendar" in ran.err) == (2, True)
+    assert "secret" not in ran.err
+    found = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json").told
+    assert [one["title"] for one in found] == ["Meeting"]
 
 
 def test_an_address_that_answers_nonsense_changes_nothing(tocsin: CommandLine, web: str) -> None:

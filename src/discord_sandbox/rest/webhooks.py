@@ -136,12 +136,12 @@ def execute(call: Call) -> Any:
     if begins is not None:
         tags = check_applied_tags(call.json())
         check_tags(call.world, channel, webhook.creator_id, tags)
-        _, shown = create_post(
+        _, shaped = create_post(
             call.world, channel, creator, begins, draft, tags=tags, origin=origin
         )
     else:
-        _, shown = messages.create_and_show(call.world, creator, channel, draft, origin)
-    return Reply(200, shown) if call.flag("wait") else Reply(204)
+        _, shaped = messages.create_and_show(call.world, creator, channel, draft, origin)
+    return Reply(200, shaped) if call.flag("wait") else Reply(204)
 
 
 def _begins_post(call: Call, channel: Channel) -> str | None:

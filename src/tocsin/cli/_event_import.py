@@ -1,5 +1,6 @@
 """Bringing a calendar into the store: what is ordered, done, and what came of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -7,13 +8,15 @@ from zoneinfo import ZoneInfo
 from tocsin.calendar.category import Category, resolve
 from tocsin.calendar.event import Event
 from tocsin.calendar.presets import PRESETS
+from tocsin.cli import _output as output
 from tocsin.cli._database import Desk
-from tocsin.sources.match import match_without_uids
+from tocsin.errors import UsageError
+from tocsin.sources.match import match_without_uids, may_follow
 from tocsin.sources.reading import Reading
 from tocsin.store import servers
 from tocsin.store.audit import record
 from tocsin.store.engine import Connection
-from tocsin.store.events import Merge, merge_events
+from tocsin.store.events import Merge, events_ahead, merge_events
 from tocsin.store.stored_events import events_of
 
 _AT_ONCE = 500
@@ -33,6 +36,7 @@ class Order:
     horizon: timedelta
     all_day_at: time
     keep: bool
+    replace: bool
     dry_run: bool
 
 
@@ -54,6 +58,10 @@ class _Prepared:
     new_server: bool
     server_name: str
     zone: str
+
+
+class AnotherCalendar(UsageError):
+    """What was read is not the calendar that is known under that name."""
 
 
 class _Undo(Exception):
@@ -97,6 +105,7 @@ def _prepare(connection: Connection, order: Order) -> _Prepared:
     events = order.reading.events
     if not order.reading.identified:
         events = _recognized(connection, order, events)
+    _refuse_another_calendar(connection, order, events)
     prepared = _Prepared(events, new, server.name, server.zone)
     if order.dry_run:
         raise _Undo(_finish(connection, order, prepared, []))
@@ -155,12 +164,38 @@ def _recognized(connection: Connection, order: Order, events: list[Event]) -> li
     """The events of a table under the UIDs by which they were known before."""
     categories = servers.categories_of(connection, order.server_id)
     before = [one.event for one in events_of(connection, order.server_id, order.source)]
-    matching = match_without_uids(before, [_in_category(event, categories) for event in events])
-    return [_under(old.uid, new) for old, new in matching.pairs] + matching.added
+    settled = [_in_category(event, categories, order.reading.types) for event in events]
+    # The file's own word for the type goes on: the store has to find out itself which one it is.
+    own = {id(one): event for one, event in zip(settled, events, strict=True)}
+    matching = match_without_uids(before, settled)
+    paired = [_under(old.uid, own[id(new)]) for old, new in matching.pairs]
+    return paired + [own[id(new)] for new in matching.added]
 
 
-def _in_category(event: Event, categories: tuple[Category, ...]) -> Event:
-    known = resolve(event.category, categories)
+def _refuse_another_calendar(connection: Connection, order: Order, events: list[Event]) -> None:
+    """Two files of one name must not cancel each other's events without a word."""
+    if order.keep or order.replace or not events:
+        return
+    server = (connection, order.server_id, order.source)
+    known = {one.event.uid for one in events_of(*server)}
+    # An event that is over says as well that it is the same calendar, and is looked up faster.
+    if order.reading.identified and any(event.uid in known for event in events):
+        return
+    ahead = events_ahead(*server, order.now, all_day_at=order.all_day_at)
+    if not ahead or may_follow(ahead, events, identified=order.reading.identified):
+        return
+    unread = [str(problem) for problem in order.reading.problems if not problem.taken]
+    unsaid = f" ({len(unread):,} not read, first {unread[0]})" if unread else ""
+    raise AnotherCalendar(
+        f"{order.source} is known here with {output.count(len(ahead), 'event')} ahead, of which what "
+        f"was read now{unsaid} has none: it looks like another calendar. Nothing was changed. Give this one a "
+        "name of its own with --source NAME; or give --replace if it takes the place of the other, "
+        "whose events are then cancelled."
+    )
+
+
+def _in_category(event: Event, categories: tuple[Category, ...], types: Mapping[str, str]) -> Event:
+    known = resolve(types.get(event.category, event.category), categories)
     return event if known is None else replace(event, category=known.key)
 
 

@@ -34,7 +34,7 @@ Ctrl-C ends everything.
 
 
 class BadInstant(UsageError):
-    """--now must be an instant with its offset, like 2026-12-06T12:50:00Z."""
+    """--now must be an instant from 2015 to 2100 with its offset, like 2026-12-06T12:50:00Z."""
 
 
 @app.command()
@@ -70,7 +70,8 @@ def _instant(text: str | None) -> datetime | None:
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise BadInstant from None
-    if instant.tzinfo is None:
+    # Discord's ids hold the time since 2015, and no more than 139 years of it.
+    if instant.tzinfo is None or not 2015 <= instant.year <= 2100:
         raise BadInstant
     return instant
 
@@ -153,9 +154,12 @@ async def _fill_calendar(
         summary = "The first event starts in three minutes; reminders come before and then."
     else:
         summary = f"The calendar is {', '.join(file.name for file in files)}: see /events."
+    names = [file.name for file in files]
     for file in files:
         command = [sys.executable, "-m", "tocsin", "events", "import", str(file)]
         command += ["--server", str(SERVER_ID), "--preset", preset]
+        if names.count(file.name) > 1:
+            command += ["--source", str(file)]
         importing = await Process.start(f"the import of {file.name}", command, environment)
         code = await importing.ended()
         if code > 1:

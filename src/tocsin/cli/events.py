@@ -78,6 +78,10 @@ def import_(
     keep: Annotated[
         bool, typer.Option("--keep", help="Cancel nothing that the file no longer mentions.")
     ] = False,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Take the place of another calendar of the same name."),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Write nothing, and say what would happen.")
     ] = False,
@@ -106,6 +110,7 @@ def import_(
             horizon=timedelta(days=desk.settings.reminders.horizon_days),
             all_day_at=desk.settings.reminders.all_day_at,
             keep=keep,
+            replace=replace,
             dry_run=dry_run,
         )
         outcome = importing.carry_out(desk, order)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from tocsin.dispatch.nonce import nonce_of
+from tocsin.dispatch.opening import announce
 from tocsin.reminders.delivery import Move
 from tocsin.store.claims import Claimed, Settled
 from tocsin.store.outcomes import Missed, Sent, Setback
@@ -68,6 +69,9 @@ class Journal:
                 code=setback.code,
             )
             await _turn(number)
+        closings = [one.closes_opening for one in setbacks if one.closes_opening is not None]
+        if closings:
+            announce(closings[0])  # the same for all of them
 
     async def missed(self, missed: Iterable[Missed]) -> None:
         """These were not sent while they were of use."""

@@ -15,6 +15,7 @@ from tocsin.store.events import SIXTY_DAYS, Expanded, insert_events
 from tocsin.store.occurrences import Written
 from tocsin.store.server_calendar import Horizon, ServerCalendar
 from tocsin.store.stored_events import event_values, find_event
+from tocsin.store.type_keys import separate_keys
 
 BY_HAND = "hand"
 """The source of events that no file or feed brought."""
@@ -62,6 +63,7 @@ def add_event(
     Raises ServerUnknown, and TooManyOccurrences for a series that cannot be followed.
     """
     labels = {category_key(label): label} if label else None
+    separate_keys(connection, server_id)
     calendar = ServerCalendar(connection, server_id, now, Horizon(horizon, all_day_at), labels)
     settled = calendar.settled(event)
     (event_id,) = insert_events(calendar, BY_HAND, [Expanded.by(calendar, settled)])
@@ -89,6 +91,7 @@ def edit_event(
     Raises ServerUnknown, EventUnknown, EventCancelled, and what `change` raises.
     """
     labels = {category_key(label): label} if label else None
+    separate_keys(connection, server_id)
     calendar = ServerCalendar(connection, server_id, now, Horizon(horizon, all_day_at), labels)
     found = find_event(connection, server_id, event_id)
     if found is None:

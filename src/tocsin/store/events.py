@@ -14,6 +14,7 @@ from tocsin.store.occurrences import Written
 from tocsin.store.server_calendar import Horizon, ServerCalendar
 from tocsin.store.stored_events import StoredEvent, event_of, event_values, events_of
 from tocsin.store.tables import events
+from tocsin.store.type_keys import separate_keys
 
 SIXTY_DAYS = timedelta(days=60)
 EXTEND_EVERY = timedelta(days=1)
@@ -76,6 +77,7 @@ def merge_events(
     says nothing of the rest. An empty `incoming` changes nothing. `labels` are the words behind the keys of
     categories that are new. Raises ServerUnknown.
     """
+    separate_keys(connection, server_id)
     calendar = ServerCalendar(connection, server_id, now, Horizon(horizon, all_day_at), labels)
     stored = {one.event.uid: one for one in events_of(connection, server_id, source)}
     hashes = _hashes(connection, server_id, source)
@@ -103,6 +105,15 @@ def merge_events(
         new_categories=tuple(one.label for one in calendar.new_categories),
         written=calendar.ledger.written,
     )
+
+
+def events_ahead(
+    connection: Connection, server_id: int, source: str, now: datetime, *, all_day_at: time = NINE
+) -> list[Event]:
+    """The source's events that are neither cancelled nor over. Raises ServerUnknown."""
+    calendar = ServerCalendar(connection, server_id, now, Horizon(timedelta(), all_day_at))
+    stored = [one.event for one in events_of(connection, server_id, source)]
+    return [event for event in stored if calendar.is_ahead(event)]
 
 
 def _hashes(connection: Connection, server_id: int, source: str) -> dict[str, str]:
@@ -242,6 +253,7 @@ def extend_horizon(
 
     Call again while `more`. Nothing is written where nothing is behind.
     """
+    separate_keys(connection)
     rows = connection.execute(
         sa.select(events)
         .where(events.c.expanded_until < now + horizon - EXTEND_EVERY)

@@ -199,15 +199,32 @@ def bot_left(connection: sa.Connection, server_id: int, now: datetime) -> None:
     )
 
 
-def channel_refused(connection: sa.Connection, server_id: int, reason: str) -> None:
-    """Discord refuses posts in the server's channel: nothing is tried there until an admin sets it up anew."""
+def channel_refused(
+    connection: sa.Connection, server_id: int, channel_id: int, reason: str, tried_at: datetime
+) -> None:
+    """Discord refuses posts in the server's channel: nothing is tried there until an admin sets it up anew.
+
+    Unless an admin has chosen another channel, or set the server up anew, since the post was `tried_at`.
+    """
     connection.execute(
-        sa.update(servers).where(servers.c.id == server_id).values(channel_refused=reason)
+        sa.update(servers)
+        .where(_as_at(server_id, tried_at), servers.c.channel_id == channel_id)
+        .values(channel_refused=reason)
     )
 
 
-def mention_refused(connection: sa.Connection, server_id: int, reason: str) -> None:
-    """Discord refuses posts in the channel for mentions: nobody is mentioned until an admin sets it up anew."""
+def mention_refused(
+    connection: sa.Connection, server_id: int, channel_id: int, reason: str, tried_at: datetime
+) -> None:
+    """The same for the channel in which members are mentioned: nobody is until an admin sets it up anew."""
     connection.execute(
-        sa.update(servers).where(servers.c.id == server_id).values(mention_refused=reason)
+        sa.update(servers)
+        .where(_as_at(server_id, tried_at), servers.c.mention_channel_id == channel_id)
+        .values(mention_refused=reason)
     )
+
+
+def _as_at(server_id: int, instant: datetime) -> sa.ColumnElement[bool]:
+    """The server, if no admin has set it up since."""
+    unchanged = sa.or_(servers.c.set_up_at.is_(None), servers.c.set_up_at <= instant)
+    return sa.and_(servers.c.id == server_id, unchanged)

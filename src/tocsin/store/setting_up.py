@@ -23,6 +23,7 @@ from tocsin.store.servers import (
     groups_of,
 )
 from tocsin.store.tables import servers
+from tocsin.store.type_keys import separate_keys
 
 
 def set_up(
@@ -108,6 +109,7 @@ def _take_preset(
             [one.key for one in PRESETS[former].categories if one.key not in kept],
         )
     apply_preset(connection, server_id, preset)
+    separate_keys(connection, server_id)
     grouped = groups_of(connection, server_id)
     if grouped != groups:
         Ledger(connection, server_id, grouped, now).regroup()
