@@ -139,7 +139,7 @@ def add_delivery(
             expires_at=row.ends_at,
             order_at=at,
             ready_at=at,
-            worker="w",
+            worker=None if state is State.PENDING else "w",
             claimed_at=at,
             reason="answer",
             settled_at=at,

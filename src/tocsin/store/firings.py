@@ -105,7 +105,7 @@ def move_occurrence(
 ) -> None:
     """The occurrence starts at another time: what waited for the old start is superseded, the rest planned anew.
 
-    Rows that speak of the new start and were never tried come back to life: a move that is undone finds its own.
+    Rows that speak of the new start and did not arrive come back to life: a move that is undone finds its own.
     """
     connection.execute(sa.delete(firings).where(firings.c.occurrence_id == occurrence_id))
     connection.execute(

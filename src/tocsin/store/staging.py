@@ -183,12 +183,16 @@ COLUMNS = (
     " due_at, expires_at, order_at, ready_at, state, reason, settled_at"
 )
 
-# What was cancelled or superseded and never tried comes back to life; any other row keeps what it is.
+# What was cancelled or superseded while it waited comes back to life; any other row keeps what it is. Whatever waits
+# has no worker, and what was ended while a request was on its way, or in doubt, still has one: it may have arrived.
+# A pause that Discord asked for stays.
 REVIVE = (
     " ON CONFLICT (occurrence_id, recipient_id, starts_at, lead, recipient_kind, kind, sequence) DO UPDATE SET"
-    " state = excluded.state, reason = excluded.reason, settled_at = excluded.settled_at,"
-    " order_at = excluded.order_at, ready_at = excluded.ready_at, expires_at = excluded.expires_at"
-    f" WHERE deliveries.state IN ({State.CANCELLED.value}, {State.SUPERSEDED.value}) AND deliveries.attempt = 0"
+    " state = excluded.state, reason = NULL, settled_at = NULL, order_at = excluded.order_at,"
+    " ready_at = CASE WHEN deliveries.ready_at > excluded.ready_at THEN deliveries.ready_at"
+    " ELSE excluded.ready_at END, expires_at = excluded.expires_at"
+    f" WHERE deliveries.state IN ({State.CANCELLED.value}, {State.SUPERSEDED.value})"
+    f" AND deliveries.worker IS NULL AND excluded.state = {State.PENDING.value}"
 )
 
 

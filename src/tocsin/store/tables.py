@@ -270,6 +270,7 @@ deliveries = Table(
         server_default=text("0"),
         comment="send the plain rendering",
     ),
+    # Nobody while it waits. Stays with whatever was ended while it was on its way, or in doubt.
     Column("worker", Text),
     Column("claimed_at", Instant),
     Column("lease_until", Instant),
