@@ -165,28 +165,32 @@ def _insert_one(connection: sa.Connection, row: sa.Row[Any], member_id: int, now
 
 
 def fold_late(connection: sa.Connection, now: datetime, grace: timedelta) -> int:
-    """After a time in which nothing ran: of what waits late for one recipient only the nearest to now goes out.
+    """After a time in which nothing ran: of what is late for one recipient only the nearest to now goes out.
 
-    In a server that leaves out what is late, nothing does. Returns how many were superseded.
+    Late is what had its turn while nothing ran; see docs/decisions/0009. In a server that leaves out what is late,
+    nothing of it goes out. Returns how many were superseded.
     """
+    late = (
+        f"state = {State.PENDING.value} AND attempt = 0 AND kind IN ({_CALLS}) AND order_at < :late"
+    )
+    instants = {"now": to_ms(now), "late": to_ms(now - grace)}
     connection.execute(
         sa.text(
             f"UPDATE deliveries SET state = {State.MISSED.value}, settled_at = :now, reason = '{DROPPED}'"
-            f" WHERE state = {State.PENDING.value} AND attempt = 0 AND kind IN ({_CALLS}) AND due_at < :late"
-            " AND server_id IN (SELECT id FROM servers WHERE drop_late)"
+            f" WHERE {late} AND server_id IN (SELECT id FROM servers WHERE drop_late)"
         ),
-        {"now": to_ms(now), "late": to_ms(now - grace)},
+        instants,
     )
     return connection.execute(
         sa.text(
             f"UPDATE deliveries SET state = {State.SUPERSEDED.value}, settled_at = :now,"
             " reason = 'a nearer reminder was due by then'"
-            f" WHERE state = {State.PENDING.value} AND attempt = 0 AND kind IN ({_CALLS}) AND due_at < :late"
+            f" WHERE {late}"
             " AND EXISTS (SELECT 1 FROM deliveries n WHERE n.occurrence_id = deliveries.occurrence_id"
             "  AND n.recipient_id = deliveries.recipient_id AND n.starts_at = deliveries.starts_at"
             "  AND n.lead < deliveries.lead AND n.recipient_kind = deliveries.recipient_kind"
             f"  AND n.kind IN ({_CALLS})"
             f"  AND n.due_at <= :now AND n.state NOT IN ({State.CANCELLED.value}, {State.SUPERSEDED.value}))"
         ),
-        {"now": to_ms(now), "late": to_ms(now - grace)},
+        instants,
     ).rowcount

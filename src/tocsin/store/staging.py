@@ -89,7 +89,7 @@ def stage(
 
 def _turn(row: sa.Row[Any], now: datetime, grace: timedelta) -> datetime:
     """When the turn of the firing's next recipient comes; for a late one its distance behind now, mirrored."""
-    if row.due_at < now - grace:
+    if row.due_at < (row.begun_at or now) - grace:
         # Without the rank: the nearer one of an occurrence is staged to its end before the farther one begins.
         late: timedelta = now - row.due_at
         return now + late * 1e-6
@@ -100,14 +100,15 @@ def _turn(row: sa.Row[Any], now: datetime, grace: timedelta) -> datetime:
 def _stage_chunk(
     connection: sa.Connection, row: sa.Row[Any], now: datetime, grace: timedelta, chunk: int
 ) -> int:
-    if row.cancelled or row.begun_at is None:
+    if row.cancelled or row.recipients is None:
         if not _begin(connection, row, now):
             return 0
         row = connection.execute(
             _FIRINGS.where(firings.c.occurrence_id == row.occurrence_id, firings.c.lead == row.lead)
         ).one()
     keys = _keys(connection, row.occurrence_id)
-    late = row.due_at < now - grace
+    # Judged when its staging began: what then waits for its rows to be written waits on our own budget.
+    late = row.due_at < row.begun_at - grace
     for choice in [key for key in keys if row.staged_choice is None or key >= row.staged_choice]:
         after = row.staged_member if choice == row.staged_choice else -1
         found = _insert_members(connection, row, choice, after, chunk, now, late=late)
@@ -145,7 +146,7 @@ def _begin(connection: sa.Connection, row: sa.Row[Any], now: datetime) -> bool:
         ),
         {"server": row.server_id, "lead": row.lead, "occurrence": row.occurrence_id},
     )
-    _advance(connection, row, begun_at=now, recipients=count)
+    _advance(connection, row, begun_at=row.begun_at or now, recipients=count)
     stage_channel(connection, row.occurrence_id, row.lead, now)
     return True
 
@@ -251,7 +252,7 @@ def timing(row: sa.Row[Any], now: datetime) -> dict[str, Any]:
 def _initial_state(
     row: sa.Row[Any], now: datetime, *, late: bool, recipient: str = "m.member_id", kind: int = 0
 ) -> tuple[str, str, str]:
-    """SQL for state, reason and settled_at of a new row: lateness is judged here, when it is staged.
+    """SQL for state, reason and settled_at of a new row.
 
     `recipient` is an SQL expression for the id, `kind` the kind of recipient. A channel's row gives way to a nearer
     one also within the grace: one post replaces the other.

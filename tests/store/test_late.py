@@ -1,0 +1,167 @@
+"""Late is what nothing ran for. What waits for its turn, or for its rows to be written, is not."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from tests.store.crowd import GRACE, add_crowd, calls, fires, stage_all
+from tests.store.stored_calendar import NOW, SERVER, add_occurrence, fresh_store
+
+from tocsin.reminders.delivery import State
+from tocsin.reminders.plan import GAP
+from tocsin.store import firings
+from tocsin.store.engine import Store
+from tocsin.store.restaging import fold_late
+from tocsin.store.staging import stage
+from tocsin.store.tables import deliveries
+
+HOUR, MINUTE = 3_600, 60
+CROWD = range(1000, 7000)
+"""At full rate they take two minutes."""
+drops = pytest.mark.parametrize("drop", [False, True], ids=["makes up", "drops"])
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = fresh_store(tmp_path)
+    yield store
+    store.close()
+
+
+def states(connection: sa.Connection) -> Counter[tuple[int, State]]:
+    """How many deliveries there are, by lead and state."""
+    found = connection.execute(sa.select(deliveries.c.lead, deliveries.c.state))
+    return Counter((row.lead, row.state) for row in found)
+
+
+def drop_late(connection: sa.Connection, *, drop: bool) -> None:
+    connection.execute(sa.text("UPDATE servers SET drop_late = :drop"), {"drop": drop})
+
+
+def send_first(connection: sa.Connection, count: int) -> None:
+    """Discord accepts these, in the order in which they are claimed."""
+    connection.execute(
+        sa.text(
+            f"UPDATE deliveries SET state = {State.SENT.value}, reason = 'answer' WHERE id IN"
+            f" (SELECT id FROM deliveries WHERE state = {State.PENDING.value} ORDER BY order_at LIMIT :n)"
+        ),
+        {"n": count},
+    )
+
+
+@drops
+def test_what_is_written_while_its_burst_is_under_way_is_not_late(store: Store, drop: bool) -> None:
+    """Begun in time, it takes minutes until the last have their rows: they are owed like the first."""
+
+    def unit(connection: sa.Connection) -> None:
+        add_crowd(connection, SERVER, range(1000, 1050), HOUR)
+        drop_late(connection, drop=drop)
+        fires(connection, SERVER, HOUR, NOW)
+        stage(connection, NOW - timedelta(minutes=2), grace=GRACE, chunk=20)
+        stage(connection, NOW + timedelta(minutes=5), grace=GRACE, chunk=20)
+        stage_all(connection, NOW + timedelta(minutes=6))
+        assert states(connection) == {(HOUR, State.PENDING): 50}
+
+    store.write_now(unit)
+
+
+@drops
+def test_an_edit_amid_a_burst_makes_nobody_late(store: Store, drop: bool) -> None:
+    """Its title changes, so it is staged anew, from the beginning: that beginning was in time."""
+
+    def unit(connection: sa.Connection) -> None:
+        add_crowd(connection, SERVER, range(1000, 1050), HOUR)
+        drop_late(connection, drop=drop)
+        made = fires(connection, SERVER, HOUR, NOW)
+        stage(connection, NOW, grace=GRACE, chunk=20)
+        edited = NOW + timedelta(minutes=5)
+        start = NOW + timedelta(seconds=HOUR)
+        firings.stage_again(connection, made, SERVER, start, edited)
+        stage_all(connection, edited)
+        assert states(connection) == {(HOUR, State.PENDING): 50}
+
+    store.write_now(unit)
+
+
+@drops
+def test_a_restart_amid_a_burst_folds_nobody_whose_turn_is_to_come(
+    store: Store, drop: bool
+) -> None:
+    """Ninety seconds into it: who has not had a turn yet waits for it, and is not late."""
+
+    def unit(connection: sa.Connection) -> None:
+        add_crowd(connection, SERVER, CROWD, HOUR)
+        drop_late(connection, drop=drop)
+        fires(connection, SERVER, HOUR, NOW)
+        stage_all(connection, NOW)
+        now = NOW + timedelta(seconds=90)
+        sent = int(timedelta(seconds=85) / GAP)
+        send_first(connection, sent)
+        stage_all(connection, now, hungry=True)
+        assert fold_late(connection, now, GRACE) == 0
+        waiting = len(CROWD) - sent
+        assert states(connection) == {(HOUR, State.SENT): sent, (HOUR, State.PENDING): waiting}
+
+    store.write_now(unit)
+
+
+def test_a_restart_amid_a_burst_leaves_both_leads(store: Store) -> None:
+    """A nearer lead fell due while the farther one's burst still waits: neither is late, both go out."""
+
+    def unit(connection: sa.Connection) -> None:
+        add_crowd(connection, SERVER, range(1000, 21_000), HOUR, HOUR - 5 * MINUTE)
+        start = NOW + timedelta(seconds=HOUR)
+        calls(connection, SERVER, add_occurrence(connection, start), start)
+        stage_all(connection, NOW)
+        send_first(connection, int(timedelta(minutes=5) / GAP))
+        now = NOW + timedelta(minutes=5)
+        stage_all(connection, now, hungry=True)
+        assert fold_late(connection, now + timedelta(seconds=2), GRACE) == 0
+        assert not {state for _, state in states(connection)} - {State.SENT, State.PENDING}
+
+    store.write_now(unit)
+
+
+@drops
+def test_what_was_staged_before_nothing_ran_is_late(store: Store, drop: bool) -> None:
+    """Down for hours with rows written: their turn passed meanwhile, and only the nearest goes out, or none."""
+
+    def unit(connection: sa.Connection) -> None:
+        add_crowd(connection, SERVER, range(1000, 1050), 4 * HOUR, HOUR)
+        drop_late(connection, drop=drop)
+        start = NOW + timedelta(hours=4)
+        calls(connection, SERVER, add_occurrence(connection, start), start)
+        stage(connection, NOW, grace=GRACE, chunk=20)
+        back = NOW + timedelta(hours=3, minutes=10)
+        stage_all(connection, back, hungry=True)
+        fold_late(connection, back, GRACE)
+        expected = State.MISSED if drop else State.SUPERSEDED
+        nearest = State.MISSED if drop else State.PENDING
+        assert states(connection) == {(4 * HOUR, expected): 50, (HOUR, nearest): 50}
+
+    store.write_now(unit)
+
+
+def test_of_a_burst_that_was_cut_short_those_are_late_whose_turn_passed(store: Store) -> None:
+    """The bot goes after a minute and is back after an hour and a half: all turns passed; the nearer lead goes out."""
+
+    def unit(connection: sa.Connection) -> None:
+        add_crowd(connection, SERVER, CROWD, 2 * HOUR, HOUR)
+        start = NOW + timedelta(hours=2)
+        calls(connection, SERVER, add_occurrence(connection, start), start)
+        stage_all(connection, NOW)
+        sent = int(timedelta(minutes=1) / GAP)
+        send_first(connection, sent)
+        back = NOW + timedelta(hours=1, minutes=30)
+        stage_all(connection, back, hungry=True)
+        fold_late(connection, back, GRACE)
+        assert states(connection) == {
+            (2 * HOUR, State.SENT): sent,
+            (2 * HOUR, State.SUPERSEDED): len(CROWD) - sent,
+            (HOUR, State.PENDING): len(CROWD),
+        }
+
+    store.write_now(unit)
