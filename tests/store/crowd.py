@@ -22,7 +22,7 @@ def add_crowd(connection: sa.Connection, server: int, members: range, *leads: in
     )
     connection.exec_driver_sql(
         "INSERT INTO subscriptions (server_id, member_id, choices, leads, extra, created_at, updated_at)"
-        f" {numbers} SELECT {server}, i, '[\"ruins\"]', '[]', '{{}}', 0, 0 FROM n"
+        f" {numbers} SELECT {server}, i, '[\"ruins\"]', '{list(leads)}', '{{}}', 0, 0 FROM n"
     )
     for lead in leads:
         connection.exec_driver_sql(

@@ -8,15 +8,23 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from tests.store.crowd import GRACE, add_crowd, calls, fires, stage_all
-from tests.store.stored_calendar import NOW, SERVER, add_occurrence, fresh_store
+from tests.store.stored_calendar import (
+    NOW,
+    SERVER,
+    add_delivery,
+    add_occurrence,
+    fresh_store,
+)
 
-from tocsin.reminders.delivery import State
+from tocsin.reminders.delivery import Kind, State
 from tocsin.reminders.plan import GAP
 from tocsin.store import firings
+from tocsin.store.change_notices import notify_move
 from tocsin.store.engine import Store
 from tocsin.store.restaging import fold_late
+from tocsin.store.snoozes import snooze
 from tocsin.store.staging import stage
-from tocsin.store.tables import deliveries
+from tocsin.store.tables import deliveries, occurrences
 
 HOUR, MINUTE = 3_600, 60
 CROWD = range(1000, 7000)
@@ -163,5 +171,85 @@ def test_of_a_burst_that_was_cut_short_those_are_late_whose_turn_passed(store: S
             (2 * HOUR, State.SUPERSEDED): len(CROWD) - sent,
             (HOUR, State.PENDING): len(CROWD),
         }
+
+    store.write_now(unit)
+
+
+def told_and_moved(connection: sa.Connection, to: timedelta) -> None:
+    """Of two who asked for one hour, one was told four hours before; then it is moved to that long from now."""
+    add_crowd(connection, SERVER, range(1, 3), HOUR)
+    start = NOW + timedelta(hours=4)
+    made = add_occurrence(connection, start)
+    calls(connection, SERVER, made, start)
+    add_delivery(connection, made, 1, state=State.SENT, lead=4 * HOUR, at=NOW)
+    new = NOW + to
+    values = {"starts_at": new, "ends_at": new + timedelta(hours=1), "revision": 1}
+    connection.execute(sa.update(occurrences).values(values))
+    firings.move_occurrence(connection, made, SERVER, new, NOW)
+    notify_move(connection, made, SERVER, 1, new, new + timedelta(hours=1), NOW)
+
+
+def waiting(connection: sa.Connection) -> set[tuple[int, Kind]]:
+    """Who waits for what."""
+    rows = connection.execute(sa.select(deliveries).where(deliveries.c.state == State.PENDING))
+    return {(row.recipient_id, row.kind) for row in rows}
+
+
+@pytest.mark.parametrize("to", [timedelta(minutes=30), timedelta(minutes=59, seconds=50)])
+def test_a_move_to_within_the_hour_is_told_once(store: Store, to: timedelta) -> None:
+    """By the change notice to whom it concerns, by the lead that is made up for to whoever knows nothing yet."""
+
+    def unit(connection: sa.Connection) -> None:
+        told_and_moved(connection, to)
+        stage_all(connection, NOW, hungry=True)
+        fold_late(connection, NOW, GRACE)
+        assert waiting(connection) == {(1, Kind.CHANGE), (2, Kind.REMINDER)}
+
+    store.write_now(unit)
+
+
+@pytest.mark.parametrize("state", [State.SENDING, State.UNKNOWN, State.SENT])
+def test_a_change_notice_under_way_counts_as_told(store: Store, state: State) -> None:
+    """It may have arrived: the lead that passed before the move is not told as well."""
+
+    def unit(connection: sa.Connection) -> None:
+        told_and_moved(connection, timedelta(minutes=30))
+        values = {"state": state, "worker": "w", "claimed_at": NOW, "reason": "answer"}
+        notices = sa.update(deliveries).where(deliveries.c.kind == Kind.CHANGE)
+        connection.execute(notices.values(**values, settled_at=NOW))
+        stage_all(connection, NOW)
+        assert waiting(connection) == {(2, Kind.REMINDER)}
+
+    store.write_now(unit)
+
+
+def test_a_change_told_long_before_replaces_no_reminder(store: Store) -> None:
+    """Moved hours before its lead, it is told; when nothing ran at the lead, that is made up for all the same."""
+
+    def unit(connection: sa.Connection) -> None:
+        told_and_moved(connection, timedelta(hours=3))
+        notices = sa.update(deliveries).where(deliveries.c.kind == Kind.CHANGE)
+        connection.execute(notices.values(state=State.SENT, reason="answer", settled_at=NOW))
+        back = NOW + timedelta(hours=2, minutes=20)
+        stage_all(connection, back, hungry=True)
+        fold_late(connection, back, GRACE)
+        assert waiting(connection) == {(1, Kind.REMINDER), (2, Kind.REMINDER)}
+
+    store.write_now(unit)
+
+
+def test_a_snooze_that_is_nearer_replaces_a_late_reminder(store: Store) -> None:
+    """Both were due while nothing ran: the one that is nearer to the start goes out."""
+
+    def unit(connection: sa.Connection) -> None:
+        add_crowd(connection, SERVER, range(1, 3), HOUR)
+        start = NOW + timedelta(hours=2)
+        made = add_occurrence(connection, start)
+        calls(connection, SERVER, made, start)
+        snooze(connection, SERVER, made, 1, 80 * MINUTE, NOW)
+        back = NOW + timedelta(minutes=90)
+        stage_all(connection, back, hungry=True)
+        fold_late(connection, back, GRACE)
+        assert waiting(connection) == {(1, Kind.SNOOZE), (2, Kind.REMINDER)}
 
     store.write_now(unit)

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tocsin.reminders.delivery import RecipientKind, State
+from tocsin.reminders.delivery import Kind, RecipientKind, State
 from tocsin.reminders.plan import (
     GAP,
     STAGE_AHEAD,
@@ -107,11 +107,9 @@ def _stage_chunk(
             _FIRINGS.where(firings.c.occurrence_id == row.occurrence_id, firings.c.lead == row.lead)
         ).one()
     keys = _keys(connection, row.occurrence_id)
-    # Judged when its staging began: what then waits for its rows to be written waits on our own budget.
-    late = row.due_at < row.begun_at - grace
     for choice in [key for key in keys if row.staged_choice is None or key >= row.staged_choice]:
         after = row.staged_member if choice == row.staged_choice else -1
-        found = _insert_members(connection, row, choice, after, chunk, now, late=late)
+        found = _insert_members(connection, row, choice, after, chunk, now, grace)
         if found.read:
             _advance(
                 connection,
@@ -175,8 +173,18 @@ _MEMBERS = (
 # A sibling that is nearer to the start and due by now makes this one superfluous.
 NEARER = (
     "EXISTS (SELECT 1 FROM deliveries n WHERE n.occurrence_id = :occurrence AND n.recipient_id = {recipient}"
-    " AND n.starts_at = :start AND n.lead < :lead AND n.recipient_kind = {kind} AND n.kind = 0"
-    f" AND n.due_at <= :now AND n.state NOT IN ({State.CANCELLED.value}, {State.SUPERSEDED.value}))"
+    " AND n.starts_at = :start AND n.lead < :lead AND n.recipient_kind = {kind}"
+    f" AND n.kind = {Kind.REMINDER.value} AND n.due_at <= :now"
+    f" AND n.state NOT IN ({State.CANCELLED.value}, {State.SUPERSEDED.value}))"
+)
+# So does a change notice, or a nearer snooze, that tells of this start: it waits, is on its way, or arrived after this
+# one had fallen due.
+TOLD = (
+    "EXISTS (SELECT 1 FROM deliveries n WHERE n.occurrence_id = :occurrence AND n.recipient_id = {recipient}"
+    " AND n.starts_at = :start AND n.lead < :lead AND n.recipient_kind = {kind}"
+    f" AND n.kind IN ({Kind.CHANGE.value}, {Kind.SNOOZE.value}) AND n.due_at <= :now"
+    f" AND (n.state IN ({State.PENDING.value}, {State.SENDING.value}, {State.UNKNOWN.value})"
+    f" OR n.state = {State.SENT.value} AND n.settled_at >= :due))"
 )
 
 COLUMNS = (
@@ -204,8 +212,7 @@ def _insert_members(
     after: int,
     chunk: int,
     now: datetime,
-    *,
-    late: bool,
+    grace: timedelta,
 ) -> _Chunk:
     """Write one chunk of members of one choice; says how many were read, how many written, and who was last."""
     values = timing(row, now)
@@ -218,7 +225,7 @@ def _insert_members(
         "first": row.rank + rotation(row.occurrence_id, recipients),
         "recipients": recipients,
     }
-    state, reason, settled = _initial_state(row, now, late=late)
+    state, reason, settled = _initial_state(row, row.begun_at, now, grace)
     written = connection.execute(
         sa.text(
             f"INSERT INTO deliveries ({COLUMNS})"
@@ -250,24 +257,44 @@ def timing(row: sa.Row[Any], now: datetime) -> dict[str, Any]:
 
 
 def _initial_state(
-    row: sa.Row[Any], now: datetime, *, late: bool, recipient: str = "m.member_id", kind: int = 0
+    row: sa.Row[Any],
+    begun: datetime,
+    now: datetime,
+    grace: timedelta,
+    *,
+    recipient: str = "m.member_id",
+    kind: RecipientKind = RecipientKind.MEMBER,
 ) -> tuple[str, str, str]:
-    """SQL for state, reason and settled_at of a new row.
+    """SQL for state, reason and settled_at of a new row of a firing whose staging began at `begun`.
 
-    `recipient` is an SQL expression for the id, `kind` the kind of recipient. A channel's row gives way to a nearer
-    one also within the grace: one post replaces the other.
+    `recipient` is an SQL expression for the id, `kind` the kind of recipient.
     """
     if expires_at(row.starts_at, row.ends_at, row.lead) <= now:
-        return str(State.MISSED.value), "'not running while it was of use'", ":now"
-    if not late and kind == RecipientKind.MEMBER.value:
-        return str(State.PENDING.value), "NULL", "NULL"
+        return str(State.MISSED.value), "'not sent while it was of use'", ":now"
+    due = due_at(row.starts_at, row.lead)
+    # What waits for its rows to be written waits on our own budget: only when their writing began counts.
+    late = due < begun - grace
     if late and row.drop_late:
         return str(State.MISSED.value), f"'{DROPPED}'", ":now"
-    nearer = NEARER.format(recipient=recipient, kind=kind)
+    reasons = []
+    # A channel's row gives way to a nearer one also within the grace: one post replaces the other.
+    if late or kind is RecipientKind.CHANNEL:
+        reasons.append((NEARER, "a nearer reminder was due by then"))
+    if due < begun:
+        reasons.append((TOLD, "a change notice or a snooze tells of it"))
+    if not reasons:
+        return str(State.PENDING.value), "NULL", "NULL"
+    cases = [
+        (condition.format(recipient=recipient, kind=kind.value), reason)
+        for condition, reason in reasons
+    ]
+    some = " OR ".join(condition for condition, _ in cases)
     return (
-        f"CASE WHEN {nearer} THEN {State.SUPERSEDED.value} ELSE {State.PENDING.value} END",
-        f"CASE WHEN {nearer} THEN 'a nearer reminder was due by then' END",
-        f"CASE WHEN {nearer} THEN :now END",
+        f"CASE WHEN {some} THEN {State.SUPERSEDED.value} ELSE {State.PENDING.value} END",
+        "CASE"
+        + "".join(f" WHEN {condition} THEN '{reason}'" for condition, reason in cases)
+        + " END",
+        f"CASE WHEN {some} THEN :now END",
     )
 
 
@@ -289,9 +316,8 @@ def stage_channel(connection: sa.Connection, occurrence_id: int, lead: int, now:
     ).one()
     if row.channel_id is None or lead not in row.windows:
         return
-    late = due_at(row.starts_at, lead) < now - STILL_DUE
     state, reason, settled = _initial_state(
-        row, now, late=late, recipient=":channel", kind=RecipientKind.CHANNEL.value
+        row, now, now, STILL_DUE, recipient=":channel", kind=RecipientKind.CHANNEL
     )
     connection.execute(
         sa.text(
