@@ -24,7 +24,7 @@ MOVES_SAID = {
     Move.TRANSIENT: "it did not arrive, and is tried again",
     Move.RELEASE: "its request never left",
     Move.LOST_TRACK: "a crash, a time-out, a lost answer",
-    Move.ABSENT: "the history was read back to its anchor, and it is not there",
+    Move.ABSENT: "the history was read back to before it was claimed, and it is not there",
     Move.UNVERIFIABLE: "the history cannot be read",
     Move.EXPIRE: "it is of no more use",
     Move.SUPERSEDE: "another one takes its place",

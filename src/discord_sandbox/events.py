@@ -2,54 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from discord_sandbox.model import Channel, Guild, Json, Message
-
-_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
-# What `_ENCODER.encode` would make anew for every call.
-_MAKE: Any = getattr(json.encoder, "c_make_encoder", None)
-_WRITE: Any = _MAKE and _MAKE(
-    None,
-    _ENCODER.default,
-    json.encoder.encode_basestring_ascii,
-    None,
-    ":",
-    ",",
-    False,
-    False,
-    True,
-)
-
-
-def encode(value: Any) -> str:
-    """The value as JSON without spaces."""
-    if _WRITE is None:  # Not CPython.
-        return _ENCODER.encode(value)
-    return "".join(_WRITE(value, 0))
-
-
-def encode_message(shaped: Json, author: bytes) -> bytes:
-    """A message object as JSON, its author being written out already.
-
-    Authors seldom change, and are a third of what there is to write of a message.
-    """
-    rest = shaped.copy()
-    del rest["author"]
-    return b'{"author":' + author + b"," + encode(rest).encode()[1:]
-
-
-class Encoded(dict[str, Any]):
-    """JSON that has been written out already, as `raw`; it must not be changed any more."""
-
-    __slots__ = ("raw",)
-
-    def __init__(self, data: Json, raw: bytes) -> None:
-        super().__init__(data)
-        self.raw = raw
+from discord_sandbox.wire import encode
 
 
 @dataclass(slots=True)
@@ -69,7 +26,7 @@ class Event:
     message: Message | None = None
     bots: bool = True
     besides: int | None = None
-    _text: str | None = field(default=None, init=False)
+    _written: bytes | None = field(default=None, init=False)
 
     @property
     def data(self) -> Json:
@@ -77,11 +34,11 @@ class Event:
             self.source = self.source()
         return self.source
 
-    def text(self) -> str:
+    def written(self) -> bytes:
         """`data` as JSON, encoded once for all who get it."""
-        if self._text is None:
-            self._text = encode(self.data)
-        return self._text
+        if self._written is None:
+            self._written = encode(self.data)
+        return self._written
 
 
 Listener = Callable[[Event], None]

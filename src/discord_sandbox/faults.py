@@ -14,7 +14,9 @@ from discord_sandbox.snowflake import parse_snowflake
 
 BEFORE_KINDS = frozenset({"drop", "status", "ratelimit", "slow"})
 AFTER_KINDS = frozenset({"lose_answer", "slow_after_commit"})
-GATEWAY_KINDS = frozenset({"gateway_drop", "gateway_reconnect", "gateway_invalid_session"})
+GATEWAY_KINDS = frozenset(
+    {"gateway_drop", "gateway_reconnect", "gateway_invalid_session", "gateway_silent"}
+)
 KINDS = BEFORE_KINDS | AFTER_KINDS | GATEWAY_KINDS | {"hold"}
 SCOPES = frozenset({"user", "shared", "global"})
 
@@ -60,6 +62,17 @@ class Fault:
             return False
         return self.path is None or self.path.search(path) is not None
 
+    @property
+    def in_passing(self) -> bool:
+        """Whether a gateway fault waits for what passes, and does not strike at once."""
+        return (
+            self.kind == "gateway_silent"
+            or self.path is not None
+            or self.count is not None
+            or self.after > 0
+            or self.probability < 1
+        )
+
     def strikes(self) -> bool:
         """Whether a request that matches is struck; counts it."""
         if self.count is not None and self.struck >= self.count:
@@ -101,6 +114,8 @@ class Faults:
     def __init__(self) -> None:
         self._faults: dict[int, Fault] = {}
         self._n = 0
+        self.on_gateway = False
+        """Whether any waits for what passes over the gateway."""
 
     def __bool__(self) -> bool:
         return bool(self._faults)
@@ -110,6 +125,7 @@ class Faults:
         self._n += 1
         fault = parse_fault(self._n, body)
         self._faults[fault.id] = fault
+        self.on_gateway |= fault.kind in GATEWAY_KINDS and fault.in_passing
         return fault
 
     def strike(self, stage: str, method: str, path: str, user_ids: frozenset[int]) -> Fault | None:
@@ -119,6 +135,18 @@ class Faults:
                 fault.stage == stage
                 and fault.kind not in GATEWAY_KINDS
                 and fault.matches(method, path, user_ids)
+                and fault.strikes()
+            ):
+                return fault
+        return None
+
+    def strike_passing(self, name: str, bot_id: int) -> Fault | None:
+        """The gateway fault that strikes what passes, an event or what the client sends, by its name."""
+        for fault in self._faults.values():
+            if (
+                fault.kind in GATEWAY_KINDS
+                and fault.in_passing
+                and fault.matches("", name, frozenset({bot_id}))
                 and fault.strikes()
             ):
                 return fault
@@ -136,6 +164,9 @@ class Faults:
             if fault_id in (None, fault.id):
                 fault.released.set()
                 del self._faults[fault.id]
+        self.on_gateway = any(
+            fault.kind in GATEWAY_KINDS and fault.in_passing for fault in self.all()
+        )
 
 
 _FIELDS: dict[str, tuple[type, ...]] = {
@@ -182,6 +213,8 @@ def _build(fault_id: int, kind: str, given: dict[str, Any]) -> Fault:
         given["method"] = given["method"].upper()
     if "user_id" in given:
         given["user_id"] = parse_snowflake(given["user_id"])
+    if kind in GATEWAY_KINDS and "method" in given:
+        raise BadFault("method is of requests: what passes over the gateway is told by path")
     if kind in AFTER_KINDS:
         given["stage"] = "after"
     elif kind != "hold":

@@ -10,8 +10,8 @@ from discord_sandbox.clock import iso
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
 from discord_sandbox.model import Application, Guild, Json, Member, Role, User
+from discord_sandbox.shapes.channels import channel_json, stage_json
 from discord_sandbox.shapes.guilds import (
-    channel_json,
     guild_json,
     member_json,
     role_json,
@@ -70,7 +70,7 @@ def guild_create_json(world: World, guild: Guild, viewer_id: int) -> Json:
             for member in guild.members.values()
             if member.user.status != "offline"
         ],
-        "stage_instances": [],
+        "stage_instances": [stage_json(stage) for stage in guild.stage_instances.values()],
         "guild_scheduled_events": [
             scheduled_event_json(event) for event in guild.scheduled_events.values()
         ],

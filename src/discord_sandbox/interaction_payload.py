@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from discord_sandbox.model import Interaction, Json
 from discord_sandbox.permissions import channel_permissions
-from discord_sandbox.shapes.guilds import channel_json, member_json
+from discord_sandbox.shapes.channels import channel_json
+from discord_sandbox.shapes.guilds import member_json
 from discord_sandbox.shapes.users import user_json
 from discord_sandbox.world import World
 

@@ -21,6 +21,7 @@ from discord_sandbox.model import (
     Message,
     User,
 )
+from discord_sandbox.validate.commands import check_choices
 from discord_sandbox.validate.message import Draft, Upload, check_message
 from discord_sandbox.validate.modals import check_modal
 from discord_sandbox.world import World
@@ -156,19 +157,15 @@ class Interactions:
             self._tell(interaction, "MODAL_OPEN", interaction.modal)
             return None
         if kind == CHOICES:
-            choices = data.get("choices")
-            if not isinstance(choices, list) or len(choices) > 25:
-                raise invalid(
-                    ("data", "choices"),
-                    "BASE_TYPE_BAD_LENGTH",
-                    "Must be between 0 and 25 in length.",
-                )
-            interaction.choices = choices
+            interaction.choices = check_choices(data, _typed_kind(interaction.data))
             interaction.state = "answered"
             return None
-        if kind in (DEFERRED_UPDATE, UPDATE):
-            return self._answer_update(interaction, kind, data, uploads)
-        return self._answer_message(interaction, kind, data, uploads)
+        try:
+            if kind in (DEFERRED_UPDATE, UPDATE):
+                return self._answer_update(interaction, kind, data, uploads)
+            return self._answer_message(interaction, kind, data, uploads)
+        except ApiError as problem:
+            raise problem.below("data") from None
 
     def _answer_update(
         self, interaction: Interaction, kind: int, data: Json, uploads: list[Upload]
@@ -204,7 +201,8 @@ class Interactions:
             # Who can read it was settled by the deferral.
             draft.flags &= ~EPHEMERAL
             draft.given |= {"flags"}
-            return messages.edit_and_show(self._world, self._channel(interaction), message, draft)
+            channel = self._channel(interaction)
+            return messages.edit_and_show(self._world, channel, message, draft).data
         message, shaped = self._send(interaction, draft, 0)
         interaction.followup_ids.append(message.id)
         return shaped
@@ -247,7 +245,9 @@ class Interactions:
             flags=flags,
         )
         bot = self._world.users[application.bot_user_id]
-        return messages.create_and_show(self._world, bot, self._channel(interaction), draft, origin)
+        channel = self._channel(interaction)
+        message, shown = messages.create_and_show(self._world, bot, channel, draft, origin)
+        return message, shown.data
 
     def _edit(self, message: Message, body: Any, uploads: list[Upload]) -> Json:
         v2 = bool(message.flags & 1 << 15)
@@ -257,7 +257,7 @@ class Interactions:
             raise ApiError(10008)
         if not draft.given and not uploads:
             return self._world.message_json(message, message.author.id)
-        return messages.edit_and_show(self._world, channel, message, draft)
+        return messages.edit_and_show(self._world, channel, message, draft).data
 
     def _channel(self, interaction: Interaction) -> Channel:
         return self._world.channel(interaction.channel_id)
@@ -315,3 +315,14 @@ class Interactions:
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
+
+
+def _typed_kind(data: Json) -> int:
+    """The type of the option that is being typed."""
+    for option in data.get("options", ()):
+        if option.get("focused"):
+            return int(option["type"])
+        inner = _typed_kind(option)
+        if inner:
+            return inner
+    return 0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from discord_sandbox import messages
 from discord_sandbox.clock import iso
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
 from discord_sandbox.model import Channel, Json, Message, Reaction
 from discord_sandbox.shapes.guilds import member_json
+from discord_sandbox.showing import show
+from discord_sandbox.threads import check_open
 from discord_sandbox.world import World
 
 MOST_KINDS = 20
@@ -31,7 +32,8 @@ def parse_emoji(text: str) -> tuple[str, Json]:
 
 
 def react(world: World, channel: Channel, message: Message, user_id: int, emoji: str) -> None:
-    """Add a user's reaction. Raises ApiError 30010 for a 21st kind."""
+    """Add a user's reaction. Raises ApiError 30010 for a 21st kind, 50083 in an archived thread."""
+    check_open(channel)
     key, shaped = parse_emoji(emoji)
     reaction = message.reactions.get(key)
     if reaction is None:
@@ -103,7 +105,7 @@ def set_pinned(world: World, channel: Channel, message: Message, pinned: bool) -
     message.pinned_ms = now_ms if pinned else None
     if pinned:
         channel.last_pin_ms = now_ms
-    messages.show(world, channel, message, "update")
+    show(world, channel, message, "update")
     data: Json = {"channel_id": str(channel.id), "last_pin_timestamp": iso(now_ms)}
     if channel.guild_id is not None:
         data["guild_id"] = str(channel.guild_id)

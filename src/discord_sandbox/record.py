@@ -5,10 +5,10 @@ Rows are tuples around bytes that exist anyway, so that hundreds of thousands of
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 
 from discord_sandbox.model import Json
+from discord_sandbox.wire import decode
 
 SeenRow = tuple[int, int, str, int, bytes]
 """(n, at in ms, "create", "update" or "delete", channel id, message JSON)"""
@@ -19,8 +19,10 @@ class Seen:
     """Every message that anyone was shown, and every change of it they saw."""
 
     n: int = 0
-    public: list[tuple[frozenset[int], SeenRow]] = field(default_factory=list)
-    """What many can see at once, each row with those who could when it happened."""
+    public: list[SeenRow] = field(default_factory=list)
+    """What many could see at once."""
+    readers: list[frozenset[int]] = field(default_factory=list)
+    """For each row of `public` those who could see it when it happened."""
     private: dict[int, list[SeenRow]] = field(default_factory=dict)
     """What went to one or two: DMs and ephemeral messages, by user id."""
 
@@ -30,7 +32,8 @@ class Seen:
         self.n += 1
         row = (self.n, at_ms, event, channel_id, message)
         if len(readers) > 2:
-            self.public.append((readers, row))
+            self.public.append(row)
+            self.readers.append(readers)
             return
         for user_id in readers:
             self.private.setdefault(user_id, []).append(row)
@@ -38,12 +41,14 @@ class Seen:
     def of(self, user_id: int, after: int = 0) -> list[SeenRow]:
         """The rows one user was shown, in order."""
         rows = [row for row in self.private.get(user_id, ()) if row[0] > after]
-        rows += [row for readers, row in self.public if row[0] > after and user_id in readers]
+        public = zip(self.public, self.readers, strict=True)
+        rows += [row for row, readers in public if row[0] > after and user_id in readers]
         rows.sort()
         return rows
 
     def clear(self) -> None:
         self.public.clear()
+        self.readers.clear()
         self.private.clear()
 
 
@@ -54,7 +59,7 @@ def seen_json(row: SeenRow) -> Json:
         "at_ms": at_ms,
         "event": event,
         "channel_id": str(channel_id),
-        "message": json.loads(message),
+        "message": decode(message),
     }
 
 
@@ -69,6 +74,7 @@ class Requests:
         self.n = 0
         self.rows: list[RequestRow] = []
         self._keep = keep
+        self._most = keep + keep // 8
 
     def add(
         self,
@@ -99,7 +105,7 @@ class Requests:
             ratelimited,
         )
         self.rows.append(row)
-        if len(self.rows) > self._keep + self._keep // 8:
+        if len(self.rows) > self._most:
             del self.rows[: len(self.rows) - self._keep]
         return row
 

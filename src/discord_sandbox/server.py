@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Awaitable
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -68,32 +69,38 @@ class Server:
         named = "127.0.0.1" if self._host in ("0.0.0.0", "::") else self._host  # noqa: S104
         self.base_url = f"http://{f'[{named}]' if ':' in named else named}:{port}"
         self.backend.set_address(self.base_url)
+        # What came due while the world was a file is done now.
+        self.backend.world.agenda.look()
 
     async def stop(self) -> None:
         """Say goodbye to the bots, let go of what is held, and stop listening."""
         self.backend.faults.remove()
         self.backend.hub.close()
         self.backend.interactions.close()
+        self.backend.world.agenda.clear()
         await self._control.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
-    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
+    def _serve(self, request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
         path = request.rel_url.raw_path
-        segments = path.split("/")[1:]
+        segments = path.split("/")
         if "%" in path:
             segments = [unquote(part) for part in segments]
-        first = segments[0]
+        first = segments[1]
         if first == "api":
-            within = segments[2:] if segments[1:2] and segments[1] in _VERSIONS else segments[1:]
-            return await self._rest.serve(request, within)
+            versioned = len(segments) > 2 and segments[2] in _VERSIONS
+            return self._rest.serve(request, segments[3 if versioned else 2 :])
         if first == "gateway":
-            return await self._gateway(request)
+            return self._gateway(request)
         if first == "sandbox":
-            return await self._control.serve(request, segments[1:])
-        if first == "attachments":
-            return self._attachment(segments[1:])
-        return self._page(segments)
+            return self._control.serve(request, segments[2:])
+        return self._file(segments[1:])
+
+    async def _file(self, segments: list[str]) -> web.StreamResponse:
+        return (
+            self._attachment(segments[1:]) if segments[0] == "attachments" else self._page(segments)
+        )
 
     async def _gateway(self, request: web.BaseRequest) -> web.StreamResponse:
         try:

@@ -15,13 +15,11 @@ def snowflake_ms(snowflake: int) -> int:
 
 def parse_snowflake(text: object) -> int | None:
     """The id that a string (or an int, as some clients write) stands for, else None."""
-    if isinstance(text, bool):
+    if isinstance(text, str):
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= 20 else None
+    if isinstance(text, bool) or not isinstance(text, int):
         return None
-    if isinstance(text, int):
-        return text if text >= 0 else None
-    if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= 20:
-        return int(text)
-    return None
+    return text if text >= 0 else None
 
 
 class SnowflakeSource:

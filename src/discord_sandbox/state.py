@@ -14,6 +14,8 @@ import typing
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from discord_sandbox.model import (
     Application,
     Channel,
@@ -24,10 +26,12 @@ from discord_sandbox.model import (
     User,
     Webhook,
 )
+from discord_sandbox.polls import close_when_due
+from discord_sandbox.threads import archive_when_idle
 from discord_sandbox.world import World
 
 VERSION = 1
-_LEFT_OUT = frozenset({"json_cache", "raw_cache", "audience_cache", "granted_cache", "message_ids"})
+_LEFT_OUT = frozenset({"json_cache", "audience_cache", "granted_cache", "message_ids"})
 _SCALARS = (int, str, float, bool, type(None))
 
 
@@ -89,6 +93,11 @@ def _fill(world: World, state: Json) -> None:
         world.webhooks[webhook.id] = webhook
     for channel in world.channels.values():
         channel.message_ids = list(channel.messages)
+        if channel.thread is not None:
+            archive_when_idle(world, channel)
+        for message in channel.messages.values():
+            if message.poll is not None:
+                close_when_due(world, channel, message)
 
 
 def _pack(value: Any) -> Any:
@@ -105,11 +114,12 @@ def _pack(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [_pack(one) for one in value]
     packed: Json = {}
-    for field in dataclasses.fields(value):
-        if field.name not in _LEFT_OUT:
-            inner = getattr(value, field.name)
+    kind: type = type(value)
+    for name in _hints(kind):
+        if name not in _LEFT_OUT:
+            inner = getattr(value, name)
             named = isinstance(inner, User) and isinstance(value, Message | Member)
-            packed[field.name] = inner.id if named else _pack(inner)
+            packed[name] = inner.id if named else _pack(inner)
     return packed
 
 
@@ -124,6 +134,7 @@ def _is_json(value: Any) -> bool:
 
 @functools.cache
 def _hints(kind: type) -> dict[str, Any]:
+    """The fields of a class of the model, and the type of each."""
     return typing.get_type_hints(kind)
 
 
@@ -131,7 +142,7 @@ def _unpack(kind: Any, packed: Any, users: dict[int, User]) -> Any:
     """The opposite of `_pack` for a value of a known type."""
     if packed is None or kind is Any:
         return packed
-    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+    if isinstance(kind, type) and (dataclasses.is_dataclass(kind) or issubclass(kind, Struct)):
         hints = _hints(kind)
         return kind(
             **{

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from discord_sandbox.events import encode
+from discord_sandbox.wire import encode
 
 
 class Transcript:
@@ -16,7 +16,7 @@ class Transcript:
         """Begin the file, or in a folder a file of this process's own. Raises OSError."""
         if path.is_dir():
             path = path / f"{os.getpid()}.jsonl"
-        self._file = path.open("a", encoding="utf-8", buffering=1)
+        self._file = path.open("ab", buffering=0)
 
     def add(
         self,
@@ -40,7 +40,7 @@ class Transcript:
             "answer": answer,
             "fault": fault,
         }
-        self._file.write(encode(row) + "\n")
+        self._file.write(encode(row) + b"\n")
 
     def close(self) -> None:
         self._file.close()

@@ -6,6 +6,7 @@ import base64
 import secrets
 from collections.abc import Container
 
+from discord_sandbox.agenda import Agenda
 from discord_sandbox.clock import SandboxClock
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Bus, Event
@@ -28,7 +29,7 @@ from discord_sandbox.permissions import (
     channel_permissions,
 )
 from discord_sandbox.record import Seen
-from discord_sandbox.shapes.guilds import channel_json
+from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.shapes.messages import message_json
 from discord_sandbox.snowflake import SnowflakeSource
 
@@ -43,6 +44,7 @@ class World:
         self.clock = clock
         self.ids = SnowflakeSource(clock)
         self.bus = Bus()
+        self.agenda = Agenda(clock)
         self.seen = Seen()
         self.base_url = base_url
         self.nonce_window_ms = NONCE_WINDOW_MS
@@ -57,6 +59,7 @@ class World:
 
     def clear(self) -> None:
         """Nobody and nothing is there any more. Ids go on increasing all the same."""
+        self.agenda.clear()
         self.seen.clear()
         self.nonce_window_ms = NONCE_WINDOW_MS
         for everything in (
@@ -172,13 +175,11 @@ class World:
     def message_json(self, message: Message, viewer_id: int) -> Json:
         """The message as `viewer_id` sees it, with the message it replies to."""
         referenced = None
-        if message.reference is not None:
+        if message.reference is not None and message.forwarded is None:
             channel = self.channels.get(int(message.reference["channel_id"]))
             if channel is not None:
                 referenced = channel.messages.get(int(message.reference["message_id"]))
-        return message_json(
-            message, self.users, self.base_url, viewer_id=viewer_id, referenced=referenced
-        )
+        return message_json(message, self.users, self.base_url, viewer_id, referenced)
 
     def channel_json(self, channel: Channel, viewer_id: int | None = None) -> Json:
         """The channel; of a DM, the recipients other than `viewer_id`."""

@@ -20,7 +20,8 @@ from tocsin.discord_bot.services import Services
 from tocsin.discord_bot.take_over import TakeOver
 from tocsin.dispatch.dispatcher import REFUSALS_KEPT_AS, Dispatcher
 from tocsin.dispatch.housekeeping import Housekeeper
-from tocsin.dispatch.messenger import Message, Messenger, Sighting
+from tocsin.dispatch.messenger import Message, Messenger, Search, Sighting
+from tocsin.dispatch.opening import OpeningGate
 from tocsin.dispatch.outcome import Outcome
 from tocsin.dispatch.pacing import Pacer
 from tocsin.dispatch.planner import Planner
@@ -67,6 +68,7 @@ class Engine:
     dispatcher: Dispatcher
     planner: Planner
     recovery: Recovery
+    gate: OpeningGate
     opener: DmOpener
     remover: PostRemover
     housekeeper: Housekeeper
@@ -138,6 +140,7 @@ def build_engine(
 ) -> Engine:
     """Put the loops together. Nothing runs yet."""
     dispatcher = Dispatcher(store, clock, pacer, messenger, worker_name(), instance, refusals)
+    gate = OpeningGate(store, clock)
     return Engine(
         store=store,
         clock=clock,
@@ -147,7 +150,10 @@ def build_engine(
             store, clock, dispatcher, timedelta(seconds=settings.reminders.grace_seconds)
         ),
         recovery=Recovery(store, clock, messenger, dispatcher),
-        opener=DmOpener(store, clock, messenger, dispatcher, settings.discord.dm_opens_per_minute),
+        gate=gate,
+        opener=DmOpener(
+            store, clock, messenger, dispatcher, gate, settings.discord.dm_opens_per_minute
+        ),
         remover=PostRemover(store, clock, messenger),
         housekeeper=Housekeeper(
             store,
@@ -209,8 +215,8 @@ class _Later:
     async def open_dm(self, member_id: int) -> int | Outcome:
         return await self._it().open_dm(member_id)
 
-    async def find(self, channel_id: int, token: str, anchor_id: int | None) -> int | Sighting:
-        return await self._it().find(channel_id, token, anchor_id)
+    async def find(self, search: Search) -> int | Sighting:
+        return await self._it().find(search)
 
     async def delete(self, channel_id: int, message_id: int) -> Outcome:
         return await self._it().delete(channel_id, message_id)
@@ -270,7 +276,14 @@ async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> No
         stopping = _stop_signals()
         client = TocsinClient(
             Services(
-                store, clock, settings, engine.dispatcher, engine.pacer, engine.dispatcher.skew, log
+                store,
+                clock,
+                settings,
+                engine.dispatcher,
+                engine.pacer,
+                engine.dispatcher.skew,
+                engine.gate,
+                log,
             )
         )
         later.messenger = DiscordMessenger(client, clock)

@@ -22,6 +22,7 @@ from tocsin.reminders.delivery import Kind, RecipientKind, State
 from tocsin.store.engine import Connection, Store, sqlite_url
 from tocsin.store.lock import InstanceLock
 from tocsin.store.migrate import HEAD
+from tocsin.store.opening import Closed, close_opening
 from tocsin.store.tables import attempts, dm_channels
 from tocsin.telemetry.status import StatusServer
 
@@ -163,6 +164,19 @@ async def test_the_status_shows_what_a_running_bot_says(filled: CommandLine) -> 
     ran = await asyncio.to_thread(filled, "status", "--json")
     assert (ran.code, ran.told["live"]) == (0, None)
     assert "no answer" in ran.told["live_error"]
+
+
+def test_a_quarantine_is_shown_until_somebody_ends_it(filled: CommandLine) -> None:
+    """By the status, with what to do; and by the command that does it."""
+    store = Store(sqlite_url(filled.folder / "tocsin.db"))
+    store.write_now(close_opening, Closed("in quarantine", NOW, None))
+    store.close()
+    assert "tocsin resume-opening`: in quarantine" in filled("status").out
+    assert filled("status", "--json").told["opening_closed"]["reason"] == "in quarantine"
+    assert "opened again" in filled("resume-opening").out
+    assert filled("resume-opening", "--json").told == {"ended": None}
+    assert "Nothing keeps" in filled("resume-opening").out
+    assert "New DMs" not in filled("status").out
 
 
 async def test_the_status_names_the_loops_that_fail(filled: CommandLine) -> None:

@@ -2,11 +2,12 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from tests.dispatch.conftest import Bench, accepted
+from tests.dispatch.conftest import Answer, Bench, accepted
 from tests.store.stored_calendar import SERVER
 
 from tocsin.dispatch.messenger import Sighting
 from tocsin.dispatch.outcome import Refused, RetryAt, Scope, Unknown
+from tocsin.dispatch.recovery import CLOCKS_APART
 from tocsin.reminders.delivery import Kind, State
 from tocsin.store.snoozes import snooze
 from tocsin.store.subscriptions import remove_subscription
@@ -98,6 +99,27 @@ async def test_a_lost_answer_is_settled_by_the_history(
     assert len(bench.messenger.sent) == sends
 
 
+async def test_a_repeat_in_doubt_is_looked_for_from_when_it_was_due(bench: Bench) -> None:
+    """Any of its attempts may have arrived; the first cannot have before it was claimed."""
+    bench.messenger.answers = [lambda _: Unknown("no answer")] * 2
+    bench.messenger.sightings = [Sighting.ABSENT, 99]
+    bench.member(1, HOUR)
+    bench.event(timedelta(minutes=60, seconds=1))
+    due = bench.clock.now() + timedelta(seconds=1)
+    async with bench.running():
+        await bench.until(lambda: State.UNKNOWN in bench.states().values())
+        bench.clock.shift(timedelta(minutes=5))
+        await bench.until(lambda: len(bench.messenger.sent) == 2)
+        await bench.until(lambda: bench.states() == {(1, HOUR): State.UNKNOWN})
+        bench.clock.shift(timedelta(minutes=6))
+        await bench.until(lambda: bench.states() == {(1, HOUR): State.SENT})
+    first, second = bench.messenger.looked
+    assert first.in_dm
+    assert first.channel_id == 71
+    assert abs(first.since - (due - CLOCKS_APART)) < timedelta(seconds=2)
+    assert abs(second.since - (due - CLOCKS_APART)) < timedelta(seconds=2)
+
+
 async def test_a_refused_token_stops_everything_for_good(bench: Bench) -> None:
     """Nothing more is handed out, not after a jump of the clock either; what waits goes on waiting."""
     bench.messenger.answers = [lambda _: Refused("the token is invalid", Scope.BOT, 401)]
@@ -160,6 +182,27 @@ async def test_a_channel_that_is_gone_is_opened_anew(bench: Bench) -> None:
         await bench.until(lambda: engine.dispatcher.sent == 1)
     assert bench.messenger.opened == [1]
     assert [one.attempt for one in bench.messenger.sent] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("last", "state"),
+    [
+        (accepted, State.SENT),
+        (lambda _: Refused("gone", Scope.DM_CHANNEL, 404, 10003), State.FAILED),
+    ],
+)
+async def test_a_channel_is_found_gone_at_any_attempt(
+    bench: Bench, last: Answer, state: State
+) -> None:
+    """A rate limit before does not use up the one time that it is opened anew for a reminder."""
+    gone = Refused("gone", Scope.DM_CHANNEL, 404, 10003)
+    bench.messenger.answers = [lambda _: RetryAt("busy", 0.05, 429), lambda _: gone, last]
+    bench.member(1, HOUR)
+    bench.event(timedelta(minutes=60, seconds=1))
+    async with bench.running():
+        await bench.until(lambda: bench.states() == {(1, HOUR): state})
+    assert bench.messenger.opened == [1]
+    assert [one.attempt for one in bench.messenger.sent] == [1, 2, 3]
 
 
 async def test_channels_are_opened_before_anything_is_due(bench: Bench) -> None:

@@ -157,6 +157,7 @@ class World:
             "claimed_at": due,
             "settled_at": due + timedelta(seconds=1),
             "reason": "Discord's answer",
+            "message_id": 5_000,
         } | changes
         made = connection.scalar(sa.insert(deliveries).values(values).returning(deliveries.c.id))
         return int(made or 0)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import typer
 from tests.page.pictures import NAMES
-from tools import command_reference, doctor_page, draw_lifecycle
+from tools import command_reference, doctor_page, draw_lifecycle, testing_reference
 
 from tocsin.cli import app
 
@@ -41,6 +41,13 @@ def test_the_page_on_the_doctor_is_what_the_checks_say() -> None:
     """docs/doctor.md is written from the registry, so that every check and symptom stands there."""
     assert doctor_page.PAGE.read_text() == doctor_page.render(), (
         "write it anew: .venv/bin/python tools/doctor_page.py"
+    )
+
+
+def test_the_reference_of_the_sandboxs_helpers_is_what_they_say() -> None:
+    """docs/sandbox-testing.md is written from their docstrings."""
+    assert testing_reference.PAGE.read_text() == testing_reference.render(), (
+        "write it anew: .venv/bin/python tools/testing_reference.py"
     )
 
 

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 from tests.sandbox.conftest import Town
 
-from discord_sandbox.testing import Sandbox, WaitedInVain
+from discord_sandbox.testing import File, Sandbox, WaitedInVain
 from discord_sandbox.testing.process import NotStarted, SandboxProcess
 
 
@@ -119,6 +119,38 @@ async def test_a_world_is_kept_in_a_state_file(tmp_path: Path) -> None:
         assert after == before
         assert found.data["reactions"][0]["emoji"]["name"] == "👍"
         assert (await sandbox.control.get("/clock"))["offset_ms"] == 86_400_000
+
+
+async def test_what_a_message_carries_is_kept(tmp_path: Path) -> None:
+    """Its embeds, components and files are there again when the sandbox is."""
+    options = ["--state", str(tmp_path / "world.json")]
+    seed = {
+        "users": [{"username": "ann"}],
+        "applications": [{"name": "Bot", "token": "secret"}],
+        "guilds": [{"name": "G", "owner": "ann", "bots": ["Bot"]}],
+    }
+    button = {"type": 2, "style": 2, "label": "Stop", "custom_id": "stop"}
+    body = {
+        "embeds": [{"title": "Ruins", "fields": [{"name": "When", "value": "Now"}]}],
+        "components": [{"type": 1, "components": [button]}],
+    }
+    async with Sandbox.start(seed=seed, options=options) as sandbox:
+        channel = (await sandbox.guild("G")).channel("general")
+        ann = await sandbox.member("ann")
+        await ann.write(channel, files=[File("map.txt", b"Here be dragons.")])
+        async with aiohttp.ClientSession(headers={"Authorization": "Bot secret"}) as session:
+            address = f"{sandbox.api_url}/channels/{channel.id}/messages"
+            async with session.post(address, json=body) as answer:
+                shown = await answer.json()
+    async with Sandbox.start(options=options) as sandbox:
+        ann = await sandbox.member("ann")
+        found, file = await ann.messages((await sandbox.guild("G")).channel("general"))
+        assert found.data == shown
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(file.data["attachments"][0]["url"]) as answer,
+        ):
+            assert await answer.read() == b"Here be dragons."
 
 
 async def test_more_than_a_hundred_members_can_be_watched(sandbox: Sandbox) -> None:

@@ -19,6 +19,7 @@ from tests.sandbox.conftest import Town
 from tests.sandbox.rest import Rest
 
 from discord_sandbox.gateway.compression import ZstdStream
+from discord_sandbox.testing import SandboxError
 from discord_sandbox.testing.stream import Frame
 
 
@@ -57,6 +58,58 @@ async def test_an_invalid_session_is_begun_anew(
     assert bot.identified == 2
 
 
+async def test_a_fault_waits_for_an_event_and_strikes_so_often(town: Town, bot: ExampleBot) -> None:
+    """The connection is cut as the second message passes, which is replayed; the third passes untouched."""
+    fault = await town.sandbox.fault("gateway_drop", path="^MESSAGE_CREATE$", after=1, count=1)
+    for n in range(3):
+        await town.ben.write(town.general, f"<@{town.application.id}> {n}")
+        assert await fault.struck() == min(n, 1)
+    async with asyncio.timeout(15):
+        told = [(await bot.told.get()).content[-1] for _ in range(3)]
+        await bot.resumed.wait()
+    assert told == ["0", "1", "2"]
+    assert await fault.struck() == 1
+
+
+async def test_a_session_that_cannot_be_resumed_is_refused(
+    town: Town, bot: ExampleBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RESUME is answered with opcode 9: the bot identifies anew."""
+    bot.clear()
+    ready = asyncio.Event()
+    monkeypatch.setattr(bot, "on_connect", _setter(ready), raising=False)
+    refused = await town.sandbox.fault("gateway_invalid_session", path="^RESUME$", count=1)
+    await town.sandbox.fault("gateway_drop")
+    await refused.wait_struck()
+    async with asyncio.timeout(20):
+        await ready.wait()
+    assert bot.identified == 2
+
+
+async def test_heartbeats_can_be_left_unanswered(town: Town) -> None:
+    """As by a gateway that is gone though its connection stands."""
+    silent = await town.sandbox.fault("gateway_silent", path="^HEARTBEAT$", count=1)
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(town.sandbox.gateway_url) as ws,
+    ):
+        await ws.receive_json()
+        await ws.send_json({"op": 2, "d": {"token": town.application.token, "intents": 0}})
+        assert (await ws.receive_json())["t"] == "READY"
+        await ws.send_json({"op": 1, "d": 1})
+        await silent.wait_struck()
+        await ws.send_json({"op": 1, "d": 1})
+        answers = [await ws.receive_json() for _ in range(1)]
+        assert [one["op"] for one in answers] == [11]
+        assert await silent.struck() == 1
+
+
+async def test_what_a_gateway_fault_does_not_know_is_refused(town: Town) -> None:
+    """A method is of requests."""
+    with pytest.raises(SandboxError, match="method is of requests"):
+        await town.sandbox.fault("gateway_drop", method="GET")
+
+
 def _setter(event: asyncio.Event) -> Any:
     async def on_connect() -> None:
         event.set()
@@ -86,6 +139,24 @@ async def test_content_is_for_those_who_may_read_it(town: Town, bot: ExampleBot)
     assert told[0] == ""
     assert told[1].endswith("open")
     assert told[2] == "private"
+
+
+async def test_a_mention_does_not_uncover_the_message_it_replies_to(
+    town: Town, bot: ExampleBot, rest: Rest
+) -> None:
+    """Neither over the gateway nor in the history."""
+    secret = await town.ann.write(town.general, "secret")
+    reply = await town.ben.write(town.general, f"<@{town.application.id}> look", reply_to=secret)
+    async with asyncio.timeout(10):
+        assert (await bot.told.get()).content == ""
+        told = await bot.told.get()
+    assert told.content.endswith("look")
+    assert told.reference is not None
+    assert isinstance(told.reference.resolved, discord.Message)
+    assert told.reference.resolved.content == ""
+    read = (await rest.get(f"/channels/{town.general.id}/messages/{reply.id}")).body
+    assert read["content"].endswith("look")
+    assert read["referenced_message"]["content"] == ""
 
 
 async def test_privileged_intents_are_granted_by_the_application(town: Town) -> None:
@@ -148,7 +219,8 @@ def test_zstd_stream_is_read_by_a_decoder() -> None:
     """The frames we write are what zstd's own program decodes."""
     stream = ZstdStream()
     texts = ["hello", "x" * 300_000, "é"]
-    assert unpacked(b"".join(stream.compress(text) for text in texts)) == "".join(texts)
+    written = b"".join(stream.compress(text.encode()) for text in texts)
+    assert unpacked(written) == "".join(texts)
 
 
 def unpacked(stream: bytes) -> str:

@@ -65,20 +65,23 @@ def test_what_contradicts_is_still_contradicted(
 
 
 def test_a_transcript_is_checked_line_by_line(tmp_path: Path) -> None:
-    """Only what was accepted has to be valid; the half line of a killed sandbox is passed over."""
+    """Only what was accepted has to be valid; the half line of a killed sandbox is passed over.
+
+    A text may have separators of Unicode's: the line goes on.
+    """
     row = {
         "method": "POST",
         "path": f"/api/v10{MESSAGES}",
         "query": {},
-        "body": {"content": 7},
+        "body": {"content": 7, "nonce": "one\u2028line"},
         "files": [],
         "status": 400,
         "answer": {"message": "Invalid Form Body", "code": 50035},
         "fault": None,
     }
     accepted = {**row, "status": 204, "answer": None}
-    lines = [json.dumps(one) for one in (row, accepted, accepted)]
-    (tmp_path / "1.jsonl").write_text("\n".join([*lines, lines[0][:40]]))
+    lines = [json.dumps(one, ensure_ascii=False) for one in (row, accepted, accepted)]
+    (tmp_path / "1.jsonl").write_text("\n".join([*lines, lines[0][:40]]), "utf-8")
     count, problems = openapi.problems_of(tmp_path)
     assert count == 4
     assert [problem for problem in problems if "204 is not among" in problem]

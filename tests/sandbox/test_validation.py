@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discord_sandbox.errors import ApiError
-from discord_sandbox.events import encode
 from discord_sandbox.faults import BadFault, parse_fault
 from discord_sandbox.validate.commands import check_command
 from discord_sandbox.validate.message import check_message
 from discord_sandbox.validate.modals import check_modal
 from discord_sandbox.validate.scheduled_events import check_scheduled_event
+from discord_sandbox.wire import encode
 
 _SCALARS = (
     st.none()

@@ -141,6 +141,7 @@ def add_delivery(
             ready_at=at,
             worker=None if state is State.PENDING else "w",
             claimed_at=at,
+            message_id=5_000 if state is State.SENT else None,
             reason="answer",
             settled_at=at,
         )

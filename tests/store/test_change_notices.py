@@ -105,7 +105,7 @@ def test_moved_back_after_the_notice_was_sent_is_told_again(store: Store) -> Non
         connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.kind == Kind.CHANGE)
-            .values(state=State.SENT, reason="answer", settled_at=NOW, claimed_at=NOW)
+            .values(state=State.SENT, message_id=5, reason="answer", settled_at=NOW, claimed_at=NOW)
         )
         assert notify_move(connection, occurrence, SERVER, 2, START, START + HOUR, NOW + HOUR) == 1
 
@@ -120,7 +120,7 @@ def test_a_cancellation_is_told_once_and_taken_back_by_a_change(store: Store) ->
         connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.kind == Kind.CANCELLATION)
-            .values(state=State.SENT, reason="answer", settled_at=NOW, claimed_at=NOW)
+            .values(state=State.SENT, message_id=5, reason="answer", settled_at=NOW, claimed_at=NOW)
         )
         assert notify_cancellation(connection, occurrence, SERVER, 2, START, START + HOUR, NOW) == 0
         assert notify_move(connection, occurrence, SERVER, 3, START, START + HOUR, NOW) == 1

@@ -111,7 +111,7 @@ def test_ten_leave_within_two_seconds_amid_a_burst(crowded: Store, after: int) -
         stage_all(connection, due)
         connection.execute(
             sa.text(
-                f"UPDATE deliveries SET state = {State.SENT.value}, reason = 'answer' WHERE id IN"
+                f"UPDATE deliveries SET state = {State.SENT.value}, reason = 'answer', message_id = 5 WHERE id IN"
                 " (SELECT id FROM deliveries WHERE occurrence_id = :burst ORDER BY order_at LIMIT :gone)"
             ),
             {"burst": burst, "gone": after * RATE},

@@ -9,6 +9,8 @@ from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.events import Event
 from discord_sandbox.interaction_commands import read_file
 from discord_sandbox.model import Channel, Json, Message, User
+from discord_sandbox.polls import vote
+from discord_sandbox.references import FORWARD
 from discord_sandbox.scheduled_events import set_interested
 from discord_sandbox.validate.message import Upload, check_message
 
@@ -28,20 +30,27 @@ def _own(ask: Ask) -> tuple[User, Channel, Message]:
 
 def message(ask: Ask) -> Json:
     user, channel = _place(ask)
-    files = _files(ask)
-    body: Json = {"content": ask.body.get("content", "") if files else ask.text("content")}
+    files = read_files(ask)
+    body: Json = {
+        "content": ask.body.get("content", "")
+        if files or ask.body.get("poll")
+        else ask.text("content")
+    }
+    if ask.body.get("poll") is not None:
+        body["poll"] = ask.body["poll"]
     if ask.body.get("reply_to") is not None:
         body["message_reference"] = {"message_id": str(ask.given("reply_to"))}
     draft = check_message(body, files)
     messages.check_can_send(ask.world, user, channel, draft)
     if channel.guild_id is None:
         check_dm(ask.world, user, channel)
-    written, shaped = messages.create_and_show(ask.world, user, channel, draft)
+    written, shown = messages.create_and_show(ask.world, user, channel, draft)
     user.read[channel.id] = written.id
-    return shaped
+    return shown.data
 
 
-def _files(ask: Ask) -> list[Upload]:
+def read_files(ask: Ask) -> list[Upload]:
+    """The files that the body gives. Raises Refused."""
     uploads = []
     for index, given in enumerate(ask.body.get("files") or ()):
         found = read_file(ask.world, given)
@@ -56,7 +65,7 @@ def edit(ask: Ask) -> Json:
     if found.author.id != user.id:
         raise Refused("Only one's own messages can be edited.", 403)
     draft = check_message({"content": ask.text("content")})
-    return messages.edit_and_show(ask.world, channel, found, draft)
+    return messages.edit_and_show(ask.world, channel, found, draft).data
 
 
 def delete(ask: Ask) -> Json:
@@ -97,6 +106,30 @@ def unreact(ask: Ask) -> Json:
 def pin(ask: Ask) -> Json:
     _, channel, found = _own(ask)
     reactions.set_pinned(ask.world, channel, found, bool(ask.body.get("pinned", True)))
+    return {}
+
+
+def forward(ask: Ask) -> Json:
+    user, channel = _place(ask)
+    source = ask.find_channel(ask.given("from_channel_id"), user)
+    reference = {
+        "type": FORWARD,
+        "channel_id": str(source.id),
+        "message_id": str(ask.given("message_id")),
+    }
+    draft = check_message({"message_reference": reference})
+    messages.check_can_send(ask.world, user, channel, draft)
+    if channel.guild_id is None:
+        check_dm(ask.world, user, channel)
+    return messages.create_and_show(ask.world, user, channel, draft)[1].data
+
+
+def set_votes(ask: Ask) -> Json:
+    user, channel, found = _own(ask)
+    wanted = ask.body.get("answer_ids")
+    if not isinstance(wanted, list) or not all(isinstance(one, int) for one in wanted):
+        raise Refused("The body needs `answer_ids`, a list of the numbers of answers.")
+    vote(ask.world, channel, found, user.id, wanted)
     return {}
 
 
@@ -168,6 +201,8 @@ OPERATIONS = tuple(
         ("react", react),
         ("unreact", unreact),
         ("pin", pin),
+        ("forward", forward),
+        ("vote", set_votes),
         ("dm", dm),
         ("read", read),
         ("settings", settings),

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import inspect
-import json
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from discord_sandbox.backend import Backend
-from discord_sandbox.control import acting, breaking, interacting, looking, making
+from discord_sandbox.control import acting, breaking, forums, interacting, looking, making
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.control.watching import Watcher
 from discord_sandbox.errors import ApiError
-from discord_sandbox.events import encode
 from discord_sandbox.model import Json
 from discord_sandbox.routing import Router
+from discord_sandbox.wire import decode, encode
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -31,6 +30,7 @@ class ControlApi:
             (
                 *looking.OPERATIONS,
                 *acting.OPERATIONS,
+                *forums.OPERATIONS,
                 *interacting.OPERATIONS,
                 *making.OPERATIONS,
                 *breaking.OPERATIONS,
@@ -99,7 +99,7 @@ async def _body(request: web.BaseRequest) -> Json:
     if not data:
         return {}
     try:
-        body = json.loads(data)
+        body = decode(data)
     except ValueError:
         raise Refused("The body is not JSON.") from None
     if not isinstance(body, dict):
@@ -108,6 +108,4 @@ async def _body(request: web.BaseRequest) -> Json:
 
 
 def _answer(status: int, payload: object) -> web.Response:
-    return web.Response(
-        status=status, body=encode(payload).encode(), content_type="application/json"
-    )
+    return web.Response(status=status, body=encode(payload), content_type="application/json")

@@ -54,7 +54,7 @@ def order_fault(ask: Ask) -> Json:
         fault = ask.backend.faults.order(ask.body)
     except BadFault as problem:
         raise Refused(f"{problem}.") from None
-    if fault.kind in GATEWAY_KINDS:
+    if fault.kind in GATEWAY_KINDS and not fault.in_passing:
         ask.backend.hub.strike(fault)
     _tell(ask, fault)
     return {"id": str(fault.id), "struck": fault.struck}

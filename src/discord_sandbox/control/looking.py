@@ -12,9 +12,9 @@ from discord_sandbox.faults import fault_json
 from discord_sandbox.model import Channel, Json, User
 from discord_sandbox.permissions import MANAGE_EVENTS, READ_MESSAGE_HISTORY, guild_permissions
 from discord_sandbox.record import request_json, seen_json
+from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.shapes.commands import command_json
 from discord_sandbox.shapes.guilds import (
-    channel_json,
     guild_json,
     partial_member_json,
     role_json,

@@ -10,8 +10,9 @@ from aiohttp import WSMsgType, web
 
 from discord_sandbox.backend import Backend
 from discord_sandbox.control.looking import unread
-from discord_sandbox.events import Event, encode
+from discord_sandbox.events import Event
 from discord_sandbox.model import User
+from discord_sandbox.wire import encode
 
 
 class Watcher:
@@ -20,20 +21,20 @@ class Watcher:
     def __init__(self, backend: Backend, user: User | None) -> None:
         self._backend = backend
         self._user = user
-        self._queue: deque[str] = deque()
+        self._queue: deque[bytes] = deque()
         self._wake = asyncio.Event()
 
     def offer(self, event: Event) -> None:
         """Take the event if this watcher may see it."""
         user = self._user
         if user is None:
-            self._say(event.type, event.text())
+            self._say(event.type, event.written())
             return
         if event.type == "INTERACTION_CREATE":
             return
         if not self._backend.world.concerns(event, user.id):
             return
-        self._say(event.type, event.text())
+        self._say(event.type, event.written())
         if event.type == "MESSAGE_CREATE" and event.channel is not None:
             data = {
                 "channel_id": str(event.channel.id),
@@ -41,8 +42,8 @@ class Watcher:
             }
             self._say("UNREAD", encode(data))
 
-    def _say(self, event_type: str, data: str) -> None:
-        self._queue.append(f'{{"t":"{event_type}","d":{data}}}')
+    def _say(self, event_type: str, data: bytes) -> None:
+        self._queue.append(b'{"t":"%b","d":%b}' % (event_type.encode(), data))
         self._wake.set()
 
     async def run(self, socket: web.WebSocketResponse) -> None:
@@ -68,4 +69,4 @@ class Watcher:
                 await self._wake.wait()
                 self._wake.clear()
                 while self._queue:
-                    await socket.send_str(self._queue.popleft())
+                    await socket.send_frame(self._queue.popleft(), WSMsgType.TEXT)

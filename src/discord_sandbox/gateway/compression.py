@@ -10,7 +10,7 @@ from typing import Protocol
 class Compression(Protocol):
     """Turns each gateway message into the bytes of one WebSocket message."""
 
-    def compress(self, text: str) -> bytes: ...
+    def compress(self, message: bytes) -> bytes: ...
 
 
 class ZlibStream:
@@ -19,8 +19,8 @@ class ZlibStream:
     def __init__(self) -> None:
         self._stream = zlib.compressobj(level=1)
 
-    def compress(self, text: str) -> bytes:
-        return self._stream.compress(text.encode()) + self._stream.flush(zlib.Z_SYNC_FLUSH)
+    def compress(self, message: bytes) -> bytes:
+        return self._stream.compress(message) + self._stream.flush(zlib.Z_SYNC_FLUSH)
 
 
 class ZstdStream:
@@ -38,14 +38,13 @@ class ZstdStream:
     def __init__(self) -> None:
         self._begun = False
 
-    def compress(self, text: str) -> bytes:
+    def compress(self, message: bytes) -> bytes:
         parts = []
         if not self._begun:
             self._begun = True
             parts.append(struct.pack("<IBB", self._MAGIC, 0, self._WINDOW))
-        data = text.encode()
-        for start in range(0, len(data), self._LARGEST_BLOCK):
-            block = data[start : start + self._LARGEST_BLOCK]
+        for start in range(0, len(message), self._LARGEST_BLOCK):
+            block = message[start : start + self._LARGEST_BLOCK]
             # Three bytes: bit 0 "last block" unset, bits 1-2 type raw (0), then the size.
             parts.append((len(block) << 3).to_bytes(3, "little"))
             parts.append(block)

@@ -9,18 +9,24 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
+from collections.abc import Callable
 
-from discord_sandbox.events import Event, encode
+from discord_sandbox.events import Event
 from discord_sandbox.gateway import intents as bits
 from discord_sandbox.gateway.intents import wants
 from discord_sandbox.model import Application, Json
-from discord_sandbox.shapes.messages import without_content
+from discord_sandbox.shapes.messages import seen_by
+from discord_sandbox.wire import encode
 from discord_sandbox.world import World
 
 KEPT_EVENTS = 100_000
 LARGE = 50
 """The large_threshold of whoever names none."""
 _MESSAGE_EVENTS = ("MESSAGE_CREATE", "MESSAGE_UPDATE")
+
+
+def _unwatched(_event_type: str) -> None:
+    """Nobody waits for what passes."""
 
 
 class Session:
@@ -47,21 +53,22 @@ class Session:
         self.connected = False
         self.lost_at: float | None = None
         self._world = world
-        self._sent: deque[tuple[int, str]] = deque(maxlen=KEPT_EVENTS)
-        self._unsent: deque[str] = deque()
+        self._sent: deque[tuple[int, bytes]] = deque(maxlen=KEPT_EVENTS)
+        self._unsent: deque[bytes] = deque()
         self._wake = asyncio.Event()
+        self.passing: Callable[[str], None] = _unwatched
 
     def offer(self, event: Event) -> None:
         """Take the event if it concerns this session."""
         if not event.bots or not self._concerned(event):
             return
         if event.type in _MESSAGE_EVENTS and not self._may_read(event):
-            self.dispatch(event.type, encode(without_content(event.data)))
+            self.dispatch(event.type, encode(seen_by(self.bot_id, event.data)))
             return
         if event.type == "GUILD_CREATE":
             self.dispatch(event.type, encode(self.trim_guild(event.data)))
             return
-        self.dispatch(event.type, event.text())
+        self.dispatch(event.type, event.written())
 
     def _concerned(self, event: Event) -> bool:
         guild_id = self._guild_id(event)
@@ -85,12 +92,10 @@ class Session:
         if self.intents & bits.MESSAGE_CONTENT or event.message is None:
             return True
         message = event.message
-        return (
-            event.channel is None
-            or event.channel.guild_id is None
-            or message.author.id == self.bot_id
-            or self.bot_id in message.mention_ids
-        )
+        if event.channel is None or event.channel.guild_id is None:
+            return True
+        own = message.author.id == self.bot_id or self.bot_id in message.mention_ids
+        return own and message.reference is None
 
     def trim_guild(self, whole: Json) -> Json:
         """A server's GUILD_CREATE without what the session's intents do not show."""
@@ -112,20 +117,21 @@ class Session:
             trimmed["guild_scheduled_events"] = []
         return trimmed
 
-    def dispatch(self, event_type: str, data: str) -> None:
+    def dispatch(self, event_type: str, data: bytes) -> None:
         """Number an event and send it, or keep it until the bot is back."""
         self.seq += 1
-        text = f'{{"op":0,"s":{self.seq},"t":"{event_type}","d":{data}}}'
-        self._sent.append((self.seq, text))
+        whole = b'{"op":0,"s":%d,"t":"%b","d":%b}' % (self.seq, event_type.encode(), data)
+        self._sent.append((self.seq, whole))
+        self.passing(event_type)
         if self.connected:
-            self.push(text)
+            self.push(whole)
 
-    def push(self, text: str) -> None:
+    def push(self, whole: bytes) -> None:
         """Hand a message to the connection's writer."""
-        self._unsent.append(text)
+        self._unsent.append(whole)
         self._wake.set()
 
-    async def unsent(self) -> list[str]:
+    async def unsent(self) -> list[bytes]:
         """Wait for messages to send, and take them."""
         await self._wake.wait()
         self._wake.clear()
@@ -153,9 +159,9 @@ class Session:
 
     def replay(self, after: int) -> None:
         """Send again what was numbered later than `after`."""
-        for seq, text in self._sent:
+        for seq, whole in self._sent:
             if seq > after:
-                self.push(text)
+                self.push(whole)
 
     def disconnect(self, at: float) -> None:
         """The connection is gone; `at` is the loop's time."""

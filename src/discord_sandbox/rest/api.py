@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
+from msgspec import Struct
 
 from discord_sandbox.backend import Backend
 from discord_sandbox.errors import ApiError, NotImplementedBySandbox
-from discord_sandbox.events import Encoded, Event, encode
+from discord_sandbox.events import Event
 from discord_sandbox.faults import Fault, fault_json
 from discord_sandbox.model import DM, Application, Json
 from discord_sandbox.ratelimit import Refusal
@@ -20,8 +21,9 @@ from discord_sandbox.rest.body import read_body
 from discord_sandbox.rest.operations import build_router
 from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.validate.message import Upload
+from discord_sandbox.wire import Written, encode
 
-_NO_QUERY: dict[str, str] = {}
 _BANNED = "<html><head><title>Error 1015</title></head><body>error code: 1015</body></html>"
 
 
@@ -29,8 +31,7 @@ class Unanswered(Exception):
     """The connection is cut instead of an answer."""
 
 
-@dataclass(slots=True)
-class Exchange:
+class Exchange(Struct):
     """One request on its way: what is known of it, and what it will be answered."""
 
     method: str
@@ -41,12 +42,13 @@ class Exchange:
     application: Application | None = None
     user_ids: frozenset[int] = frozenset()
     body: Any = None
-    files: list[str] = field(default_factory=list)
+    uploads: Sequence[Upload] = ()
     status: int = 200
     payload: Any = None
+    raw: bytes | None = None
     text: str | None = None
     code: int = 0
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = {}
     fault: str | None = None
     ratelimited: str | None = None
 
@@ -107,7 +109,7 @@ class RestApi:
         exchange.route = route.key
         exchange.application = self._authorize(request, route)
         body, uploads = await read_body(request) if request.can_read_body else (None, [])
-        exchange.body, exchange.files = body, [upload.filename for upload in uploads]
+        exchange.body, exchange.uploads = body, uploads
         if backend.faults:
             exchange.user_ids = self._concerned(params, body, exchange.application)
             if await self._strike_before(exchange):
@@ -116,21 +118,22 @@ class RestApi:
             return
         if route.handler is None:
             raise NotImplementedBySandbox(route.key)
-        query = request.query if request.rel_url.raw_query_string else _NO_QUERY
-        application = exchange.application
-        call = Call(backend, route, params, query, application, body, uploads, request.headers)
-        answer = route.handler(call)
+        answer = route.handler(
+            Call(backend, route, params, request, exchange.application, body, uploads)
+        )
         if isinstance(answer, Reply):
-            exchange.status, exchange.payload = answer.status, answer.payload
+            exchange.status, answer = answer.status, answer.payload
         elif answer is None:
             exchange.status = 204
+        if isinstance(answer, Written):
+            exchange.payload, exchange.raw = answer.data, answer.raw
         else:
             exchange.payload = answer
 
     def _authorize(self, request: web.BaseRequest, route: Route) -> Application | None:
         if route.public:
             return None
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
         application = self._backend.world.tokens.get(token) if scheme == "Bot" else None
         if application is None:
             raise ApiError(0, status=401, message="401: Unauthorized")
@@ -256,7 +259,7 @@ class RestApi:
                 exchange.path,
                 {name: request.query.getall(name) for name in request.query},
                 exchange.body,
-                exchange.files,
+                [upload.filename for upload in exchange.uploads],
                 exchange.status,
                 exchange.text or exchange.payload,
                 exchange.fault,
@@ -278,8 +281,7 @@ class RestApi:
         if exchange.status == 204:
             return web.Response(status=204, headers=headers)
         headers["Content-Type"] = "application/json"
-        payload = exchange.payload
-        body = payload.raw if isinstance(payload, Encoded) else encode(payload).encode()
+        body = exchange.raw or encode(exchange.payload)
         return web.Response(status=exchange.status, body=body, headers=headers)
 
 

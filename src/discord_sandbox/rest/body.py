@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 from urllib.parse import parse_qsl
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, hdrs, web
 
 from discord_sandbox.errors import ApiError
 from discord_sandbox.validate.message import Upload
+from discord_sandbox.wire import decode
 
 _FILE = re.compile(r"^files\[(\d+)\]$")
 _JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
@@ -23,7 +23,7 @@ async def read_body(request: web.BaseRequest) -> tuple[Any, list[Upload]]:
 
     Raises ApiError 50109 for what is no JSON, 40005 for more than 25 MiB.
     """
-    kind = request.headers.get("Content-Type", _JSON)
+    kind = request.headers.get(hdrs.CONTENT_TYPE, _JSON)
     if kind.startswith(_MULTIPART):
         return await _multipart(request)
     content = request.content
@@ -31,18 +31,18 @@ async def read_body(request: web.BaseRequest) -> tuple[Any, list[Upload]]:
     data = content.read_nowait() if content.is_eof() else await request.read()
     if not data:
         return None, []
+    if kind.startswith(_JSON):
+        return parse(data), []
     if kind.startswith(_FORM):
         return _form(data), []
-    if not kind.startswith(_JSON):
-        listed = ", ".join(f'"{one}"' for one in (_JSON, _FORM, _MULTIPART))
-        raise ApiError(50035, message=f'Expected "Content-Type" header to be one of {{{listed}}}.')
-    return parse(data), []
+    listed = ", ".join(f'"{one}"' for one in (_JSON, _FORM, _MULTIPART))
+    raise ApiError(50035, message=f'Expected "Content-Type" header to be one of {{{listed}}}.')
 
 
 def parse(data: bytes) -> Any:
     """Raises ApiError 50109."""
     try:
-        return json.loads(data.decode())
+        return decode(data)
     except ValueError:
         raise ApiError(50109) from None
 

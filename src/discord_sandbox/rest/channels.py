@@ -1,34 +1,37 @@
-"""Channels, their permission overwrites, and threads."""
+"""Channels and their permission overwrites."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from discord_sandbox import permissions
+from discord_sandbox.channel_settings import configure
 from discord_sandbox.channels import (
     create_channel,
     delete_channel,
     publish_channel,
     remove_overwrite,
-    require_thread,
     set_overwrite,
 )
-from discord_sandbox.errors import ApiError, NotImplementedBySandbox, Problems, invalid
+from discord_sandbox.errors import ApiError, NotImplementedBySandbox, invalid
 from discord_sandbox.model import (
+    FORUM_TYPES,
     GUILD_ANNOUNCEMENT,
     GUILD_CATEGORY,
     GUILD_TEXT,
-    GUILD_VOICE,
+    VOICE_TYPES,
     Channel,
     Json,
     Overwrite,
 )
 from discord_sandbox.rest.routing import Call, Reply, Route
-from discord_sandbox.shapes.guilds import channel_json
+from discord_sandbox.rest.thread_edits import edit_thread
+from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.snowflake import parse_snowflake
-from discord_sandbox.validate import fields
+from discord_sandbox.validate.channels import check_channel
 
-_KINDS = frozenset({GUILD_TEXT, GUILD_VOICE, GUILD_CATEGORY, GUILD_ANNOUNCEMENT})
+_CONVERTIBLE = frozenset({GUILD_TEXT, GUILD_ANNOUNCEMENT})
+KINDS = _CONVERTIBLE | FORUM_TYPES | VOICE_TYPES | {GUILD_CATEGORY}
 _CHANNEL = "/channels/{channel_id}"
 
 
@@ -51,25 +54,14 @@ def parse_overwrite(value: Any, target_id: int | None = None) -> Overwrite:
     return Overwrite(found, kind, allow, deny)
 
 
-def check_channel(body: Json) -> Json:
-    """The name, topic and so on of a new or edited channel. Raises ApiError 50035."""
-    problems = Problems()
-    fields.text(problems, ("name",), body.get("name"), longest=100, shortest=1)
-    fields.text(problems, ("topic",), body.get("topic"), longest=1024)
-    fields.integer(
-        problems, ("rate_limit_per_user",), body.get("rate_limit_per_user"), least=0, most=21600
-    )
-    problems.raise_if_any()
-    return body
-
-
 def create(call: Call) -> Reply:
     guild = call.guild(permissions.MANAGE_CHANNELS)
-    body = check_channel(call.json())
+    body = call.json()
+    kind = GUILD_TEXT if body.get("type") is None else body["type"]
+    check_channel(body, kind)
     if not body.get("name"):
         raise invalid(("name",), "BASE_TYPE_REQUIRED", "This field is required")
-    kind = body.get("type", GUILD_TEXT)
-    if kind not in _KINDS:
+    if kind not in KINDS:
         raise NotImplementedBySandbox(f"Channel type {kind}")
     overwrites = [parse_overwrite(one) for one in body.get("permission_overwrites") or ()]
     channel = create_channel(
@@ -77,10 +69,9 @@ def create(call: Call) -> Reply:
         guild,
         body["name"],
         kind=kind,
-        topic=body.get("topic"),
         parent_id=parse_snowflake(body.get("parent_id")),
-        nsfw=bool(body.get("nsfw", False)),
         overwrites={overwrite.id: overwrite for overwrite in overwrites},
+        settings=body,
     )
     return Reply(201, channel_json(channel))
 
@@ -113,36 +104,22 @@ def order(call: Call) -> None:
 def edit(call: Call) -> Json:
     channel = call.channel()
     guild = call.guild_of(channel)
-    body = check_channel(call.json())
+    body = check_channel(call.json(), channel.type)
     if channel.thread is not None:
-        return _edit_thread(call, channel, body)
+        edit_thread(call, channel, body)
+        return channel_json(channel)
     call.world.require(call.app.bot_user_id, channel, permissions.MANAGE_CHANNELS)
-    for name in ("name", "topic", "nsfw", "position", "rate_limit_per_user"):
-        if name in body:
-            setattr(channel, name, body[name])
-    if "parent_id" in body:
-        channel.parent_id = parse_snowflake(body["parent_id"])
+    kind = body.get("type", channel.type)
+    if kind != channel.type and not {kind, channel.type} <= _CONVERTIBLE:
+        raise invalid(("type",), "BASE_TYPE_CHOICES", "Only text and news channels convert.")
+    channel.type = kind
     if "permission_overwrites" in body:
         listed = [parse_overwrite(one) for one in body["permission_overwrites"] or ()]
         channel.overwrites = {overwrite.id: overwrite for overwrite in listed}
+    if "parent_id" in body:
+        channel.parent_id = parse_snowflake(body["parent_id"])
+    configure(call.world, channel, body)
     publish_channel(call.world, guild, channel, "UPDATE")
-    return channel_json(channel)
-
-
-def _edit_thread(call: Call, channel: Channel, body: Json) -> Json:
-    thread = require_thread(channel)
-    if thread.owner_id != call.app.bot_user_id:
-        call.world.require(call.app.bot_user_id, channel, permissions.MANAGE_THREADS)
-    channel.name = body.get("name", channel.name)
-    channel.rate_limit_per_user = body.get("rate_limit_per_user", channel.rate_limit_per_user)
-    thread.auto_archive_minutes = body.get("auto_archive_duration", thread.auto_archive_minutes)
-    thread.invitable = bool(body.get("invitable", thread.invitable))
-    thread.locked = bool(body.get("locked", thread.locked))
-    archived = bool(body.get("archived", thread.archived))
-    if archived != thread.archived:
-        thread.archived = archived
-        thread.archive_changed_ms = call.world.clock.now_ms()
-    publish_channel(call.world, call.guild_of(channel), channel, "UPDATE")
     return channel_json(channel)
 
 

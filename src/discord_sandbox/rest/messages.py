@@ -20,9 +20,11 @@ from discord_sandbox.model import (
 )
 from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.shapes.guilds import partial_member_json
-from discord_sandbox.shapes.messages import without_content
+from discord_sandbox.shapes.messages import seen_by
+from discord_sandbox.showing import show
 from discord_sandbox.snowflake import parse_snowflake, snowflake_ms
 from discord_sandbox.validate.message import check_message
+from discord_sandbox.wire import Written
 
 TWO_WEEKS_MS = 14 * 86_400_000
 
@@ -30,17 +32,12 @@ TWO_WEEKS_MS = 14 * 86_400_000
 def readable(call: Call, message: Message, channel: Channel) -> Json:
     """The message as the bot may read it: without content where it lacks the intent."""
     shaped = call.world.message_json(message, call.app.bot_user_id)
-    if (
-        call.app.privileged_intents & MESSAGE_CONTENT
-        or channel.guild_id is None
-        or message.author.id == call.app.bot_user_id
-        or call.app.bot_user_id in message.mention_ids
-    ):
+    if call.app.privileged_intents & MESSAGE_CONTENT or channel.guild_id is None:
         return shaped
-    return without_content(shaped)
+    return seen_by(call.app.bot_user_id, shaped)
 
 
-def create_message(call: Call) -> Json:
+def create_message(call: Call) -> Json | Written:
     world, bot = call.world, call.bot
     channel = world.channel(call.id("channel_id"))
     draft = check_message(call.body, call.uploads)
@@ -76,7 +73,7 @@ def get_message(call: Call) -> Json:
     return readable(call, call.message(channel), channel)
 
 
-def edit_message(call: Call) -> Json:
+def edit_message(call: Call) -> Written:
     channel = call.channel()
     message = call.message(channel)
     draft = check_message(call.body, call.uploads, v2=bool(message.flags & IS_COMPONENTS_V2))
@@ -85,7 +82,7 @@ def edit_message(call: Call) -> Json:
             raise ApiError(50005)
         call.world.require(call.app.bot_user_id, channel, permissions.MANAGE_MESSAGES)
         message.flags = message.flags & ~SUPPRESS_EMBEDS | draft.flags & SUPPRESS_EMBEDS
-        return messages.show(call.world, channel, message, "update")
+        return show(call.world, channel, message, "update")
     return messages.edit_and_show(call.world, channel, message, draft)
 
 
@@ -115,7 +112,7 @@ def bulk_delete(call: Call) -> None:
             messages.delete(call.world, channel, message)
 
 
-def crosspost(call: Call) -> Json:
+def crosspost(call: Call) -> Written:
     """Publish a message of an announcement channel; no other server follows it here."""
     channel = call.channel()
     if channel.type != GUILD_ANNOUNCEMENT:
@@ -127,7 +124,7 @@ def crosspost(call: Call) -> Json:
     if message.flags & CROSSPOSTED:
         raise ApiError(40033)
     message.flags |= CROSSPOSTED
-    return messages.show(call.world, channel, message, "update")
+    return show(call.world, channel, message, "update")
 
 
 def typing(call: Call) -> Reply:

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from aiohttp import web
+from msgspec import Struct
+from multidict import MultiMapping
+
 from discord_sandbox.backend import Backend
 from discord_sandbox.clock import parse_iso
 from discord_sandbox.errors import ApiError, invalid
@@ -29,33 +33,35 @@ class Reply:
     payload: Any = None
 
 
-@dataclass(slots=True)
-class Call:
+class Call(Struct):
     """One request: who asks, for what, with which body."""
 
     backend: Backend
     route: Route
     params: dict[str, str]
-    query: Mapping[str, str]
-    application: Application | None = None
-    body: Any = None
-    uploads: list[Upload] = field(default_factory=list)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    request: web.BaseRequest
+    application: Application | None
+    body: Any
+    uploads: list[Upload]
 
     @property
     def world(self) -> World:
         return self.backend.world
 
     @property
+    def query(self) -> Mapping[str, str]:
+        return self.request.query
+
+    @property
     def reason(self) -> str | None:
         """What X-Audit-Log-Reason gave."""
-        given = self.headers.get("X-Audit-Log-Reason")
+        given = self.request.headers.get("X-Audit-Log-Reason")
         return None if given is None else unquote(given)
 
     @property
     def locale(self) -> str | None:
         """What X-Discord-Locale gave."""
-        return self.headers.get("X-Discord-Locale")
+        return self.request.headers.get("X-Discord-Locale")
 
     @property
     def app(self) -> Application:
@@ -148,6 +154,26 @@ class Call:
         if found is None:
             raise invalid((name,), "NUMBER_TYPE_COERCE", f'Value "{text}" is not snowflake.')
         return found
+
+    def snowflakes(self, name: str, *, most: int) -> list[int]:
+        """Ids of the query, given one by one or with commas between. Raises ApiError 50035."""
+        given = self.query.getall(name, []) if isinstance(self.query, MultiMapping) else []
+        texts = [text for one in given for text in one.split(",") if text]
+        found = [parse_snowflake(text) for text in texts]
+        if len(found) > most:
+            text = f"Must be {most} or fewer in length."
+            raise invalid((name,), "BASE_TYPE_MAX_LENGTH", text)
+        for text, one in zip(texts, found, strict=True):
+            if one is None:
+                raise invalid((name,), "NUMBER_TYPE_COERCE", f'Value "{text}" is not snowflake.')
+        return [one for one in found if one is not None]
+
+    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        """One of a few words of the query. Raises ApiError 50035 for another."""
+        given = self.query.get(name, default)
+        if given not in allowed:
+            raise invalid((name,), "BASE_TYPE_CHOICES", f"Value must be one of {allowed}.")
+        return given
 
     def instant(self, name: str) -> int | None:
         """An ISO 8601 instant of the query in milliseconds, if it is there.

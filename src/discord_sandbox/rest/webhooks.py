@@ -6,15 +6,19 @@ import secrets
 from typing import Any
 
 from discord_sandbox import messages, permissions
-from discord_sandbox.errors import ApiError, invalid
+from discord_sandbox.errors import ApiError, Problems, invalid
 from discord_sandbox.events import Event
+from discord_sandbox.forums import check_tags, create_post
 from discord_sandbox.messages import Origin
 from discord_sandbox.model import IS_COMPONENTS_V2, Channel, Guild, Json, Message, Webhook
 from discord_sandbox.rest import interactions
 from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.shapes.users import user_json
 from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.validate import fields
+from discord_sandbox.validate.channels import check_applied_tags
 from discord_sandbox.validate.message import check_message
+from discord_sandbox.wire import Written
 from discord_sandbox.world import World
 
 _WITH_TOKEN = "/webhooks/{webhook_id}/{webhook_token}"  # noqa: S105 - a path, no secret
@@ -120,6 +124,7 @@ def execute(call: Call) -> Any:
     webhook = _webhook(call)
     channel = _channel(call, webhook)
     draft = check_message(call.body, call.uploads)
+    begins = _begins_post(call, channel)
     name = call.json().get("username") or webhook.name
     origin = Origin(
         webhook_id=webhook.id,
@@ -128,8 +133,35 @@ def execute(call: Call) -> Any:
     )
     draft.nonce = None
     creator = call.world.users[webhook.creator_id]
-    _, shaped = messages.create_and_show(call.world, creator, channel, draft, origin)
+    if begins is not None:
+        tags = check_applied_tags(call.json())
+        check_tags(call.world, channel, webhook.creator_id, tags)
+        _, shaped = create_post(
+            call.world, channel, creator, begins, draft, tags=tags, origin=origin
+        )
+    else:
+        _, shaped = messages.create_and_show(call.world, creator, channel, draft, origin)
     return Reply(200, shaped) if call.flag("wait") else Reply(204)
+
+
+def _begins_post(call: Call, channel: Channel) -> str | None:
+    """The name of the post that is begun, in a forum; None elsewhere.
+
+    Raises ApiError 220001, 220002 or 220003 for too little or too much, 50035.
+    """
+    problems = Problems()
+    name = fields.text(
+        problems, ("thread_name",), call.json().get("thread_name"), longest=100, shortest=1
+    )
+    problems.raise_if_any()
+    in_thread = call.snowflake("thread_id") is not None
+    if name is not None and in_thread:
+        raise ApiError(220002)
+    if channel.forum is None and name is not None:
+        raise ApiError(220003)
+    if channel.forum is not None and name is None:
+        raise ApiError(220001)
+    return name
 
 
 def _channel(call: Call, webhook: Webhook) -> Channel:
@@ -156,7 +188,7 @@ def get_message(call: Call) -> Json:
     return call.world.message_json(message, message.author.id)
 
 
-def edit_message(call: Call) -> Json:
+def edit_message(call: Call) -> Json | Written:
     interaction = interactions.live_interaction(call)
     if interaction is not None:
         return interactions.edit(call, interaction)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from discord_sandbox.clock import iso
-from discord_sandbox.model import Attachment, Json, Message, Reaction, User
+from discord_sandbox.model import Attachment, Json, Message, Poll, Reaction, Snapshot, User
 from discord_sandbox.shapes.users import user_json
 
 _CONTENT_FIELDS = ("content", "embeds", "attachments", "components")
@@ -47,13 +47,9 @@ def reaction_json(reaction: Reaction, viewer_id: int) -> Json:
     }
 
 
-def is_by_author(message: Message) -> bool:
-    """Whether the message is shown as its author's, and not under a webhook's own name."""
-    return message.webhook_id is None or message.webhook_id == message.application_id
-
-
 def _author_json(message: Message) -> Json:
-    if is_by_author(message):
+    """The author; of a message under a webhook's own name, the webhook."""
+    if message.webhook_id is None or message.webhook_id == message.application_id:
         return user_json(message.author)
     return {
         "id": str(message.webhook_id),
@@ -72,7 +68,6 @@ def message_json(
     message: Message,
     users: Mapping[int, User],
     base_url: str,
-    *,
     viewer_id: int,
     referenced: Message | None = None,
 ) -> Json:
@@ -108,24 +103,72 @@ def message_json(
             attachment_json(attachment, message.channel_id, base_url)
             for attachment in message.attachments
         ]
-    if message.application_id is not None:
-        shaped["application_id"] = str(message.application_id)
-    if message.webhook_id is not None:
-        shaped["webhook_id"] = str(message.webhook_id)
+    if message.application_id is not None or message.webhook_id is not None:
+        _add_program(shaped, message)
     if message.reactions:
         shaped["reactions"] = [
             reaction_json(reaction, viewer_id) for reaction in message.reactions.values()
         ]
     if message.interaction is not None:
         _add_interaction(shaped, message.interaction)
-    if message.reference is not None:
+    if message.poll is not None:
+        shaped["poll"] = poll_json(message.poll, viewer_id)
+    if message.forwarded is not None:
+        _add_snapshot(shaped, message, message.forwarded, base_url)
+    elif message.reference is not None:
         shaped["message_reference"] = message.reference
         shaped["referenced_message"] = (
-            None
-            if referenced is None
-            else message_json(referenced, users, base_url, viewer_id=viewer_id)
+            None if referenced is None else message_json(referenced, users, base_url, viewer_id)
         )
     return shaped
+
+
+def _add_snapshot(shaped: Json, message: Message, kept: Snapshot, base_url: str) -> None:
+    files = [attachment_json(file, message.channel_id, base_url) for file in kept.attachments]
+    shaped["message_reference"] = message.reference
+    shaped["message_snapshots"] = [{"message": {**kept.data, "attachments": files}}]
+
+
+def snapshot_json(message: Message, users: Mapping[int, User]) -> Json:
+    """What a forward keeps of a message; its files are kept beside it."""
+    return {
+        "type": message.type,
+        "content": message.content,
+        "mentions": [user_json(users[user_id]) for user_id in message.mention_ids],
+        "mention_roles": [str(role_id) for role_id in message.mention_role_ids],
+        "embeds": message.embeds,
+        "timestamp": iso(message.at_ms),
+        "edited_timestamp": None if message.edited_ms is None else iso(message.edited_ms),
+        "flags": message.flags,
+        "components": message.components,
+    }
+
+
+def poll_json(poll: Poll, viewer_id: int) -> Json:
+    return {
+        "question": poll.question,
+        "answers": [
+            {"answer_id": answer, "poll_media": media} for answer, media in poll.answers.items()
+        ],
+        "expiry": iso(poll.expires_ms),
+        "allow_multiselect": poll.multiselect,
+        "layout_type": poll.layout,
+        "results": {
+            "is_finalized": poll.closed,
+            "answer_counts": [
+                {"id": answer, "count": len(voters), "me_voted": viewer_id in voters}
+                for answer, voters in poll.votes.items()
+                if voters
+            ],
+        },
+    }
+
+
+def _add_program(shaped: Json, message: Message) -> None:
+    if message.application_id is not None:
+        shaped["application_id"] = str(message.application_id)
+    if message.webhook_id is not None:
+        shaped["webhook_id"] = str(message.webhook_id)
 
 
 def _add_interaction(shaped: Json, interaction: Json) -> None:
@@ -140,12 +183,29 @@ def _add_interaction(shaped: Json, interaction: Json) -> None:
         }
 
 
-def without_content(shaped: Json) -> Json:
-    """What a bot without the MESSAGE_CONTENT intent gets of others' messages."""
+def seen_by(bot_id: int, shaped: Json) -> Json:
+    """What a bot without the MESSAGE_CONTENT intent gets: content only of its own messages and those that mention it.
+
+    That a message mentions it uncovers that message, and not the one to which it replies.
+    """
+    name = str(bot_id)
+    own = shaped["author"]["id"] == name or any(one["id"] == name for one in shaped["mentions"])
+    seen = shaped if own else _without_content(shaped)
+    if referenced := seen.get("referenced_message"):
+        seen = {**seen, "referenced_message": seen_by(bot_id, referenced)}
+    return seen
+
+
+def _without_content(shaped: Json) -> Json:
     stripped = dict(shaped)
     stripped["content"] = ""
     for name in _CONTENT_FIELDS[1:]:
         stripped[name] = []
+    stripped.pop("poll", None)
+    if "message_snapshots" in shaped:
+        stripped["message_snapshots"] = [
+            {"message": _without_content(one["message"])} for one in shaped["message_snapshots"]
+        ]
     return stripped
 
 

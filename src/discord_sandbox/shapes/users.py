@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from discord_sandbox.events import encode
 from discord_sandbox.model import Application, Json, User
 
 
@@ -29,16 +28,9 @@ def user_json(user: User) -> Json:
     return shaped
 
 
-def user_raw(user: User) -> bytes:
-    """The public user object, written out."""
-    if user.raw_cache is None:
-        user.raw_cache = encode(user_json(user)).encode()
-    return user.raw_cache
-
-
 def forget_user_json(user: User) -> None:
     """The user has changed: shape it anew when it is next asked for."""
-    user.json_cache = user.raw_cache = None
+    user.json_cache = None
 
 
 def own_user_json(user: User) -> Json:

@@ -143,6 +143,18 @@ def _option(problems: Problems, path: Path, option: Json) -> Json:
     return one
 
 
+def check_choices(data: Any, kind: int) -> list[Json]:
+    """The choices that answer what is being typed into an option of that type. Raises ApiError 50035."""
+    problems = Problems()
+    given = fields.mapping(problems, ("data",), data) or {}
+    path = ("data", "choices")
+    if given.get("choices") is None:
+        fields.required(problems, path)
+    shaped = _choices(problems, path, given.get("choices"), kind)
+    problems.raise_if_any()
+    return shaped
+
+
 def _choices(problems: Problems, path: Path, value: Any, kind: int) -> list[Json]:
     shaped: list[Json] = []
     for at, choice in enumerate(fields.listing(problems, path, value, most=25)):

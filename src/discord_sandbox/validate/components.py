@@ -168,23 +168,26 @@ def _button(check: ComponentCheck, path: Path, part: Json, shaped: Json) -> None
 def _select(check: ComponentCheck, path: Path, part: Json, shaped: Json) -> None:
     check.custom_id(path, part, shaped)
     check.optional_text(path, part, shaped, "placeholder", 150)
-    _limits(check, path, part, shaped)
+    limits(check, path, part, shaped)
     if part.get("disabled"):
         shaped["disabled"] = True
     if "required" in part:
         shaped["required"] = bool(part["required"])
     if shaped["type"] == STRING_SELECT:
-        shaped["options"] = _options(check, (*path, "options"), part.get("options"))
+        shaped["options"] = options(check, (*path, "options"), part.get("options"))
     elif part.get("default_values"):
         shaped["default_values"] = part["default_values"]
     if shaped["type"] == CHANNEL_SELECT and part.get("channel_types"):
         shaped["channel_types"] = part["channel_types"]
 
 
-def _limits(check: ComponentCheck, path: Path, part: Json, shaped: Json) -> None:
-    for name, least in (("min_values", 0), ("max_values", 1)):
+def limits(
+    check: ComponentCheck, path: Path, part: Json, shaped: Json, *, most: int = 25, usual: int = 1
+) -> None:
+    """How many values are chosen; `usual` is the most where the part does not say."""
+    for name, least, default in (("min_values", 0, 1), ("max_values", 1, usual)):
         shaped[name] = fields.integer(
-            check.problems, (*path, name), part.get(name), least=least, most=25, default=1
+            check.problems, (*path, name), part.get(name), least=least, most=most, default=default
         )
     low, high = shaped["min_values"], shaped["max_values"]
     if low is not None and high is not None and low > high:
@@ -193,10 +196,15 @@ def _limits(check: ComponentCheck, path: Path, part: Json, shaped: Json) -> None
         )
 
 
-def _options(check: ComponentCheck, path: Path, value: Any) -> list[Json]:
+def options(
+    check: ComponentCheck, path: Path, value: Any, *, most: int = 25, least: int = 1
+) -> list[Json]:
+    """What can be chosen, each with a label and a value of its own."""
     shaped = []
     values: set[str] = set()
-    for at, option in enumerate(fields.listing(check.problems, path, value, most=25, least=1)):
+    for at, option in enumerate(
+        fields.listing(check.problems, path, value, most=most, least=least)
+    ):
         here = (*path, at)
         if fields.mapping(check.problems, here, option) is None:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from discord_sandbox.clock import iso, parse_iso
@@ -119,7 +120,7 @@ def _fields(problems: Problems, path: Path, value: Any) -> tuple[list[Json], int
     return shaped, length
 
 
-def resolve_embed_pictures(embeds: list[Json], urls: dict[str, str]) -> None:
+def resolve_embed_pictures(embeds: Iterable[Json], urls: dict[str, str]) -> None:
     """Put the addresses of uploaded files where embeds name them as `attachment://NAME`."""
     for embed in embeds:
         for name in ("image", "thumbnail"):

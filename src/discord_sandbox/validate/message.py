@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from discord_sandbox.errors import ApiError, NotImplementedBySandbox, Problems
 from discord_sandbox.model import (
@@ -16,13 +19,12 @@ from discord_sandbox.model import (
 from discord_sandbox.validate import fields
 from discord_sandbox.validate.components import ComponentCheck
 from discord_sandbox.validate.embeds import check_embeds
+from discord_sandbox.validate.polls import check_poll
 
 MOST_CONTENT = 2000
 _SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | IS_COMPONENTS_V2
-_NOT_DONE = frozenset({"poll", "sticker_ids", "shared_client_theme"})
-_REST = frozenset(
-    {"tts", "nonce", "enforce_nonce", "allowed_mentions", "message_reference", "attachments"}
-)
+_NOT_DONE = frozenset({"sticker_ids", "shared_client_theme"})
+_PLAIN = frozenset({"content", "tts"})
 _LEGACY_ERROR = "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"
 
 
@@ -36,79 +38,70 @@ class Upload:
     content_type: str | None
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """A message body that has been checked. What the body did not name is not in `given`."""
 
     given: frozenset[str]
     content: str = ""
-    embeds: list[Json] = field(default_factory=list)
-    components: list[Json] = field(default_factory=list)
-    attachments: list[Json] = field(default_factory=list)
+    embeds: tuple[Json, ...] = ()
+    components: tuple[Json, ...] = ()
+    attachments: tuple[Json, ...] = ()
     flags: int = 0
     tts: bool = False
     nonce: str | int | None = None
     enforce_nonce: bool = False
     allowed_mentions: Json | None = None
     reference: Json | None = None
-    uploads: list[Upload] = field(default_factory=list)
+    poll: Json | None = None
+    uploads: Sequence[Upload] = ()
 
     @property
     def empty(self) -> bool:
-        return not (self.content or self.embeds or self.components or self.uploads)
+        said = self.content or self.embeds or self.components or self.uploads or self.poll
+        forwards = self.reference is not None and self.reference.get("type") == 1
+        return not (said or forwards)
 
 
 def check_message(
-    body: Any, uploads: list[Upload] | None = None, *, v2: bool = False, ephemeral: bool = False
+    body: Any, uploads: Sequence[Upload] = (), *, v2: bool = False, ephemeral: bool = False
 ) -> Draft:
     """Check the body of a message or of its edit.
 
     `v2` says that the message which is edited is one of components v2; `ephemeral` that the flag
-    is allowed. Raises ApiError 50035, or NotImplementedBySandbox for polls and stickers.
+    is allowed. Raises ApiError 50035, or NotImplementedBySandbox for stickers.
     """
     if not isinstance(body, dict):
         raise ApiError(50109)
-    given = frozenset(body)
-    for name in given & _NOT_DONE:
-        if body[name]:
-            raise NotImplementedBySandbox(f"A message with `{name}`")
     problems = Problems()
-    draft = Draft(given, uploads=uploads or [])
-    if "flags" in given:
-        flags = fields.integer(
-            problems, ("flags",), body["flags"], least=0, most=2**31 - 1, default=0
-        )
-        draft.flags = (flags or 0) & (_SETTABLE | EPHEMERAL if ephemeral else _SETTABLE)
-    v2 = v2 or bool(draft.flags & IS_COMPONENTS_V2)
+    draft = Draft(frozenset(body), uploads=uploads)
     content = body.get("content")
     if content is not None:
         text = content if isinstance(content, str) else str(content)
         allowed = fields.text(problems, ("content",), text, longest=MOST_CONTENT)
         draft.content = (allowed or "").strip()
-    if v2:
-        _refuse_legacy(problems, body)
-    if body.get("embeds") is not None:
-        draft.embeds = check_embeds(problems, body["embeds"])
-    if body.get("components") is not None:
-        draft.components = ComponentCheck(problems).message(body["components"], v2=v2)
-    if given & _REST or draft.uploads:
-        _rest(problems, body, draft)
+    draft.tts = bool(body.get("tts"))
+    if v2 or uploads or not draft.given <= _PLAIN:
+        _check_more(problems, body, draft, v2=v2, ephemeral=ephemeral)
     problems.raise_if_any()
     return draft
 
 
-def _refuse_legacy(problems: Problems, body: Json) -> None:
-    for name in ("content", "embeds"):
-        if body.get(name):
-            problems.add(
-                (name,),
-                _LEGACY_ERROR,
-                f"The '{name}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2",
-            )
-
-
-def _rest(problems: Problems, body: Json, draft: Draft) -> None:
-    draft.tts = bool(body.get("tts", False))
+def _check_more(problems: Problems, body: Json, draft: Draft, *, v2: bool, ephemeral: bool) -> None:
+    """Check what most messages have none of."""
+    for name in draft.given & _NOT_DONE:
+        if body[name]:
+            raise NotImplementedBySandbox(f"A message with `{name}`")
+    flags = fields.integer(
+        problems, ("flags",), body.get("flags"), least=0, most=2**31 - 1, default=0
+    )
+    draft.flags = (flags or 0) & (_SETTABLE | EPHEMERAL if ephemeral else _SETTABLE)
+    v2 = v2 or bool(draft.flags & IS_COMPONENTS_V2)
+    if v2:
+        _refuse_legacy(problems, body)
+    if body.get("embeds") is not None:
+        draft.embeds = tuple(check_embeds(problems, body["embeds"]))
+    if body.get("components") is not None:
+        draft.components = tuple(ComponentCheck(problems).message(body["components"], v2=v2))
     draft.nonce = _nonce(problems, body.get("nonce"))
     draft.enforce_nonce = bool(body.get("enforce_nonce", False))
     if body.get("allowed_mentions") is not None:
@@ -120,10 +113,27 @@ def _rest(problems: Problems, body: Json, draft: Draft) -> None:
         draft.reference = fields.mapping(
             problems, ("message_reference",), body["message_reference"]
         )
+    if body.get("poll") is not None:
+        draft.poll = check_poll(problems, body["poll"])
+    _check_files(problems, body, draft)
+
+
+def _check_files(problems: Problems, body: Json, draft: Draft) -> None:
     if body.get("attachments") is not None:
-        draft.attachments = fields.listing(problems, ("attachments",), body["attachments"], most=10)
+        named = fields.listing(problems, ("attachments",), body["attachments"], most=10)
+        draft.attachments = tuple(named)
     if len(draft.uploads) > 10:
         problems.add(("attachments",), "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
+
+
+def _refuse_legacy(problems: Problems, body: Json) -> None:
+    for name in ("content", "embeds", "poll"):
+        if body.get(name):
+            problems.add(
+                (name,),
+                _LEGACY_ERROR,
+                f"The '{name}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2",
+            )
 
 
 def _nonce(problems: Problems, value: Any) -> str | int | None:

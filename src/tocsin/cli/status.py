@@ -11,6 +11,7 @@ from tocsin.cli._database import Desk, open_desk
 from tocsin.store import listing, migrate
 from tocsin.store.engine import driver_note
 from tocsin.store.lock import InstanceLock
+from tocsin.store.opening import Closed, opening_closed
 from tocsin.telemetry.status import ask
 
 app = typer.Typer()
@@ -34,6 +35,7 @@ def status(context: typer.Context, as_json: output.AsJson = False) -> None:
         running, holder = _bot(desk)
         database = _database(desk)
         standings = desk.store.read_now(listing.standings, desk.now)
+        closed = desk.store.read_now(opening_closed, desk.now)
         live, silence = ask(desk.settings.status.host, desk.settings.status.port)
         now = desk.now
     if as_json:
@@ -42,6 +44,7 @@ def status(context: typer.Context, as_json: output.AsJson = False) -> None:
                 "now": now,
                 "bot": {"running": running, "holder": holder},
                 "database": database,
+                "opening_closed": closed,
                 "servers": standings,
                 "live": live,
                 "live_error": silence,
@@ -55,6 +58,7 @@ def status(context: typer.Context, as_json: output.AsJson = False) -> None:
         print(f"          revision {database.revision}, {database.driver}")
     else:
         print(f"Database  {database.path} is not there yet: the first import or start makes it")
+    print(end=_opening(closed))
     for standing in standings:
         _print_standing(standing)
     if not standings:
@@ -91,6 +95,16 @@ def _database(desk: Desk) -> Database:
         revision=desk.store.read_now(migrate.revision_of) or "none",
         driver=driver_note(),
     )
+
+
+def _opening(closed: Closed | None) -> str:
+    """A line on what keeps direct messages from being opened, if anything does."""
+    if closed is None:
+        return ""
+    until = "you run `tocsin resume-opening`"
+    if closed.until is not None:
+        until = output.at(closed.until, "UTC")
+    return f"New DMs   none are opened until {until}: {closed.reason}\n"
 
 
 def _loops(live: dict[str, Any]) -> list[str]:

@@ -28,19 +28,23 @@ async def send_direct(
     channel_id = known.channel_id if known is not None else None
     outcome: Outcome | None = None
     if channel_id is not None:
-        outcome = await _send(client, channel_id, letter())
+        outcome = await _send(client, services, channel_id, letter())
     if outcome is None or (isinstance(outcome, Refused) and outcome.scope is Scope.DM_CHANNEL):
-        opened = await DiscordMessenger(client, services.clock).open_dm(member_id)
+        channel_id = None
+        messenger = DiscordMessenger(client, services.clock)
+        opened = await services.gate.open(messenger, member_id)
         if isinstance(opened, int):
             channel_id = opened
-            outcome = await _send(client, channel_id, letter())
+            outcome = await _send(client, services, channel_id, letter())
         else:
             outcome = opened
     await _remember(services, member_id, channel_id, outcome)
     return outcome
 
 
-async def _send(client: discord.Client, channel_id: int, letter: Letter) -> Outcome:
+async def _send(
+    client: discord.Client, services: Services, channel_id: int, letter: Letter
+) -> Outcome:
     content, embed, controls = letter
     view = discord.ui.View(timeout=None)
     for control in controls:
@@ -57,7 +61,9 @@ async def _send(client: discord.Client, channel_id: int, letter: Letter) -> Outc
             )
         # Whatever it is, the person is told what is known.
         except Exception as error:  # noqa: BLE001
-            return outcome_of_error(error, tries, in_dm=True)
+            outcome = outcome_of_error(error, tries, in_dm=True)
+            await services.gate.note(outcome)
+            return outcome
     return Accepted(sent.id, channel_id)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from tocsin.dispatch.nonce import nonce_of
+from tocsin.dispatch.opening import announce
 from tocsin.reminders.delivery import Move
 from tocsin.store.claims import Claimed, Settled
 from tocsin.store.outcomes import Missed, Sent, Setback
@@ -49,13 +50,7 @@ class Journal:
     async def settled(self, settled: Iterable[Settled]) -> None:
         """These ended when they were looked at again before the claim."""
         for number, one in enumerate(settled):
-            log.info(
-                one.state.name.lower(),
-                delivery=one.id,
-                occurrence=one.occurrence_id,
-                server=one.server_id,
-                reason=one.reason,
-            )
+            log.info(one.state.name.lower(), **self._ended(one), reason=one.reason)
             await _turn(number)
 
     async def recorded(self, sent: list[Sent], setbacks: list[Setback], now: datetime) -> None:
@@ -74,14 +69,24 @@ class Journal:
                 code=setback.code,
             )
             await _turn(number)
+        closings = [one.closes_opening for one in setbacks if one.closes_opening is not None]
+        if closings:
+            announce(closings[0])  # the same for all of them
 
     async def missed(self, missed: Iterable[Missed]) -> None:
         """These were not sent while they were of use."""
         for number, one in enumerate(missed):
-            log.warning(
-                "missed", delivery=one.id, occurrence=one.occurrence_id, server=one.server_id
-            )
+            log.warning("missed", **self._ended(one))
             await _turn(number)
+
+    def _ended(self, one: Settled | Missed) -> dict[str, int | str]:
+        """What identifies a delivery that ended without a request; the request is the one it would have been."""
+        return {
+            "delivery": one.id,
+            "occurrence": one.occurrence_id,
+            "server": one.server_id,
+            "request": nonce_of(self._instance, one.id, one.revision),
+        }
 
 
 async def _turn(number: int) -> None:

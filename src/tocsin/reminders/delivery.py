@@ -52,7 +52,7 @@ class Move(IntEnum):
     LOST_TRACK = 5
     """A crash, a time-out or a lost answer: nobody knows yet."""
     ABSENT = 6
-    """The history was read back to its anchor, and it is not there."""
+    """The history was read back to before it was claimed, and it is not there."""
     UNVERIFIABLE = 7
     """No evidence is to be had."""
     EXPIRE = 8

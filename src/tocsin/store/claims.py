@@ -29,6 +29,8 @@ GATHERING_PAUSE = timedelta(seconds=2)
 RESTRAINT_PAUSE = timedelta(seconds=30)
 MOST_LOOKED_AT = 1_000
 """Deliveries that one claim looks at, whatever comes of them."""
+REOPENED = "reopened"
+"""The outcome of an attempt after which the member's DM channel was to be opened anew."""
 _KINDS = {kind.value: kind for kind in Kind}
 _RECIPIENT_KINDS = {kind.value: kind for kind in RecipientKind}
 
@@ -37,7 +39,7 @@ _RECIPIENT_KINDS = {kind.value: kind for kind in RecipientKind}
 class Claimed:
     """One delivery that this worker, and no other, may now send; as it was committed.
 
-    `members` are those whom a mention names.
+    `members` are those whom a mention names; `reopened` says that the DM channel was opened anew for it already.
     """
 
     id: int
@@ -57,6 +59,7 @@ class Claimed:
     epoch: int
     claimed_at: datetime
     members: tuple[int, ...] = ()
+    reopened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Settled:
     id: int
     occurrence_id: int
     server_id: int
+    revision: int
     state: State
     reason: str
 
@@ -113,7 +117,9 @@ SELECT d.id, d.occurrence_id, d.starts_at, d.recipient_kind, d.recipient_id, d.k
    AND p.server_id = d.server_id AND p.choice = k.key AND p.lead = l.lead AND p.member_id = d.recipient_id)
   ELSE EXISTS (SELECT 1 FROM occurrence_keys k
   CROSS JOIN subscription_pairs p WHERE k.occurrence_id = d.occurrence_id AND p.server_id = d.server_id
-   AND p.choice = k.key AND p.lead = d.lead AND p.member_id = d.recipient_id) END AS asked
+   AND p.choice = k.key AND p.lead = d.lead AND p.member_id = d.recipient_id) END AS asked,
+ CASE WHEN d.attempt = 0 THEN 0 ELSE EXISTS
+  (SELECT 1 FROM attempts a WHERE a.delivery_id = d.id AND a.outcome = '{REOPENED}') END AS reopened
 FROM (SELECT id, order_at FROM deliveries WHERE state = 0 AND ready_at <= :now ORDER BY order_at LIMIT :limit) q
  JOIN deliveries d ON d.id = q.id
  LEFT JOIN dm_channels c ON d.recipient_kind = 0 AND c.member_id = d.recipient_id
@@ -185,7 +191,9 @@ class _Judged:
         if end is None and row.id in self.without_members:
             end = moved(State.PENDING, Move.CANCEL), "nobody is left to be mentioned"
         if end is not None:
-            self.settled.append(Settled(row.id, row.occurrence_id, row.server_id, *end))
+            self.settled.append(
+                Settled(row.id, row.occurrence_id, row.server_id, row.revision, *end)
+            )
             return
         channel_id, anchor_id = (
             place.target(row.kind)
@@ -227,6 +235,7 @@ def _claimed(
         plain=bool(row.plain) or place.texts_refused is not None,
         epoch=row.epoch,
         claimed_at=now,
+        reopened=bool(row.reopened),
     )
 
 

@@ -157,7 +157,9 @@ class Ledger:
             .values(**values, revision=revision)
         )
         if changed & {"category", "title", "description"}:
-            self._renew_keys(row, category, occurrence)
+            self._renew_keys(
+                row.id, category, occurrence.title, occurrence.description, occurrence.start
+            )
         if changed & {"starts_at", "cancelled"}:
             self.written.moved += 1
             firings.move_occurrence(
@@ -204,15 +206,32 @@ class Ledger:
         if values:
             self.connection.execute(sa.insert(occurrence_keys), values)
 
-    def _renew_keys(self, row: sa.Row[Any], category: str, occurrence: Occurrence) -> None:
+    def regroup(self) -> None:
+        """The server's groups are others than they were: what is ahead may match other choices now."""
+        ahead = self.connection.execute(
+            sa.select(occurrences).where(
+                occurrences.c.server_id == self.server_id,
+                occurrences.c.ends_at > self.now,
+                occurrences.c.cancelled.is_(False),
+            )
+        )
+        for row in ahead.all():
+            self._renew_keys(row.id, row.category, row.title, row.description, row.starts_at)
+
+    def _renew_keys(
+        self, occurrence_id: int, category: str, title: str, description: str, start: datetime
+    ) -> None:
         """Other choices may match now: firings that are begun look again, and find who was not asked."""
-        wanted = keys_of(category, occurrence.title, occurrence.description, self.groups)
-        own = occurrence_keys.c.occurrence_id == row.id
+        wanted = keys_of(category, title, description, self.groups)
+        own = occurrence_keys.c.occurrence_id == occurrence_id
         if wanted == set(self.connection.scalars(sa.select(occurrence_keys.c.key).where(own))):
             return
         self.connection.execute(sa.delete(occurrence_keys).where(own))
-        self._add_keys([(row.id, category, occurrence)])
-        firings.stage_again(self.connection, row.id, self.server_id, occurrence.start, self.now)
+        self.connection.execute(
+            sa.insert(occurrence_keys),
+            [{"occurrence_id": occurrence_id, "key": key} for key in wanted],
+        )
+        firings.stage_again(self.connection, occurrence_id, self.server_id, start, self.now)
 
 
 def _texts(occurrence: Occurrence) -> dict[str, str]:

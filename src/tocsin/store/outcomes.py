@@ -12,6 +12,7 @@ from tocsin.store.claims import Claimed
 from tocsin.store.columns import to_ms
 from tocsin.store.dialect import insert_new, run_many
 from tocsin.store.mentions import note_unreached
+from tocsin.store.opening import Closed, close_opening
 from tocsin.store.tables import channel_messages, deliveries, occurrences
 from tocsin.store.tables import dm_channels as dm_table
 from tocsin.store.tables import servers as server_table
@@ -38,8 +39,8 @@ class Setback:
 
     `move` is the way out of `sending`; `ready_at` is when to try again where it leads back to `pending`;
     `next_revision` asks for another nonce, `plain` for the plain rendering; `suspend` ends DMs to the member,
-    `reopen` forgets the DM channel, `channel_refused` ends posts in the server's channel. A `trace` is kept with
-    the attempt.
+    `reopen` forgets the DM channel, `channel_refused` ends posts in the server's channel, and
+    `closes_opening` the opening of DM channels for a time. A `trace` is kept with the attempt.
     """
 
     claimed: Claimed
@@ -54,6 +55,7 @@ class Setback:
     suspend: bool = False
     reopen: bool = False
     channel_refused: bool = False
+    closes_opening: Closed | None = None
     trace: str | None = None
 
 
@@ -230,11 +232,13 @@ def _consequences(connection: sa.Connection, one: Setback, now: datetime) -> Non
             )
             .values(channel_id=None, last_message_id=None, updated_at=now)
         )
+    if one.closes_opening is not None:
+        close_opening(connection, one.closes_opening)
     if one.channel_refused:
         refused = (
             servers.mention_refused if claimed.kind is Kind.MENTION else servers.channel_refused
         )
-        refused(connection, claimed.server_id, one.reason)
+        refused(connection, claimed.server_id, claimed.channel_id, one.reason, claimed.claimed_at)
 
 
 _Attempt = dict[str, int | str | None]
@@ -285,6 +289,7 @@ class Missed:
     id: int
     occurrence_id: int
     server_id: int
+    revision: int
 
 
 def expire(connection: sa.Connection, now: datetime, limit: int = 1_000) -> list[Missed]:
@@ -295,7 +300,7 @@ def expire(connection: sa.Connection, now: datetime, limit: int = 1_000) -> list
             f"UPDATE deliveries SET state = {missed.value}, settled_at = :now,"
             " reason = 'not sent while it was of use' WHERE id IN (SELECT id FROM deliveries"
             f" WHERE state = {waiting.value} AND expires_at <= :now LIMIT :limit)"
-            " RETURNING id, occurrence_id, server_id"
+            " RETURNING id, occurrence_id, server_id, revision"
         ),
         {"now": to_ms(now), "limit": limit},
     )

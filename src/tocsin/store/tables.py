@@ -304,6 +304,7 @@ deliveries = Table(
         sqlite_where=_IN_DOUBT,
         postgresql_where=_IN_DOUBT,
     ),
+    # Nor is any reason evidence: a message's id is, or an import. Triggers hold that; see migration 0004.
     CheckConstraint(f"state <> {State.SENT.value} OR reason IS NOT NULL", name="sent_has_evidence"),
     CheckConstraint(
         f"state <> {State.SENDING.value} OR (worker IS NOT NULL AND claimed_at IS NOT NULL)",

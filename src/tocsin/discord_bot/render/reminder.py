@@ -16,6 +16,7 @@ from tocsin.discord_bot.render.text import (
     relative_time,
     safe,
     safe_line,
+    safe_title,
     web_address,
 )
 from tocsin.dispatch.messenger import Card, Message
@@ -103,7 +104,7 @@ def _test(message: Message, _now: datetime) -> _Told:
 
 
 def _mention(message: Message, now: datetime) -> _Told:
-    title = safe_line(message.card.title, 100)
+    title = safe_title(message.card.title, message.card.label, 100)
     verb = "started" if message.spoken_start <= now else "starts"
     when = relative_time(message.spoken_start)
     return _Told(
@@ -131,7 +132,7 @@ _TELL = {
 def _card(message: Message, heading: str, now: datetime) -> discord.Embed:
     card = message.card
     cancelled = message.kind is Kind.CANCELLATION
-    title = safe_line(card.title, 240)
+    title = safe_title(card.title, card.label, 240)
     embed = discord.Embed(
         title=f"~~{title}~~" if cancelled else title,
         url=web_address(card.url),
@@ -166,11 +167,11 @@ def _emoji(card: Card) -> str:
 
 
 def _named(card: Card) -> str:
-    return f"{_emoji(card)}**{safe_line(card.title, 200)}**"
+    return f"{_emoji(card)}**{safe_title(card.title, card.label, 200)}**"
 
 
 def _line(message: Message) -> str:
-    title = safe_line(message.card.title, 200)
+    title = safe_title(message.card.title, message.card.label, 200)
     lines = message.card.lines
     if not lines:
         return f"**{title}** is coming up."

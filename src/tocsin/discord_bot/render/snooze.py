@@ -5,7 +5,7 @@ from datetime import datetime
 import discord
 
 from tocsin.discord_bot.custom_ids import Verb, custom_id
-from tocsin.discord_bot.render.text import full_time, relative_time, safe_line
+from tocsin.discord_bot.render.text import full_time, relative_time, safe_title
 from tocsin.reminders.lead import HOUR, MINUTE
 from tocsin.reminders.snooze import AT_THE_START
 from tocsin.store.snoozes import Snoozable
@@ -75,4 +75,4 @@ def _waiting(found: Snoozable) -> str:
 
 
 def _title(found: Snoozable) -> str:
-    return safe_line(found.title, 200)
+    return safe_title(found.title, "", 200)
