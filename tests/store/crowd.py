@@ -54,9 +54,11 @@ def calls(connection: sa.Connection, server: int, occurrence: int, start: dateti
     firings.plan_occurrences(connection, server, [(occurrence, start)], NOW - timedelta(days=40))
 
 
-def stage_all(connection: sa.Connection, now: datetime, *, hungry: bool = False) -> int:
+def stage_all(
+    connection: sa.Connection, now: datetime, *, hungry: bool = False, flowing: bool = False
+) -> int:
     """Stage as the planner does at that instant. Returns how many chunks it took."""
     chunks = 0
-    while stage(connection, now, grace=GRACE, hungry=hungry).more:
+    while stage(connection, now, grace=GRACE, hungry=hungry, flowing=flowing).more:
         chunks += 1
     return chunks

@@ -53,7 +53,7 @@ def send_first(connection: sa.Connection, count: int) -> None:
     """Discord accepts these, in the order in which they are claimed."""
     connection.execute(
         sa.text(
-            f"UPDATE deliveries SET state = {State.SENT.value}, reason = 'answer' WHERE id IN"
+            f"UPDATE deliveries SET state = {State.SENT.value}, message_id = 1, reason = 'answer' WHERE id IN"
             f" (SELECT id FROM deliveries WHERE state = {State.PENDING.value} ORDER BY order_at LIMIT :n)"
         ),
         {"n": count},
@@ -214,7 +214,13 @@ def test_a_change_notice_under_way_counts_as_told(store: Store, state: State) ->
 
     def unit(connection: sa.Connection) -> None:
         told_and_moved(connection, timedelta(minutes=30))
-        values = {"state": state, "worker": "w", "claimed_at": NOW, "reason": "answer"}
+        values = {
+            "state": state,
+            "worker": "w",
+            "claimed_at": NOW,
+            "message_id": 1,
+            "reason": "answer",
+        }
         notices = sa.update(deliveries).where(deliveries.c.kind == Kind.CHANGE)
         connection.execute(notices.values(**values, settled_at=NOW))
         stage_all(connection, NOW)
@@ -229,7 +235,9 @@ def test_a_change_told_long_before_replaces_no_reminder(store: Store) -> None:
     def unit(connection: sa.Connection) -> None:
         told_and_moved(connection, timedelta(hours=3))
         notices = sa.update(deliveries).where(deliveries.c.kind == Kind.CHANGE)
-        connection.execute(notices.values(state=State.SENT, reason="answer", settled_at=NOW))
+        connection.execute(
+            notices.values(state=State.SENT, message_id=1, reason="answer", settled_at=NOW)
+        )
         back = NOW + timedelta(hours=2, minutes=20)
         stage_all(connection, back, hungry=True)
         fold_late(connection, back, GRACE)

@@ -7,11 +7,18 @@ import sqlalchemy as sa
 
 from tocsin.reminders.delivery import Kind, RecipientKind, State
 from tocsin.reminders.lead import LONGEST
-from tocsin.reminders.plan import MAKE_UP_WITHIN, STAGE_AHEAD, due_at, place, worth_making_up
-from tocsin.store.columns import to_ms
+from tocsin.reminders.plan import (
+    MAKE_UP_WITHIN,
+    STAGE_AHEAD,
+    due_at,
+    order_base,
+    worth_making_up,
+)
+from tocsin.store.columns import from_ms, to_ms
 from tocsin.store.firings import STILL_DUE
-from tocsin.store.staging import COLUMNS, DROPPED, GAP_MS, REVIVE, stage_channel, timing
+from tocsin.store.staged_rows import COLUMNS, DROPPED, REVIVE, shared_values, stage_channel
 from tocsin.store.tables import deliveries, firings, occurrences, servers
+from tocsin.store.turns import Turns, queue_anew
 
 _BEGUN_WITHIN = timedelta(days=1)
 _AHEAD = timedelta(seconds=LONGEST) + STAGE_AHEAD
@@ -147,20 +154,21 @@ def _was_told(connection: sa.Connection, row: sa.Row[Any], member_id: int) -> bo
 
 
 def _insert_one(connection: sa.Connection, row: sa.Row[Any], member_id: int, now: datetime) -> None:
-    recipients = connection.scalar(
-        sa.select(firings.c.recipients).where(
-            firings.c.occurrence_id == row.occurrence_id, firings.c.lead == row.lead
-        )
+    # Whoever comes late has the turn after all those that are given out.
+    turn = Turns(connection, [row.server_id], now).next(
+        row.server_id, row.lead, to_ms(order_base(row.starts_at, row.lead, now))
     )
-    values = timing(row, now) | {"member": member_id, "server": row.server_id}
-    # Whoever comes late takes the place after all the others.
-    values["order"] = values["base"] + GAP_MS * place(recipients or 0, 0, recipients or 0)
+    connection.execute(
+        sa.update(firings)
+        .where(firings.c.occurrence_id == row.occurrence_id, firings.c.lead == row.lead)
+        .values(turn_at=from_ms(turn))
+    )
     connection.execute(
         sa.text(
             f"INSERT INTO deliveries ({COLUMNS}) SELECT :occurrence, :start, 0, :member, 0, :lead, 0, :server,"
-            f" :due, :expires, :order, :due, {State.PENDING.value}, NULL, NULL WHERE true{REVIVE}"
+            f" :due, :expires, :turn, :due, {State.PENDING.value}, NULL, NULL WHERE true{REVIVE}"
         ),
-        values,
+        shared_values(row, now) | {"member": member_id, "server": row.server_id, "turn": turn},
     )
 
 
@@ -168,7 +176,7 @@ def fold_late(connection: sa.Connection, now: datetime, grace: timedelta) -> int
     """After a time in which nothing ran: of what is late for one recipient only the nearest to now goes out.
 
     Late is what had its turn while nothing ran; see docs/decisions/0009. In a server that leaves out what is late,
-    nothing of it goes out. Returns how many were superseded.
+    nothing of it goes out. What does is put in line anew, if it is much. Returns how many were superseded.
     """
     late = (
         f"state = {State.PENDING.value} AND attempt = 0 AND kind IN ({_CALLS}) AND order_at < :late"
@@ -181,7 +189,7 @@ def fold_late(connection: sa.Connection, now: datetime, grace: timedelta) -> int
         ),
         instants,
     )
-    return connection.execute(
+    superseded = connection.execute(
         sa.text(
             f"UPDATE deliveries SET state = {State.SUPERSEDED.value}, settled_at = :now,"
             " reason = 'a nearer reminder was due by then'"
@@ -194,3 +202,5 @@ def fold_late(connection: sa.Connection, now: datetime, grace: timedelta) -> int
         ),
         instants,
     ).rowcount
+    queue_anew(connection, now)
+    return superseded
