@@ -43,8 +43,9 @@ from tocsin.telemetry.status import StatusServer
 
 UNLIMITED = 10_000.0
 """From this many requests a second on, nothing is paced at all."""
-PATIENCE_AT_THE_END = 10.0
-KEEPING_AT_THE_END = 1.0
+PATIENCE_AT_THE_END = 8.0
+KEEPING_AT_THE_END = 0.5
+"""Both are seconds; closing the database may take another, and the whole end ten."""
 
 log = get_logger("tocsin.bot")
 
@@ -118,7 +119,7 @@ class Engine:
         }
 
     async def stop(self) -> None:
-        """Let what is in flight end within 10 s, keep the count of refusals, then end the loops."""
+        """Let what is in flight end within 8 s, keep the count of refusals, then end the loops."""
         left = await self.dispatcher.finish(PATIENCE_AT_THE_END)
         if left:
             log.warning(
@@ -287,8 +288,9 @@ async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> No
             engine.supervisor.watch("mirror", mirror.run)
         engine.supervisor.watch("take over", TakeOver(client, store, clock).run)
         keep_start_out_of_collection()
-        await engine.start()
         stack.push_async_callback(engine.stop)
+        if not await _started(engine, stopping):
+            return
         if settings.status.port is not None:
             status = StatusServer(settings.status.host, settings.status.port, engine.report)
             stack.push_async_callback(status.stop)
@@ -319,6 +321,19 @@ def _stop_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     return stopping
+
+
+async def _started(engine: Engine, stopping: asyncio.Event) -> bool:
+    """Start it; False if the bot is told to stop before the database has let it."""
+    start, stop = asyncio.create_task(engine.start()), asyncio.create_task(stopping.wait())
+    await asyncio.wait([start, stop], return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if start.done():
+        start.result()
+        return True
+    start.cancel()
+    await asyncio.gather(start, return_exceptions=True)
+    return False
 
 
 async def _until(stopping: asyncio.Event, gateway: asyncio.Task[None]) -> None:

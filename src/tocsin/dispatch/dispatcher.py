@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -226,7 +227,7 @@ class Dispatcher:
         return Restraint(no_dms=dms == 0, proven_only=proven_only)
 
     def _start(self, claimed: Claimed, card: Card, deadline: float) -> None:
-        flight = InFlight(claimed, Errand(claimed.id, deadline))
+        flight = InFlight(claimed, Errand(claimed.id, deadline, revoked=self._finishing))
         self.in_flight[claimed.id] = flight
         task = asyncio.create_task(self._send(flight, card), name=f"delivery-{claimed.id}")
         self._tasks.add(task)
@@ -351,15 +352,15 @@ class Dispatcher:
         """Take nothing new and wait up to `patience` seconds for what is in flight; returns what is left."""
         self._finishing = True
         self.hold()
-        async with self._claiming:  # what is being claimed right now counts as well
-            waits = [asyncio.create_task(flight.done.wait()) for flight in self.in_flight.values()]
         for flight in self.in_flight.values():
             flight.errand.revoked = True
         self._pacer.withhold()
-        if waits:
-            _, late = await asyncio.wait(waits, timeout=patience)
-            for wait in late:
-                wait.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                async with self._claiming:  # what is being claimed right now counts as well
+                    flights = list(self.in_flight.values())
+                for flight in flights:
+                    await flight.done.wait()
         return len(self.in_flight)
 
 
