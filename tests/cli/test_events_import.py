@@ -184,6 +184,36 @@ def test_what_was_changed_by_hand_is_kept_or_named(tocsin: CommandLine) -> None:
     ]
 
 
+def test_many_new_types_are_wrapped_and_counted(tocsin: CommandLine) -> None:
+    """Twenty are named, on lines that fit a terminal."""
+    rows = [f"2030-03-07 20:00,,Type number {n},Event {n}," for n in range(100)]
+    ran = tocsin("events", "import", tocsin.file("plan.csv", HEAD, *rows), "--server", SERVER)
+    assert "Type number 19, and 80 more" in " ".join(ran.out.split())
+    assert "Type number 20" not in ran.out
+    assert all(len(line) <= 79 for line in ran.out.splitlines())
+
+
+def test_signs_that_steer_a_terminal_are_written_out(tocsin: CommandLine) -> None:
+    """In what an import says, in lists, and in JSON, where they mean what they are."""
+    title = "\u202egnp.exe \x9b31m \u200bx"
+    rows = [FIRST.replace("First ruins", title).replace("North", '"North\nGate"')]
+    file = tocsin.file("plan.csv", HEAD, *rows)
+    tocsin("events", "import", file, "--server", SERVER)
+    tocsin.file("plan.csv", HEAD, SECOND)
+    said = [
+        tocsin("events", "list", "--server", SERVER, "--from", "2030-03").out,
+        tocsin("events", "import", file, "--server", SERVER, "--replace", "--dry-run").out,
+        tocsin("events", "edit", "1", "--server", SERVER, "--location", "North Gate").out,
+    ]
+    for out in said:
+        assert "\\u202egnp.exe" in out
+        assert not set(out) & {"\u202e", "\x9b", "\u200b"}
+    assert len(said[0].splitlines()) == 3
+    ran = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json")
+    assert "\u202e" not in ran.out
+    assert ran.told[0]["title"] == title
+
+
 def test_keep_cancels_nothing(tocsin: CommandLine) -> None:
     """What the file no longer mentions stays, and is named."""
     file = tocsin.file("plan.csv", HEAD, FIRST, SECOND)
@@ -242,6 +272,9 @@ def test_what_is_no_calendar_changes_nothing(
         (["plan.csv", "--server", "soon"], "no id of Discord"),
         (["plan.csv", "--server", "99999999999999999999"], "no id of Discord"),
         (["plan.csv", "--server", SERVER, "--zone", "Mars/North"], "no time zone"),
+        (["plan.csv", "--server", SERVER, "--zone", ""], "no time zone"),
+        (["plan.csv", "--server", SERVER, "--category", " "], "--category is empty"),
+        (["plan.csv", "--server", SERVER, "--source", ""], "--source is empty"),
         (["plan.csv", "--server", SERVER, "--preset", "none"], "kvk"),
         (["plan.csv"], "--server"),
     ],

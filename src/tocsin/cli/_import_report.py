@@ -1,6 +1,7 @@
 """What came of an import, told to people and to programs."""
 
 from collections.abc import Iterator
+from textwrap import wrap
 from typing import Any
 
 from tocsin.cli import _output as output
@@ -8,6 +9,7 @@ from tocsin.cli._event_import import Imported, Order
 from tocsin.sources.reading import Problem, Reading
 
 _SHOWN = 20
+_WIDTH = 79
 
 
 def as_json(order: Order, outcome: Imported) -> dict[str, Any]:
@@ -56,8 +58,7 @@ def tell(order: Order, outcome: Imported) -> Iterator[str]:
         f"{len(merge.changed):,} changed, {merge.unchanged:,} as before"
     )
     yield from _tell_dates(order, outcome)
-    if merge.new_categories:
-        yield f"  new types: {', '.join(merge.new_categories)}"
+    yield from _tell_types(merge.new_categories)
     yield from _tell_zone(reading)
     yield from _tell_titles(
         "cancelled, because it no longer mentions them",
@@ -101,6 +102,21 @@ def _tell_dates(order: Order, outcome: Imported) -> Iterator[str]:
         yield f"  no dates in the next {days} days: past ones bring no reminders"
     if written.notices:
         yield f"  {output.count(written.notices, 'change notice')} to those who were told otherwise"
+
+
+def _tell_types(labels: tuple[str, ...]) -> Iterator[str]:
+    if not labels:
+        return
+    shown = ", ".join(labels[:_SHOWN])
+    more = f", and {len(labels) - _SHOWN:,} more" if len(labels) > _SHOWN else ""
+    yield from wrap(
+        f"new types: {shown}{more}",
+        width=_WIDTH,
+        initial_indent="  ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _tell_zone(reading: Reading) -> Iterator[str]:

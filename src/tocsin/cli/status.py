@@ -49,25 +49,27 @@ def status(context: typer.Context, as_json: output.AsJson = False) -> None:
         )
         return
     state = f"running: {holder}" if running else "not running: start it with `tocsin run`"
-    print(f"Bot       {state}")
+    output.say(f"Bot       {state}")
     if database.exists:
-        print(f"Database  {database.path}, {database.bytes / 1e6:.1f} MB")
-        print(f"          revision {database.revision}, {database.driver}")
+        output.say(f"Database  {database.path}, {database.bytes / 1e6:.1f} MB")
+        output.say(f"          revision {database.revision}, {database.driver}")
     else:
-        print(f"Database  {database.path} is not there yet: the first import or start makes it")
+        output.say(
+            f"Database  {database.path} is not there yet: the first import or start makes it"
+        )
     for standing in standings:
         _print_standing(standing)
     if not standings:
-        print("No servers yet: invite the bot, or import events with `tocsin events import`.")
+        output.say("No servers yet: invite the bot, or import events with `tocsin events import`.")
     if live is not None:
-        print("Live")
+        output.say("Live")
         for name, value in live.items():
             if name != "loops":
-                print(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
+                output.say(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
         for line in _loops(live):
-            print(f"  {line}")
+            output.say(f"  {line}")
     elif silence is not None and running:
-        print(f"Live      {silence}")
+        output.say(f"Live      {silence}")
 
 
 def _bot(desk: Desk) -> tuple[bool, str | None]:
@@ -112,28 +114,28 @@ def _loops(live: dict[str, Any]) -> list[str]:
 
 def _print_standing(standing: listing.ServerStanding) -> None:
     print()
-    print(f"{standing.name or 'Server'} ({standing.server_id}), times in {standing.zone}")
+    output.say(f"{standing.name or 'Server'} ({standing.server_id}), times in {standing.zone}")
     if standing.left_at is not None:
-        print(f"  the bot was removed on {output.at(standing.left_at, standing.zone)}")
+        output.say(f"  the bot was removed on {output.at(standing.left_at, standing.zone)}")
     if standing.channel_id is None:
-        print("  channel      none: an admin has to run /setup there")
+        output.say("  channel      none: an admin has to run /setup there")
     else:
         refused = standing.channel_refused
-        print(
+        output.say(
             f"  channel      {standing.channel_id}" + (f", refused: {refused}" if refused else "")
         )
     if standing.mention_channel_id is not None:
         refused = standing.mention_refused
-        print(
+        output.say(
             f"  mentions     in {standing.mention_channel_id}"
             + (f", refused: {refused}" if refused else "")
         )
     due = "nothing" if standing.next_due is None else output.at(standing.next_due, standing.zone)
-    print(f"  next due     {due}")
-    print(f"  ahead        {output.count(standing.occurrences_ahead, 'occurrence')}")
-    print(f"  subscribers  {standing.subscribers:,}, {standing.reachable:,} reachable by DM")
+    output.say(f"  next due     {due}")
+    output.say(f"  ahead        {output.count(standing.occurrences_ahead, 'occurrence')}")
+    output.say(f"  subscribers  {standing.subscribers:,}, {standing.reachable:,} reachable by DM")
     if standing.counts:
         states = (
             f"{number:,} {state.name.lower()}" for state, number in sorted(standing.counts.items())
         )
-        print(f"  deliveries   {', '.join(states)}")
+        output.say(f"  deliveries   {', '.join(states)}")
