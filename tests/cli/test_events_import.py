@@ -184,6 +184,22 @@ def test_what_was_changed_by_hand_is_kept_or_named(tocsin: CommandLine) -> None:
     ]
 
 
+def test_an_event_that_lasts_no_time_gets_the_length_of_its_type(tocsin: CommandLine) -> None:
+    """Many makers write that for an end they do not know, and so it is said."""
+    moment = "2030-03-07T15:00:00Z"
+    file = tocsin.file("plan.csv", HEAD, f"{moment},{moment},ruins,Ruins,", FIRST)
+    ran = tocsin("events", "import", file, "--server", SERVER)
+    assert "1 event ends as it starts, and gets the length of its type" in ran.out
+    lines = ["BEGIN:VCALENDAR"]
+    for uid, end in (("a", "DURATION:PT0S"), ("b", "DTEND:20300307T150000Z"), ("c", "X-A:1")):
+        lines += ["BEGIN:VEVENT", f"UID:{uid}", "DTSTART:20300307T150000Z", end, "END:VEVENT"]
+    file = tocsin.file("plan.ics", *lines, "END:VCALENDAR")
+    ran = tocsin("events", "import", file, "--server", SERVER)
+    assert "2 events end as they start, and get the length of their type" in ran.out
+    found = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json").told
+    assert {one["ends_at"] for one in found} == {"2030-03-07T16:00:00+00:00"}
+
+
 def test_many_new_types_are_wrapped_and_counted(tocsin: CommandLine) -> None:
     """Twenty are named, on lines that fit a terminal."""
     rows = [f"2030-03-07 20:00,,Type number {n},Event {n}," for n in range(100)]

@@ -25,6 +25,7 @@ def as_json(order: Order, outcome: Imported) -> dict[str, Any]:
         "read": len(reading.events),
         "naive_times": reading.naive_times,
         "naive_zone": reading.zone.key,
+        "without_length": reading.without_length,
         "added": merge.added,
         "changed": merge.changed,
         "unchanged": merge.unchanged,
@@ -59,7 +60,7 @@ def tell(order: Order, outcome: Imported) -> Iterator[str]:
     )
     yield from _tell_dates(order, outcome)
     yield from _tell_types(merge.new_categories)
-    yield from _tell_zone(reading)
+    yield from _tell_times(reading)
     yield from _tell_titles(
         "cancelled, because it no longer mentions them",
         merge.removed,
@@ -119,12 +120,18 @@ def _tell_types(labels: tuple[str, ...]) -> Iterator[str]:
     )
 
 
-def _tell_zone(reading: Reading) -> Iterator[str]:
+def _tell_times(reading: Reading) -> Iterator[str]:
     if reading.naive_times:
         yield (
             f"  {output.count(reading.naive_times, 'event')} without a time zone, "
             f"read in {reading.zone.key}"
         )
+    if reading.without_length:
+        one, more = (
+            "event ends as it starts, and gets the length of its type",
+            "events end as they start, and get the length of their type",
+        )
+        yield f"  {output.count(reading.without_length, one, more)}"
 
 
 def _tell_titles(
