@@ -4,13 +4,14 @@ import asyncio
 import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tocsin import __version__
 from tocsin.clock import Clock, follow, read_offset, worker_name
 from tocsin.discord_bot.asking_time import ask_while_doubted
 from tocsin.discord_bot.client import TocsinClient
@@ -34,18 +35,23 @@ from tocsin.legacy.files import Names
 from tocsin.legacy.mirror import Mirror
 from tocsin.settings import Settings
 from tocsin.store import migrate
-from tocsin.store.engine import Store
+from tocsin.store.claims import backlog
+from tocsin.store.engine import DatabaseUnavailable, Store
 from tocsin.store.facts import get_fact, instance_of
 from tocsin.store.failures import HELD_UP, explained
 from tocsin.store.home import move_in
 from tocsin.store.lock import InstanceLock
 from tocsin.store.rehearsal import drop_tests
 from tocsin.telemetry.logs import get_logger
+from tocsin.telemetry.metrics import Exposition, Scrape
 from tocsin.telemetry.status import StatusServer
 
 UNLIMITED = 10_000.0
 """From this many requests a second on, nothing is paced at all."""
 PATIENCE_AT_THE_END = 10.0
+KEEPING_AT_THE_END = 1.0
+BACKLOG_SECONDS = 2.0
+"""What a scrape waits for the database: whoever scrapes waits ten."""
 
 log = get_logger("tocsin.bot")
 
@@ -73,6 +79,7 @@ class Engine:
     remover: PostRemover
     housekeeper: Housekeeper
     supervisor: Supervisor
+    exposition: Exposition
 
     async def start(self) -> None:
         """Take over what an earlier process left, and start every loop."""
@@ -102,31 +109,55 @@ class Engine:
                 "name": health.name,
                 "running": health.running,
                 "failures": health.failures,
+                "failures_total": health.failures_total,
                 "last_error": health.last_error,
                 "failed_at": health.failed_at.isoformat() if health.failed_at else None,
             }
             for health in self.supervisor.health.values()
         ]
+        now = self.clock.now()
         return {
+            "version": __version__,
             "worker": self.dispatcher.worker,
             "in_flight": len(self.dispatcher.in_flight),
             "sent": self.dispatcher.sent,
             "requests": self.pacer.requests,
-            "refusals_in_10_minutes": self.dispatcher.refusals.count(self.clock.now()),
+            "answers": {str(status): n for status, n in sorted(self.pacer.answers.items())},
+            "refusals_in_10_minutes": self.dispatcher.refusals.count(now),
             "stopped": self.pacer.stopped,
             "held": self.dispatcher.held(),
+            "dms_held": self.dispatcher.breaker.is_open(now),
             "clock_ahead_of_discord_s": round(self.dispatcher.skew.measured.total_seconds(), 1),
             "loops": loops,
         }
 
+    async def metrics(self) -> bytes:
+        """The same for Prometheus, with what was counted, and what waits in the database if it can be read."""
+        now, waiting = self.clock.now(), {}
+        with suppress(DatabaseUnavailable, TimeoutError), explained(self.store, HELD_UP):
+            async with asyncio.timeout(BACKLOG_SECONDS):
+                found = await self.store.read(backlog, now)
+            behind = max((now - (found.first_turn or now)).total_seconds(), 0.0)
+            waiting = {"pending": found.pending, "ready": found.ready, "behind_s": behind}
+        scrape = Scrape(self.report() | waiting, self.dispatcher.journal.tally)
+        return self.exposition.text(scrape)
+
     async def stop(self) -> None:
-        """Let what is in flight end within 10 s, then end the loops."""
+        """Let what is in flight end within 10 s, keep the count of refusals, then end the loops."""
         left = await self.dispatcher.finish(PATIENCE_AT_THE_END)
         if left:
             log.warning(
                 "left in flight", deliveries=left, help="The next start looks what came of them."
             )
+        await self._keep_refusals()
         await self.supervisor.stop()
+
+    async def _keep_refusals(self) -> None:
+        try:
+            with explained(self.store):
+                await asyncio.wait_for(self.dispatcher.keep_refusals(), KEEPING_AT_THE_END)
+        except (DatabaseUnavailable, TimeoutError) as error:
+            log.warning("refusals not kept", reason=str(error) or "the database is busy")
 
 
 def build_engine(
@@ -164,6 +195,7 @@ def build_engine(
             retention=timedelta(days=settings.reminders.retention_days),
         ),
         supervisor=Supervisor(clock),
+        exposition=Exposition(),
     )
 
 
@@ -178,6 +210,7 @@ def build_pacer(settings: Settings, clock: Clock, refusals: Refusals) -> Pacer:
         None if rate >= UNLIMITED else rate,
         clock.monotonic,
         lambda status, scope: refusals.note(status, scope, clock.now()),
+        lambda: refusals.caution(clock.now()),
     )
 
 
@@ -304,7 +337,8 @@ async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> No
         await engine.start()
         stack.push_async_callback(engine.stop)
         if settings.status.port is not None:
-            status = StatusServer(settings.status.host, settings.status.port, engine.report)
+            address = settings.status.host, settings.status.port
+            status = StatusServer(*address, engine.report, engine.metrics)
             stack.push_async_callback(status.stop)
             log.info("status", host=settings.status.host, port=await _listen(status, settings))
         gateway = asyncio.create_task(client.connect(), name="gateway")

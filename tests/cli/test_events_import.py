@@ -86,7 +86,7 @@ def test_a_bad_row_is_named_and_takes_nothing_away(tocsin: CommandLine) -> None:
     ran = tocsin("events", "import", file, "--server", SERVER)
     assert ran.code == 1
     assert "line 3: Altar fight: its start 'next week' is no time" in ran.out
-    assert "no longer mentioned, and left as they are" in ran.out
+    assert "1 event no longer mentioned, and left as it is:" in ran.out
     found = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json").told
     assert len(found) == 2
 
@@ -146,12 +146,42 @@ def test_another_file_of_the_same_name_replaces_nothing(tocsin: CommandLine) -> 
     assert (told["added"], told["removed"]) == (1, ["First ruins"])
 
 
+def test_a_table_whose_titles_all_changed_is_the_same(tocsin: CommandLine) -> None:
+    """As long as its times are there: they are the same events under other names."""
+    file = tocsin.file("plan.csv", HEAD, FIRST, SECOND)
+    tocsin("events", "import", file, "--server", SERVER)
+    tocsin.file("plan.csv", HEAD, FIRST.replace("First r", "R"), SECOND.replace(" fight", ""))
+    told = tocsin("events", "import", file, "--server", SERVER, "--json").told
+    assert (told["added"], told["changed"]) == (0, ["Ruins", "Altar"])
+
+
 def test_a_file_that_was_all_over_may_become_another(tocsin: CommandLine) -> None:
     """Last year's plan under the same name takes nothing away, so that nobody is asked."""
     file = tocsin.file("plan.csv", HEAD, FIRST.replace("2030", "2020"))
     tocsin("events", "import", file, "--server", SERVER)
     tocsin.file("plan.csv", HEAD, SECOND)
     assert tocsin("events", "import", file, "--server", SERVER, "--json").told["added"] == 1
+
+
+def test_what_was_changed_by_hand_is_kept_or_named(tocsin: CommandLine) -> None:
+    """The file brings what it changed, and says where that took the place of an edit."""
+    file = tocsin.file("plan.csv", HEAD, FIRST, SECOND)
+    server = ("--server", SERVER)
+    tocsin("events", "import", file, *server)
+    tocsin("events", "cancel", "1", *server)
+    tocsin("events", "edit", "2", *server, "--title", "Altar", "--start", "2030-03-08 21:00")
+    tocsin.file(
+        "plan.csv", HEAD, FIRST.replace("North", "West"), SECOND.replace("20:00,", "22:00,")
+    )
+    ran = tocsin("events", "import", file, *server)
+    assert "2 events keep what was changed here by hand:\n    First ruins\n    Altar" in ran.out
+    assert (
+        "1 edit here undone, because the file changed the same:\n    Altar fight: when" in ran.out
+    )
+    found = tocsin("events", "list", *server, "--from", "2030-03", "--json").told
+    assert [(one["title"], one["starts_at"]) for one in found] == [
+        ("Altar", "2030-03-08T22:00:00+00:00")
+    ]
 
 
 def test_keep_cancels_nothing(tocsin: CommandLine) -> None:

@@ -55,6 +55,11 @@ def _fill(connection: Connection) -> None:
     )
 
 
+async def unmeasured() -> bytes:
+    """No metrics: nobody asks for them here."""
+    return b""
+
+
 @pytest.fixture
 def filled(tocsin: CommandLine) -> CommandLine:
     store = fresh_store(tocsin.folder)
@@ -153,7 +158,7 @@ def test_the_status_says_who_runs(filled: CommandLine) -> None:
 
 async def test_the_status_shows_what_a_running_bot_says(filled: CommandLine) -> None:
     """From its status address; without an answer it says so and shows the rest."""
-    server = StatusServer("127.0.0.1", 0, lambda: {"budget": 49.5})
+    server = StatusServer("127.0.0.1", 0, lambda: {"budget": 49.5}, unmeasured)
     port = await server.start()
     (filled.folder / "tocsin.toml").write_text(f"[status]\nport = {port}\n")
     try:
@@ -189,7 +194,7 @@ async def test_the_status_names_the_loops_that_fail(filled: CommandLine) -> None
         "failed_at": NOW.isoformat(),
     }
     loops = [{"name": "plan", **health}, {"name": "dispatch", **failing}]
-    server = StatusServer("127.0.0.1", 0, lambda: {"loops": loops})
+    server = StatusServer("127.0.0.1", 0, lambda: {"loops": loops}, unmeasured)
     port = await server.start()
     (filled.folder / "tocsin.toml").write_text(f"[status]\nport = {port}\n")
     try:

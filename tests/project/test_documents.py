@@ -9,9 +9,16 @@ from typing import Any
 import pytest
 import typer
 from tests.page.pictures import NAMES
-from tools import command_reference, doctor_page, draw_lifecycle, testing_reference
+from tools import (
+    command_reference,
+    doctor_page,
+    draw_lifecycle,
+    metrics_page,
+    testing_reference,
+)
 
 from tocsin.cli import app
+from tocsin.telemetry.metrics import MEASURES
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -49,6 +56,15 @@ def test_the_reference_of_the_sandboxs_helpers_is_what_they_say() -> None:
     assert testing_reference.PAGE.read_text() == testing_reference.render(), (
         "write it anew: .venv/bin/python tools/testing_reference.py"
     )
+
+
+def test_the_page_on_the_metrics_is_what_the_bot_tells() -> None:
+    """docs/metrics.md is written from the metrics, and what it suggests to look at and to be woken by is there."""
+    page = metrics_page.PAGE.read_text()
+    assert page == metrics_page.render(), "write it anew: .venv/bin/python tools/metrics_page.py"
+    known = {measure.name for measure in MEASURES}
+    named = re.findall(r"\btocsin_[a-z0-9_]+", page)
+    assert {re.sub(r"_bucket$", "", name) for name in named} == known
 
 
 def test_the_lifecycle_is_drawn_from_the_moves() -> None:

@@ -150,11 +150,11 @@ def snapshot_json(message: Message, users: Mapping[int, User]) -> Json:
         "content": message.content,
         "mentions": [user_json(users[user_id]) for user_id in message.mention_ids],
         "mention_roles": [str(role_id) for role_id in message.mention_role_ids],
-        "embeds": message.embeds,
+        "embeds": list(message.embeds),
         "timestamp": iso(message.at_ms),
         "edited_timestamp": None if message.edited_ms is None else iso(message.edited_ms),
         "flags": message.flags,
-        "components": message.components,
+        "components": list(message.components),
     }
 
 

@@ -29,6 +29,8 @@ def as_json(order: Order, outcome: Imported) -> dict[str, Any]:
         "removed": merge.removed,
         "missing": merge.missing,
         "new_categories": merge.new_categories,
+        "kept_edits": merge.kept,
+        "undone_edits": [{"title": title, "what": what} for title, what in merge.undone],
         "occurrences": merge.written,
         "problems": [
             {"line": p.line, "where": p.where, "reason": p.reason, "taken": p.taken}
@@ -57,8 +59,21 @@ def tell(order: Order, outcome: Imported) -> Iterator[str]:
     if merge.new_categories:
         yield f"  new types: {', '.join(merge.new_categories)}"
     yield from _tell_zone(reading)
-    yield from _tell_titles("cancelled, because it no longer mentions them", merge.removed)
-    yield from _tell_titles("no longer mentioned, and left as they are", merge.missing)
+    yield from _tell_titles(
+        "cancelled, because it no longer mentions them",
+        merge.removed,
+        "cancelled, because it no longer mentions it",
+    )
+    yield from _tell_titles(
+        "no longer mentioned, and left as they are",
+        merge.missing,
+        "no longer mentioned, and left as it is",
+    )
+    yield from _tell_titles(
+        "keep what was changed here by hand", merge.kept, "keeps what was changed here by hand"
+    )
+    undone = tuple(f"{title}: {what}" for title, what in merge.undone)
+    yield from _tell_titles("here undone, because the file changed the same", undone, thing="edit")
     problems = problems_of(order, outcome)
     if problems:
         yield f"  {output.count(len(problems), 'problem')}:"
@@ -74,6 +89,7 @@ def _tell_dates(order: Order, outcome: Imported) -> Iterator[str]:
     counts = (
         (written.added, "new"),
         (written.moved, "moved"),
+        (written.restored, "back on the calendar"),
         (written.changed, "changed"),
         (written.cancelled, "cancelled"),
     )
@@ -95,10 +111,13 @@ def _tell_zone(reading: Reading) -> Iterator[str]:
         )
 
 
-def _tell_titles(what: str, titles: tuple[str, ...]) -> Iterator[str]:
+def _tell_titles(
+    what: str, titles: tuple[str, ...], alone: str | None = None, thing: str = "event"
+) -> Iterator[str]:
+    """The titles below a line; `alone` is what is said of a single one."""
     if not titles:
         return
-    yield f"  {output.count(len(titles), 'event')} {what}:"
+    yield f"  {output.count(len(titles), thing)} {alone if alone and len(titles) == 1 else what}:"
     yield from (f"    {title}" for title in titles[:_SHOWN])
     if len(titles) > _SHOWN:
         yield f"    and {len(titles) - _SHOWN:,} more"

@@ -25,7 +25,7 @@ async def send_direct(
     This is the moment to open a channel: Discord wants it to follow from something the person did.
     """
     known = await services.store.read(find_dm, member_id)
-    channel_id = known.channel_id if known is not None else None
+    channel_id = before = known.channel_id if known is not None else None
     outcome: Outcome | None = None
     if channel_id is not None:
         outcome = await _send(client, services, channel_id, letter())
@@ -38,7 +38,7 @@ async def send_direct(
             outcome = await _send(client, services, channel_id, letter())
         else:
             outcome = opened
-    await _remember(services, member_id, channel_id, outcome)
+    await _remember(services, member_id, channel_id, outcome, opened=channel_id != before)
     return outcome
 
 
@@ -68,7 +68,7 @@ async def _send(
 
 
 async def _remember(
-    services: Services, member_id: int, channel_id: int | None, outcome: Outcome
+    services: Services, member_id: int, channel_id: int | None, outcome: Outcome, *, opened: bool
 ) -> None:
     now = services.clock.now()
     match outcome:
@@ -78,9 +78,9 @@ async def _remember(
         case Refused(reason, Scope.MEMBER):
             await services.store.write(dm_refused, member_id, channel_id, reason, now)
             services.log.info("direct messages refused", member=member_id, reason=reason)
-        case _ if channel_id is not None:
+        case _ if channel_id is not None and opened:
             # The channel is open, though this message has not arrived: reminders can use it.
             services.log.info("direct message not sent", member=member_id, outcome=str(outcome))
             await services.store.write(dm_worked, member_id, channel_id, None, now)
         case _:
-            services.log.info("direct message not opened", member=member_id, outcome=str(outcome))
+            services.log.info("direct message put off", member=member_id, outcome=str(outcome))

@@ -28,6 +28,7 @@ from tocsin.dispatch.outcome import (
     outcome_of,
 )
 from tocsin.dispatch.pacing import Withheld
+from tocsin.dispatch.turns import Urgency, at_least
 from tocsin.reminders.delivery import Kind, RecipientKind
 
 _NO_MENTIONS = discord.AllowedMentions.none()
@@ -82,7 +83,9 @@ class DiscordMessenger:
 
     async def find(self, search: Search) -> int | Sighting:
         """Read the channel's history, newest first, back to before the message could be sent."""
-        return await look_for(self._client, search)
+        # A reminder depends on it.
+        with at_least(Urgency.DELIVERY):
+            return await look_for(self._client, search)
 
     async def delete(self, channel_id: int, message_id: int) -> Outcome:
         """Delete one of the bot's posts; gone already, or its channel gone, counts as deleted."""

@@ -9,7 +9,7 @@ from tocsin.dispatch.decision import decide
 from tocsin.dispatch.journal import Journal
 from tocsin.dispatch.messenger import Card, Messenger, message_for
 from tocsin.dispatch.outcome import NotSent, Outcome, Refused, Scope, Unknown
-from tocsin.dispatch.pacing import Errand, Pacer, errand
+from tocsin.dispatch.pacing import SHORT_LIMIT, Errand, Pacer, errand
 from tocsin.dispatch.refusals import Breaker, Caution, Refusals
 from tocsin.dispatch.skew import HELP as SKEW_HELP
 from tocsin.dispatch.skew import Skew
@@ -38,9 +38,11 @@ BREAKER_HELP = (
 )
 REFUSALS_KEPT_AS = "refusals"
 TOO_MANY_REFUSALS = "too many refusals in ten minutes"
+LIMITED = "Discord limits the whole bot"
 CLOCK_OFF = "the clock differs from Discord's"
 _HELP_WITH = {
     TOO_MANY_REFUSALS: "Discord bans an address at 10,000. Sending goes on by itself as the minutes pass.",
+    LIMITED: "It goes on by itself. If that comes again, see whether another program uses the same token or address.",
     CLOCK_OFF: SKEW_HELP,
 }
 
@@ -152,6 +154,8 @@ class Dispatcher:
         """Why nothing is claimed for now, though it may be due."""
         if self.skew.holds():
             return CLOCK_OFF
+        if self._pacer.limited_for() > SHORT_LIMIT:
+            return LIMITED
         refused = self.refusals.caution(self._clock.now()) is Caution.NOTHING
         return TOO_MANY_REFUSALS if refused else None
 
@@ -180,27 +184,29 @@ class Dispatcher:
             await self._room.wait()
 
     async def _claim_some(self) -> Claims:
-        """A budget token first, then the claim, then the requests, each at its slot."""
-        slots = await self._pacer.reserve(min(BATCH, MOST_IN_FLIGHT - len(self.in_flight)))
+        """Room in the budget first, then the claim, then the requests, each in its turn."""
+        room = await self._pacer.reserve(min(BATCH, MOST_IN_FLIGHT - len(self.in_flight)))
+        if not room:
+            return Claims([], [], [], more=True)
         async with self._claiming:
             if not self._open.is_set():
                 # Held while the budget was waited for: the planner catches up, or the end has come.
-                self._pacer.give_back(slots)
+                self._pacer.give_back(room)
                 return Claims([], [], [], more=True)
             claims, found = await self._store.write(
                 _claim_with_cards,
                 self._clock.now(),
                 self.worker,
-                len(slots),
+                room,
                 restraint=self._restraint(),
                 second_look=self.second_look,
             )
             deadline = self._clock.monotonic() + PATIENCE
-            for number, (one, slot) in enumerate(zip(claims.taken, slots, strict=False)):
-                self._start(one, found[one.occurrence_id], slot, deadline)
+            for number, one in enumerate(claims.taken):
+                self._start(one, found[one.occurrence_id], deadline)
                 if number % STARTED_AT_ONCE == STARTED_AT_ONCE - 1:
                     await asyncio.sleep(0)
-        self._pacer.give_back(slots[len(claims.taken) :])
+        self._pacer.give_back(room - len(claims.taken))
         for member_id in claims.unopened:
             self.unopened.put_nowait(member_id)
         await self.journal.claimed(claims.taken)
@@ -214,16 +220,15 @@ class Dispatcher:
             proven_only=self.refusals.caution(now) is Caution.PROVEN_ONLY,
         )
 
-    def _start(self, claimed: Claimed, card: Card, slot: float, deadline: float) -> None:
+    def _start(self, claimed: Claimed, card: Card, deadline: float) -> None:
         flight = InFlight(claimed, Errand(claimed.id, deadline))
         self.in_flight[claimed.id] = flight
-        task = asyncio.create_task(self._send(flight, card, slot), name=f"delivery-{claimed.id}")
+        task = asyncio.create_task(self._send(flight, card), name=f"delivery-{claimed.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _send(self, flight: InFlight, card: Card, slot: float) -> None:
+    async def _send(self, flight: InFlight, card: Card) -> None:
         claimed = flight.claimed
-        await self._pacer.wait_for(slot)
         errand.set(flight.errand)
         outcome = await self._try(flight, card)
         if isinstance(outcome, NotSent) and flight.errand.departures:
@@ -313,6 +318,7 @@ class Dispatcher:
             ]
         for flight in flights:
             flight.errand.revoked = True
+        self._pacer.withhold()
         waits = [asyncio.create_task(flight.done.wait()) for flight in flights]
         if not waits:
             return 0
@@ -339,6 +345,16 @@ class Dispatcher:
             then = self._clock.now() + timedelta(seconds=SWEEP_EVERY)
             await self._clock.wait(then, never, at_most=SWEEP_EVERY)
 
+    async def keep_refusals(self) -> None:
+        """Keep the count of refusals over a restart, if it has changed."""
+        if not self.refusals.changed:
+            return
+        try:
+            await self._store.write(set_fact, REFUSALS_KEPT_AS, self.refusals.dump())
+        except BaseException:
+            self.refusals.changed = True
+            raise
+
     async def finish(self, patience: float) -> int:
         """Take nothing new and wait up to `patience` seconds for what is in flight; returns what is left."""
         self._finishing = True
@@ -347,6 +363,7 @@ class Dispatcher:
             waits = [asyncio.create_task(flight.done.wait()) for flight in self.in_flight.values()]
         for flight in self.in_flight.values():
             flight.errand.revoked = True
+        self._pacer.withhold()
         if waits:
             _, late = await asyncio.wait(waits, timeout=patience)
             for wait in late:

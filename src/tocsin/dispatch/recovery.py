@@ -82,22 +82,22 @@ class Recovery:
             )
         )
         now = self._clock.now()
-        names = self._dispatcher.journal.names(claimed)
+        journal = self._dispatcher.journal
         if isinstance(found, int):
             sent = Sent(claimed, found, claimed.channel_id, "the channel's history", doubt.ends_at)
             await self._store.write(record_sent, [sent], self._dispatcher.worker, now)
             self._dispatcher.sent += 1
-            log.info("sent", **names, message=found, evidence="history")
+            journal.found(sent, now)
         elif found is Sighting.ABSENT:
             await self._store.write(
                 settle_doubt, doubt, Move.ABSENT, "not in the channel's history", now
             )
-            log.info("retried", **names, reason="not in the channel's history")
+            journal.absent(claimed)
             self._dispatcher.wake()
         elif found is Sighting.UNREADABLE:
             reason = "nobody knows whether it arrived: the channel's history cannot be read"
             await self._store.write(settle_doubt, doubt, Move.UNVERIFIABLE, reason, now)
-            log.warning("refused", **names, reason=reason)
+            journal.unverifiable(claimed, reason)
         else:
             await self._look_later(doubt)
             return

@@ -52,19 +52,19 @@ def match_without_uids(old: Iterable[Event], new: Iterable[Event]) -> Matching:
     return Matching(pairs=pairs, added=news, removed=olds)
 
 
-def may_follow(old: Sequence[Event], new: Sequence[Event], *, identified: bool) -> bool:
-    """Whether `new` may be a later reading of the calendar of which `old` is still to come.
+def speaks_of_the_same(old: Iterable[Event], new: Sequence[Event], *, identified: bool) -> bool:
+    """Whether `new` has an event of the calendar that `old` was, beyond doubt.
 
-    What is known again has the UID that it had. Where these are the makers' own (`identified`) one
-    is enough, or one title with its start; where they were found by matching, two calendars can
-    share an hour, so that a title has to be the same, or half of the old events to be there.
+    What is known again has the UID that it had. Where these are the makers' own (`identified`) that
+    is enough, and so is a title with its start, for some make new ones each time; where they were
+    found by matching, the title has to be the same: two calendars can share an hour.
     """
     known = {event.uid: event for event in old}
     again = [(known[event.uid], event) for event in new if event.uid in known]
-    if identified:
-        starts = {(event.title, event.first_start) for event in old}
-        return bool(again) or any((event.title, event.first_start) in starts for event in new)
-    return 2 * len(again) >= len(old) or any(before.title == after.title for before, after in again)
+    if not identified:
+        return any(before.title == after.title for before, after in again)
+    starts = {(event.title, event.first_start) for event in known.values()}
+    return bool(again) or any((event.title, event.first_start) in starts for event in new)
 
 
 def _pairs_by(key: _Key, olds: Sequence[Event], news: Sequence[Event]) -> list[tuple[Event, Event]]:

@@ -70,6 +70,7 @@ class Settled:
     occurrence_id: int
     server_id: int
     revision: int
+    kind: Kind
     state: State
     reason: str
 
@@ -191,9 +192,8 @@ class _Judged:
         if end is None and row.id in self.without_members:
             end = moved(State.PENDING, Move.CANCEL), "nobody is left to be mentioned"
         if end is not None:
-            self.settled.append(
-                Settled(row.id, row.occurrence_id, row.server_id, row.revision, *end)
-            )
+            identity = (row.id, row.occurrence_id, row.server_id, row.revision, _KINDS[row.kind])
+            self.settled.append(Settled(*identity, *end))
             return
         channel_id, anchor_id = (
             place.target(row.kind)
@@ -312,3 +312,24 @@ def next_ready(connection: sa.Connection) -> datetime | None:
         sa.select(sa.func.min(deliveries.c.ready_at)).where(sa.text("deliveries.state = 0"))
     )
     return ready
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many deliveries are pending, how many of them could be claimed now, and when the first one's turn is."""
+
+    pending: int
+    ready: int
+    first_turn: datetime | None
+
+
+def backlog(connection: sa.Connection, now: datetime) -> Backlog:
+    """What waits to be claimed. Reads one index, which holds nothing but what is pending."""
+    row = connection.execute(
+        sa.select(
+            sa.func.count(),
+            sa.func.count().filter(deliveries.c.ready_at <= now),
+            sa.func.min(deliveries.c.order_at),
+        ).where(sa.text("deliveries.state = 0"))
+    ).one()
+    return Backlog(*row)

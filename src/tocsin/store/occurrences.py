@@ -21,10 +21,14 @@ _TEXTS = ("title", "location", "description", "url")
 
 @dataclass(slots=True)
 class Written:
-    """What was done to occurrences, and how many firings and change notices came of it."""
+    """What was done to occurrences, and how many firings and change notices came of it.
+
+    `restored` are those that had been cancelled and are back, wherever they are now.
+    """
 
     added: int = 0
     moved: int = 0
+    restored: int = 0
     changed: int = 0
     cancelled: int = 0
     firings: int = 0
@@ -161,7 +165,10 @@ class Ledger:
                 row.id, category, occurrence.title, occurrence.description, occurrence.start
             )
         if changed & {"starts_at", "cancelled"}:
-            self.written.moved += 1
+            if row.cancelled:
+                self.written.restored += 1
+            else:
+                self.written.moved += 1
             firings.move_occurrence(
                 self.connection, row.id, self.server_id, occurrence.start, self.now
             )

@@ -290,6 +290,7 @@ class Missed:
     occurrence_id: int
     server_id: int
     revision: int
+    kind: Kind
 
 
 def expire(connection: sa.Connection, now: datetime, limit: int = 1_000) -> list[Missed]:
@@ -300,8 +301,11 @@ def expire(connection: sa.Connection, now: datetime, limit: int = 1_000) -> list
             f"UPDATE deliveries SET state = {missed.value}, settled_at = :now,"
             " reason = 'not sent while it was of use' WHERE id IN (SELECT id FROM deliveries"
             f" WHERE state = {waiting.value} AND expires_at <= :now LIMIT :limit)"
-            " RETURNING id, occurrence_id, server_id, revision"
+            " RETURNING id, occurrence_id, server_id, revision, kind"
         ),
         {"now": to_ms(now), "limit": limit},
     )
-    return [Missed(*row) for row in rows]
+    return [
+        Missed(row.id, row.occurrence_id, row.server_id, row.revision, Kind(row.kind))
+        for row in rows
+    ]
