@@ -99,22 +99,19 @@ class Faults:
     """The faults ordered, oldest first: the first that strikes a request has it."""
 
     def __init__(self) -> None:
-        self._faults: dict[int, Fault] = {}
+        self.ordered: dict[int, Fault] = {}
         self._n = 0
-
-    def __bool__(self) -> bool:
-        return bool(self._faults)
 
     def order(self, body: Json) -> Fault:
         """Raises BadFault."""
         self._n += 1
         fault = parse_fault(self._n, body)
-        self._faults[fault.id] = fault
+        self.ordered[fault.id] = fault
         return fault
 
     def strike(self, stage: str, method: str, path: str, user_ids: frozenset[int]) -> Fault | None:
         """The fault that strikes this request at this stage, if one does."""
-        for fault in self._faults.values():
+        for fault in self.ordered.values():
             if (
                 fault.stage == stage
                 and fault.kind not in GATEWAY_KINDS
@@ -125,17 +122,17 @@ class Faults:
         return None
 
     def get(self, fault_id: int) -> Fault | None:
-        return self._faults.get(fault_id)
+        return self.ordered.get(fault_id)
 
     def all(self) -> list[Fault]:
-        return list(self._faults.values())
+        return list(self.ordered.values())
 
     def remove(self, fault_id: int | None = None) -> None:
         """Take back one order, or all; whatever is held is released."""
         for fault in self.all():
             if fault_id in (None, fault.id):
                 fault.released.set()
-                del self._faults[fault.id]
+                del self.ordered[fault.id]
 
 
 _FIELDS: dict[str, tuple[type, ...]] = {

@@ -50,7 +50,7 @@ def check_can_send(world: World, author: User, channel: Channel, draft: Draft) -
     needed = permissions.SEND_MESSAGES
     if channel.thread is not None:
         needed = permissions.SEND_MESSAGES_IN_THREADS
-    if author.bot and draft.embeds:
+    if draft.embeds and author.bot:
         needed |= permissions.EMBED_LINKS
     if draft.uploads:
         needed |= permissions.ATTACH_FILES
@@ -92,12 +92,13 @@ def create(
     """Write the message. Raises ApiError 50006 when there is nothing in it."""
     if draft.empty and not origin.flags & LOADING:
         raise ApiError(50006)
+    at_ms = world.clock.now_ms()
     # By position: by name it would take twice as long, and every message comes by here.
     message = Message(
-        world.ids.next(),
+        world.ids.next(at_ms),
         channel.id,
         author,
-        world.clock.now_ms(),
+        at_ms,
         draft.content,
         origin.type,
         draft.flags | origin.flags,

@@ -84,7 +84,7 @@ class RestApi:
                 await self._exchange(request, exchange, at_ms)
             except ApiError as error:
                 exchange.refuse(error)
-            if self._backend.faults:
+            if self._backend.faults.ordered:
                 await self._strike_after(exchange)
         except Unanswered:
             exchange.status = 0
@@ -110,7 +110,7 @@ class RestApi:
         exchange.application = self._authorize(request, route)
         body, uploads = await read_body(request) if request.can_read_body else (None, [])
         exchange.body, exchange.uploads = body, uploads
-        if backend.faults:
+        if backend.faults.ordered:
             exchange.user_ids = self._concerned(params, body, exchange.application)
             if await self._strike_before(exchange):
                 return
@@ -119,7 +119,9 @@ class RestApi:
         if route.handler is None:
             raise NotImplementedBySandbox(route.key)
         answer = route.handler(
-            Call(backend, route, params, request, exchange.application, body, uploads)
+            Call(
+                backend, backend.world, route, params, request, exchange.application, body, uploads
+            )
         )
         if isinstance(answer, Reply):
             exchange.status, answer = answer.status, answer.payload
@@ -145,6 +147,8 @@ class RestApi:
         self, exchange: Exchange, route: Route, params: dict[str, str], at_ms: int
     ) -> bool:
         limits = self._backend.limits
+        if limits.global_per_second is None and not limits.buckets:
+            return False
         application_id = 0 if exchange.application is None else exchange.application.id
         if not route.exempt and application_id:
             refusal = limits.check_global(application_id, at_ms)
