@@ -49,18 +49,17 @@ class Bus:
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
+        self.idle = True
+        """Whether nobody listens, so that nothing need be shaped."""
 
     def listen(self, listener: Listener) -> None:
         self._listeners.append(listener)
+        self.idle = False
 
     def unlisten(self, listener: Listener) -> None:
         if listener in self._listeners:
             self._listeners.remove(listener)
-
-    @property
-    def idle(self) -> bool:
-        """Whether nobody listens, so that nothing need be shaped."""
-        return not self._listeners
+        self.idle = not self._listeners
 
     def publish(self, event: Event) -> None:
         for listener in tuple(self._listeners):

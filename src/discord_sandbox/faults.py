@@ -113,25 +113,22 @@ class Faults:
     """The faults ordered, oldest first: the first that strikes a request has it."""
 
     def __init__(self) -> None:
-        self._faults: dict[int, Fault] = {}
+        self.ordered: dict[int, Fault] = {}
         self._n = 0
         self.on_gateway = False
         """Whether any waits for what passes over the gateway."""
-
-    def __bool__(self) -> bool:
-        return bool(self._faults)
 
     def order(self, body: Json) -> Fault:
         """Raises BadFault."""
         self._n += 1
         fault = parse_fault(self._n, body)
-        self._faults[fault.id] = fault
+        self.ordered[fault.id] = fault
         self.on_gateway |= fault.kind in GATEWAY_KINDS and fault.in_passing
         return fault
 
     def strike(self, stage: str, method: str, path: str, user_ids: frozenset[int]) -> Fault | None:
         """The fault that strikes this request at this stage, if one does."""
-        for fault in self._faults.values():
+        for fault in self.ordered.values():
             if (
                 fault.stage == stage
                 and fault.kind not in GATEWAY_KINDS
@@ -143,7 +140,7 @@ class Faults:
 
     def strike_passing(self, name: str, bot_id: int) -> Fault | None:
         """The gateway fault that strikes what passes, an event or what the client sends, by its name."""
-        for fault in self._faults.values():
+        for fault in self.ordered.values():
             if (
                 fault.kind in GATEWAY_KINDS
                 and fault.in_passing
@@ -154,17 +151,17 @@ class Faults:
         return None
 
     def get(self, fault_id: int) -> Fault | None:
-        return self._faults.get(fault_id)
+        return self.ordered.get(fault_id)
 
     def all(self) -> list[Fault]:
-        return list(self._faults.values())
+        return list(self.ordered.values())
 
     def remove(self, fault_id: int | None = None) -> None:
         """Take back one order, or all; whatever is held is released."""
         for fault in self.all():
             if fault_id in (None, fault.id):
                 fault.released.set()
-                del self._faults[fault.id]
+                del self.ordered[fault.id]
         self.on_gateway = any(
             fault.kind in GATEWAY_KINDS and fault.in_passing for fault in self.all()
         )

@@ -59,7 +59,7 @@ def check_can_send(
     needed = permissions.SEND_MESSAGES
     if channel.thread is not None:
         needed = permissions.SEND_MESSAGES_IN_THREADS
-    if author.bot and draft.embeds:
+    if draft.embeds and author.bot:
         needed |= permissions.EMBED_LINKS
     if draft.uploads:
         needed |= permissions.ATTACH_FILES
@@ -115,12 +115,13 @@ def create(
         raise ApiError(50006)
     if channel.thread is not None:
         wake(world, channel)
+    at_ms = world.clock.now_ms()
     # By position: by name it would take twice as long, and every message comes by here.
     message = Message(
-        origin.message_id or world.ids.next(),
+        origin.message_id or world.ids.next(at_ms),
         channel.id,
         author,
-        world.clock.now_ms(),
+        at_ms,
         draft.content,
         origin.type,
         draft.flags | origin.flags,

@@ -62,19 +62,16 @@ class Router(Generic[R]):
 
     def find(self, method: str, segments: list[str]) -> tuple[R, dict[str, str]] | None:
         """The route and its parameters. Raises ApiError 405 for another method's path."""
-        route = self._straight(segments, method) or self._walk(self._root, segments, 0, method)
+        # The first way tried nearly always leads to a route; only where not, look for others.
+        node = self._root
+        for part in segments:
+            node = node.fixed.get(part) or node.any or self._nowhere
+        route = node.routes.get(method) or self._walk(self._root, segments, 0, method)
         if route is not None:
             return route, {name: segments[at] for at, name in self._places[route.template]}
         if self._walk(self._root, segments, 0, None) is not None:
             raise ApiError(0, status=405, message="405: Method Not Allowed")
         return None
-
-    def _straight(self, segments: list[str], method: str) -> R | None:
-        """The route where the first way tried leads to one, as it nearly always does."""
-        node = self._root
-        for part in segments:
-            node = node.fixed.get(part) or node.any or self._nowhere
-        return node.routes.get(method)
 
     def _walk(self, node: _Node[R], segments: list[str], at: int, method: str | None) -> R | None:
         """The route of a method below a node; of any method where none is given."""

@@ -96,7 +96,7 @@ class RestApi:
                 # A defect of the sandbox: the bot is told what Discord would say of one of its own.
                 _LOG.exception("%s %s failed", exchange.method, exchange.path)
                 exchange.status, exchange.payload = 500, _BROKEN
-            if self._backend.faults:
+            if self._backend.faults.ordered:
                 await self._strike_after(exchange)
         except Unanswered:
             return self._cut(request, exchange, at_ms)
@@ -133,7 +133,7 @@ class RestApi:
         if found is not None:
             exchange.route = found[0].key
         # What breaks between a bot and Discord breaks for whatever is asked, by whomever.
-        if backend.faults and await self._strike_first(request, exchange, found):
+        if backend.faults.ordered and await self._strike_first(request, exchange, found):
             return
         if backend.limits.banned(at_ms):
             exchange.status, exchange.text = 429, _BANNED
@@ -151,7 +151,7 @@ class RestApi:
         if route.handler is None:
             raise NotImplementedBySandbox(route.key)
         application, body, uploads = exchange.application, exchange.body, exchange.uploads
-        call = Call(backend, route, params, request, application, body, uploads)
+        call = Call(backend, backend.world, route, params, request, application, body, uploads)
         _handle(exchange, route.handler, call)
 
     async def _read(self, request: web.BaseRequest, exchange: Exchange) -> ApiError | None:
@@ -182,6 +182,8 @@ class RestApi:
         self, exchange: Exchange, route: Route, params: dict[str, str], at_ms: int
     ) -> bool:
         limits = self._backend.limits
+        if limits.global_per_second is None and not limits.buckets:
+            return False
         application_id = 0 if exchange.application is None else exchange.application.id
         if not route.exempt and application_id:
             refusal = limits.check_global(application_id, at_ms)

@@ -38,16 +38,13 @@ class Call(Struct):
     """One request: who asks, for what, with which body."""
 
     backend: Backend
+    world: World
     route: Route
     params: dict[str, str]
     request: web.BaseRequest
     application: Application | None
     body: Any
     uploads: list[Upload]
-
-    @property
-    def world(self) -> World:
-        return self.backend.world
 
     @property
     def query(self) -> Mapping[str, str]:
@@ -72,7 +69,8 @@ class Call(Struct):
 
     @property
     def bot(self) -> User:
-        return self.world.users[self.app.bot_user_id]
+        assert self.application is not None
+        return self.world.users[self.application.bot_user_id]
 
     def id(self, name: str) -> int:
         """An id of the path. Raises ApiError 50035 when it is not a snowflake."""

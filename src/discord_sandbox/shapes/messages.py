@@ -56,10 +56,8 @@ def reaction_json(reaction: Reaction, viewer_id: int) -> Json:
     }
 
 
-def _author_json(message: Message) -> Json:
-    """The author; of a message under a webhook's own name, the webhook."""
-    if message.webhook_id is None or message.webhook_id == message.application_id:
-        return user_json(message.author)
+def _webhook_json(message: Message) -> Json:
+    """The author of a message under a webhook's own name."""
     return {
         "id": str(message.webhook_id),
         "username": message.webhook_name or "Webhook",
@@ -85,12 +83,13 @@ def message_json(
     `referenced` is the message replied to, where it still exists. `viewer_id` decides each
     reaction's `me`.
     """
+    own = message.webhook_id is None or message.webhook_id == message.application_id
     shaped: Json = {
         "id": str(message.id),
         "channel_id": str(message.channel_id),
         "type": message.type,
         "content": message.content,
-        "author": _author_json(message),
+        "author": user_json(message.author) if own else _webhook_json(message),
         "mentions": [],
         "mention_roles": [],
         "mention_everyone": message.mention_everyone,
