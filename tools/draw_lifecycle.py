@@ -29,7 +29,7 @@ MOVES_SAID = {
     Move.EXPIRE: "it is of no more use",
     Move.SUPERSEDE: "another one takes its place",
     Move.CANCEL: "nobody asks for it any more",
-    Move.REVIVE: "it is asked for again, and was never tried",
+    Move.REVIVE: "it is asked for again, and was ended while it was pending: it is known not to have arrived",
 }
 
 

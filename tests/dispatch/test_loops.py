@@ -1,11 +1,12 @@
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from tests.dispatch.conftest import Answer, Bench, accepted
 from tests.store.stored_calendar import SERVER
 
-from tocsin.dispatch.dispatcher import REFUSALS_KEPT_AS
+from tocsin.dispatch.dispatcher import MOST_IN_FLIGHT, REFUSALS_KEPT_AS
 from tocsin.dispatch.messenger import Sighting
 from tocsin.dispatch.outcome import Refused, RetryAt, Scope, Unknown
 from tocsin.dispatch.recovery import CLOCKS_APART
@@ -14,6 +15,7 @@ from tocsin.reminders.delivery import Kind, State
 from tocsin.store.facts import get_fact
 from tocsin.store.snoozes import snooze
 from tocsin.store.subscriptions import remove_subscription
+from tocsin.store.tables import deliveries
 
 HOUR = 3_600
 
@@ -270,3 +272,28 @@ async def test_refusals_are_counted_on_after_a_short_life(bench: Bench) -> None:
     refusals = Refusals()
     refusals.restore(bench.store.read_now(get_fact, REFUSALS_KEPT_AS))
     assert refusals.caution(bench.clock.now()) is Caution.NOTHING
+
+
+async def test_what_waited_while_nothing_got_through_is_put_in_line_anew(bench: Bench) -> None:
+    """Discord is silent for fifty seconds; with its first answers, the rest are no older than what falls due then."""
+    bench.messenger.answering.clear()
+    for member in range(1, 701):
+        bench.member(member, 0)
+    bench.event(timedelta(seconds=1))
+    async with bench.running() as engine:
+        await bench.until(lambda: len(bench.messenger.sent) == MOST_IN_FLIGHT)
+        engine.dispatcher.hold()
+        bench.clock.shift(timedelta(seconds=50))
+        again = bench.clock.now()
+        assert min(waiting_turns(bench)) < again
+        bench.messenger.answering.set()
+        await bench.until(lambda: min(waiting_turns(bench)) >= again)
+        engine.dispatcher.open()
+        await bench.until(lambda: engine.dispatcher.sent == 700)
+    assert len({one.recipient_id for one in bench.messenger.sent}) == 700
+
+
+def waiting_turns(bench: Bench) -> list[datetime]:
+    """The keys by which those who wait are claimed."""
+    waiting = sa.select(deliveries.c.order_at).where(deliveries.c.state == State.PENDING)
+    return bench.store.read_now(lambda connection: list(connection.scalars(waiting)))

@@ -27,6 +27,7 @@ class Planner:
         self._clock = clock
         self._dispatcher = dispatcher
         self._grace = grace
+        self._sent = 0
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -64,8 +65,14 @@ class Planner:
         self._dispatcher.wake()
 
     async def _stage(self, *, hungry: bool = False) -> Staged:
+        # While nothing gets through, to put anybody in line anew would only wear the disk.
+        before, self._sent = self._sent, self._dispatcher.sent
         staged = await self._store.write(
-            stage, self._clock.now(), grace=self._grace, hungry=hungry or self._dispatcher.hungry
+            stage,
+            self._clock.now(),
+            grace=self._grace,
+            hungry=hungry or self._dispatcher.hungry,
+            flowing=before != self._sent,
         )
         if staged.rows.total():
             self._dispatcher.journal.staged(staged)

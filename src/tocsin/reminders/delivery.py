@@ -59,7 +59,7 @@ class Move(IntEnum):
     SUPERSEDE = 9
     CANCEL = 10
     REVIVE = 11
-    """Asked for again: only what was never tried can be revived."""
+    """Asked for again: only what was ended while it waited can be revived, for it is known not to have arrived."""
 
 
 _BAD_END = {

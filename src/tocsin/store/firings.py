@@ -88,6 +88,7 @@ def stage_again(
     """Other subscriptions match the occurrence now: what is ahead or not staged to its end is staged from the start.
 
     A firing that has just fallen due, or whose burst is under way, keeps its row: those who wait for it are still owed.
+    When it first began stays, too: nobody is late because of an edit.
     """
     connection.execute(
         sa.update(firings)
@@ -95,7 +96,7 @@ def stage_again(
             firings.c.occurrence_id == occurrence_id,
             sa.or_(firings.c.staged_at.is_(None), firings.c.due_at >= now - STILL_DUE),
         )
-        .values(begun_at=None, staged_choice=None, staged_member=None, rank=0, staged_at=None)
+        .values(recipients=None, staged_choice=None, staged_member=None, rank=0, staged_at=None)
     )
     plan_occurrences(connection, server_id, [(occurrence_id, start)], now)
 
@@ -105,7 +106,7 @@ def move_occurrence(
 ) -> None:
     """The occurrence starts at another time: what waited for the old start is superseded, the rest planned anew.
 
-    Rows that speak of the new start and were never tried come back to life: a move that is undone finds its own.
+    Rows that speak of the new start and did not arrive come back to life: a move that is undone finds its own.
     """
     connection.execute(sa.delete(firings).where(firings.c.occurrence_id == occurrence_id))
     connection.execute(

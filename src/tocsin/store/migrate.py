@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from tocsin.clock import instance_name
 from tocsin.store.engine import DatabaseUnavailable, Store, read_only_uri, sqlite_module
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision in `migrations/versions`; a test holds it against the folder."""
 _ADVISORY_KEY = 0x70C51
 _FOLDER = Path(__file__).with_name("migrations")

@@ -224,6 +224,13 @@ firings = Table(
     Column("rank", Integer, nullable=False, server_default="0", comment="recipients staged"),
     Column("recipients", Integer, comment="how many matched when it began"),
     Column("staged_at", Instant, comment="when all were"),
+    Column("turn_at", Instant, comment="the last turn given to a recipient"),
+    Column(
+        "passed_choice",
+        Text,
+        comment="the last of those whom the turns pass over at first: this choice …",
+    ),
+    Column("passed_member", BigInteger, comment="… and this member"),
     Index(
         "ix_firings_due_at",
         "due_at",
@@ -231,6 +238,13 @@ firings = Table(
         postgresql_where=text("staged_at IS NULL"),
     ),
     Index("ix_firings_server_id_due_at", "server_id", "due_at"),
+    Index(
+        "ix_firings_turn_at",
+        "server_id",
+        "turn_at",
+        sqlite_where=text("turn_at IS NOT NULL"),
+        postgresql_where=text("turn_at IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -270,6 +284,7 @@ deliveries = Table(
         server_default=text("0"),
         comment="send the plain rendering",
     ),
+    # Nobody while it waits. Stays with whatever was ended while it was on its way, or in doubt.
     Column("worker", Text),
     Column("claimed_at", Instant),
     Column("lease_until", Instant),
