@@ -48,8 +48,9 @@ from tocsin.telemetry.status import StatusServer
 
 UNLIMITED = 10_000.0
 """From this many requests a second on, nothing is paced at all."""
-PATIENCE_AT_THE_END = 10.0
-KEEPING_AT_THE_END = 1.0
+PATIENCE_AT_THE_END = 8.0
+KEEPING_AT_THE_END = 0.5
+"""Both are seconds; closing the database may take another, and the whole end ten."""
 BACKLOG_SECONDS = 2.0
 """What a scrape waits for the database: whoever scrapes waits ten."""
 
@@ -126,7 +127,7 @@ class Engine:
             "refusals_in_10_minutes": self.dispatcher.refusals.count(now),
             "stopped": self.pacer.stopped,
             "held": self.dispatcher.held(),
-            "dms_held": self.dispatcher.breaker.is_open(now),
+            "dms_held": self.dispatcher.breaker.room(now, 0) == 0,
             "clock_ahead_of_discord_s": round(self.dispatcher.skew.measured.total_seconds(), 1),
             "loops": loops,
         }
@@ -143,7 +144,7 @@ class Engine:
         return self.exposition.text(scrape)
 
     async def stop(self) -> None:
-        """Let what is in flight end within 10 s, keep the count of refusals, then end the loops."""
+        """Let what is in flight end within 8 s, keep the count of refusals, then end the loops."""
         left = await self.dispatcher.finish(PATIENCE_AT_THE_END)
         if left:
             log.warning(
@@ -334,8 +335,9 @@ async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> No
             engine.supervisor.watch("mirror", mirror.run)
         engine.supervisor.watch("take over", TakeOver(client, store, clock).run)
         keep_start_out_of_collection()
-        await engine.start()
         stack.push_async_callback(engine.stop)
+        if not await _started(engine, stopping):
+            return
         if settings.status.port is not None:
             address = settings.status.host, settings.status.port
             status = StatusServer(*address, engine.report, engine.metrics)
@@ -367,6 +369,19 @@ def _stop_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     return stopping
+
+
+async def _started(engine: Engine, stopping: asyncio.Event) -> bool:
+    """Start it; False if the bot is told to stop before the database has let it."""
+    start, stop = asyncio.create_task(engine.start()), asyncio.create_task(stopping.wait())
+    await asyncio.wait([start, stop], return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if start.done():
+        start.result()
+        return True
+    start.cancel()
+    await asyncio.gather(start, return_exceptions=True)
+    return False
 
 
 async def _until(stopping: asyncio.Event, gateway: asyncio.Task[None]) -> None:

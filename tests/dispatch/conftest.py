@@ -21,6 +21,7 @@ from tocsin.reminders.delivery import State
 from tocsin.reminders.subscription import Subscription
 from tocsin.settings import Settings
 from tocsin.store import firings
+from tocsin.store.claims import next_ready
 from tocsin.store.dm_channels import dm_worked
 from tocsin.store.engine import Store
 from tocsin.store.facts import instance_of
@@ -117,14 +118,19 @@ class Bench:
 
         return self.store.read_now(unit)
 
+    def ready(self) -> bool:
+        """Whether anything could be claimed now."""
+        ready = self.store.read_now(next_ready)
+        return ready is not None and ready <= self.clock.now()
+
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[Engine]:
-        """The engine with all its loops."""
+    async def running(self, rate: float | None = None) -> AsyncIterator[Engine]:
+        """The engine with all its loops, and so many claims a second."""
         engine = build_engine(
             Settings(),
             self.store,
             self.clock,
-            Pacer(None, self.clock.monotonic),
+            Pacer(rate, self.clock.monotonic),
             self.messenger,
             await self.store.read(instance_of),
             Refusals(),

@@ -7,9 +7,10 @@ from tests.dispatch.conftest import Bench, accepted
 from tests.scraping import Scraped
 
 from tocsin.bootstrap import Engine
+from tocsin.dispatch.breaker import Breaker
 from tocsin.dispatch.messenger import Sighting
 from tocsin.dispatch.outcome import Refused, RetryAt, Scope, Unknown
-from tocsin.dispatch.refusals import STOP_FROM, Breaker
+from tocsin.dispatch.refusals import STOP_FROM
 from tocsin.reminders.delivery import State
 from tocsin.store.tables import servers, subscription_pairs
 
@@ -210,18 +211,27 @@ def _minute(bench: Bench) -> int:
     return int(bench.clock.now().timestamp()) // 60
 
 
-async def test_what_keeps_reminders_back_is_told(bench: Bench) -> None:
-    """The breaker, which holds direct messages, and a refused token, which stops everything."""
+async def test_a_refused_token_is_told(bench: Bench) -> None:
+    """It stops everything."""
     bench.messenger.answers = [lambda _: Refused("the token is invalid", Scope.BOT, 401)]
     bench.member(1, HOUR)
     bench.event(SOON)
     async with bench.running() as engine:
         await bench.until(lambda: engine.pacer.stopped is not None)
-        for _ in range(Breaker.LAST):
-            engine.dispatcher.breaker.note(refused=True, now=bench.clock.now())
-        told = await scrape(engine)
-        assert told("tocsin_dms_held") == 1
-        assert told("tocsin_sending_stopped") == 1
+        assert (await scrape(engine))("tocsin_sending_stopped") == 1
+
+
+async def test_direct_messages_that_are_held_are_told(bench: Bench) -> None:
+    """By the breaker, after a handful of refusals that are not Discord's, for ten minutes."""
+    bench.messenger.answers = [lambda _: RetryAt("a proxy", status=403)] * 100
+    for member in range(1, 11):
+        bench.member(member, HOUR)
+    bench.event(SOON)
+    async with bench.running() as engine:
+        await bench.until(lambda: engine.dispatcher.breaker.room(bench.clock.now(), 0) == 0)
+        assert (await scrape(engine))("tocsin_dms_held") == 1
+        await bench.until(lambda: not engine.dispatcher.in_flight)
+        engine.dispatcher.hold()
         bench.clock.shift(Breaker.PAUSE)
         assert (await scrape(engine))("tocsin_dms_held") == 0
 

@@ -117,12 +117,12 @@ class _ClaimsAfterwards(Store):
         connection: Connection,
         sent: list[Any],
         setbacks: list[Any],
-        worker: str,
-        now: datetime,
+        *more: Any,
     ) -> None:
         mine = [self._claims.pop(one.claimed.id) for one in (*sent, *setbacks)]
+        *_, worker, now = more
         write_claims(connection, mine, now, worker)
-        dispatcher._record_all(connection, sent, setbacks, worker, now)
+        dispatcher._record_all(connection, sent, setbacks, *more)
 
 
 def no_claim(

@@ -1,22 +1,26 @@
 """Claims what is due, hands it to the messenger, and records what came of it."""
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tocsin.clock import Clock, jitter
+from tocsin.dispatch.breaker import Breaker
 from tocsin.dispatch.decision import decide
 from tocsin.dispatch.journal import Journal
 from tocsin.dispatch.messenger import Card, Messenger, message_for
 from tocsin.dispatch.outcome import NotSent, Outcome, Refused, Scope, Unknown
 from tocsin.dispatch.pacing import SHORT_LIMIT, Errand, Pacer, errand
-from tocsin.dispatch.refusals import Breaker, Caution, Refusals
+from tocsin.dispatch.refusals import Caution, Refusals
 from tocsin.dispatch.skew import HELP as SKEW_HELP
 from tocsin.dispatch.skew import Skew
-from tocsin.reminders.delivery import Kind, Move, RecipientKind
+from tocsin.reminders.delivery import Kind, RecipientKind
 from tocsin.reminders.plan import STAGE_AHEAD
 from tocsin.store.cards import cards
 from tocsin.store.claims import Claimed, Claims, Restraint, claim, next_ready
+from tocsin.store.dm_channels import resume
 from tocsin.store.engine import Connection, Store
 from tocsin.store.facts import set_fact
 from tocsin.store.outcomes import Sent, Setback, any_expired, expire, record_sent, record_setbacks
@@ -33,9 +37,6 @@ UNSUBSCRIBE_WAIT = 2.0
 LOOK_AGAIN = 30.0
 LOOK_WHILE_HELD = 1.0
 SWEEP_EVERY = 10.0
-BREAKER_HELP = (
-    "DMs wait ten minutes. Look whether Discord restricts the bot, or a proxy answers for it."
-)
 REFUSALS_KEPT_AS = "refusals"
 TOO_MANY_REFUSALS = "too many refusals in ten minutes"
 LIMITED = "Discord limits the whole bot"
@@ -58,13 +59,14 @@ class InFlight:
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Ended:
     """What a send gave, waiting to be recorded with its neighbours in one transaction."""
 
     claimed: Claimed
     outcome: Outcome
     ends_at: datetime
+    noted: bool = False
 
 
 def _claim_with_cards(
@@ -193,12 +195,13 @@ class Dispatcher:
                 # Held while the budget was waited for: the planner catches up, or the end has come.
                 self._pacer.give_back(room)
                 return Claims([], [], [], more=True)
+            dms = self._room_for_dms()
             claims, found = await self._store.write(
                 _claim_with_cards,
                 self._clock.now(),
                 self.worker,
-                room,
-                restraint=self._restraint(),
+                min(room, dms) if dms else room,
+                restraint=self._restraint(dms),
                 second_look=self.second_look,
             )
             deadline = self._clock.monotonic() + PATIENCE
@@ -213,15 +216,19 @@ class Dispatcher:
         await self.journal.settled(claims.settled)
         return claims
 
-    def _restraint(self) -> Restraint:
-        now = self._clock.now()
-        return Restraint(
-            no_dms=self.breaker.is_open(now),
-            proven_only=self.refusals.caution(now) is Caution.PROVEN_ONLY,
+    def _room_for_dms(self) -> int | None:
+        dms = sum(
+            flight.claimed.recipient_kind == RecipientKind.MEMBER
+            for flight in self.in_flight.values()
         )
+        return self.breaker.room(self._clock.now(), dms)
+
+    def _restraint(self, dms: int | None) -> Restraint:
+        proven_only = self.refusals.caution(self._clock.now()) is Caution.PROVEN_ONLY
+        return Restraint(no_dms=dms == 0, proven_only=proven_only)
 
     def _start(self, claimed: Claimed, card: Card, deadline: float) -> None:
-        flight = InFlight(claimed, Errand(claimed.id, deadline))
+        flight = InFlight(claimed, Errand(claimed.id, deadline, revoked=self._finishing))
         self.in_flight[claimed.id] = flight
         task = asyncio.create_task(self._send(flight, card), name=f"delivery-{claimed.id}")
         self._tasks.add(task)
@@ -264,13 +271,16 @@ class Dispatcher:
         decisions = [
             decide(one.claimed, one.outcome, one.ends_at, now, jitter.random()) for one in ended
         ]
+        for one, decision in zip(ended, decisions, strict=True):
+            if not one.noted:  # else it could not be recorded the last time
+                self.breaker.note(one.claimed, one.outcome, decision, now)
+                one.noted = True
         sent = [one for one in decisions if isinstance(one, Sent)]
-        setbacks = [self._spare(one, now) for one in decisions if isinstance(one, Setback)]
-        await self._store.write(_record_all, sent, setbacks, self.worker, now)
+        setbacks = [self.breaker.spare(one, now) for one in decisions if isinstance(one, Setback)]
+        to_resume = tuple(self.breaker.to_resume)
+        await self._store.write(_record_all, sent, setbacks, to_resume, self.worker, now)
+        self.breaker.resumed()
         self.sent += sum(one.claimed.kind is not Kind.TEST for one in sent)
-        for accepted in sent:
-            if accepted.claimed.recipient_kind == RecipientKind.MEMBER:
-                self.breaker.note(refused=False, now=now)
         for one in ended:
             flight = self.in_flight.pop(one.claimed.id, None)
             if flight is not None:
@@ -281,21 +291,6 @@ class Dispatcher:
         if setbacks:
             self.wake()
         return sent, setbacks
-
-    def _spare(self, setback: Setback, now: datetime) -> Setback:
-        """While closed DMs are too many to be the members' doing, nobody is suspended, and the DM is tried later."""
-        if not setback.suspend:
-            return setback
-        if self.breaker.note(refused=True, now=now):
-            log.error(
-                "breaker opened",
-                reason="a fifth of the last hundred DMs were refused",
-                help=BREAKER_HELP,
-            )
-        if not self.breaker.is_open(now):
-            return setback
-        later = now + Breaker.PAUSE
-        return replace(setback, move=Move.TRANSIENT, suspend=False, ready_at=later)
 
     def _stop(self, reason: str) -> None:
         log.error(
@@ -359,22 +354,29 @@ class Dispatcher:
         """Take nothing new and wait up to `patience` seconds for what is in flight; returns what is left."""
         self._finishing = True
         self.hold()
-        async with self._claiming:  # what is being claimed right now counts as well
-            waits = [asyncio.create_task(flight.done.wait()) for flight in self.in_flight.values()]
         for flight in self.in_flight.values():
             flight.errand.revoked = True
         self._pacer.withhold()
-        if waits:
-            _, late = await asyncio.wait(waits, timeout=patience)
-            for wait in late:
-                wait.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                async with self._claiming:  # what is being claimed right now counts as well
+                    flights = list(self.in_flight.values())
+                for flight in flights:
+                    await flight.done.wait()
         return len(self.in_flight)
 
 
 def _record_all(
-    connection: Connection, sent: list[Sent], setbacks: list[Setback], worker: str, now: datetime
+    connection: Connection,
+    sent: list[Sent],
+    setbacks: list[Setback],
+    to_resume: Sequence[tuple[int, int]],
+    worker: str,
+    now: datetime,
 ) -> None:
     if sent:
         record_sent(connection, sent, worker, now)
     if setbacks:
         record_setbacks(connection, setbacks, worker, now)
+    if to_resume:
+        resume(connection, to_resume, now)

@@ -121,6 +121,20 @@ def dm_refused(
     )
 
 
+def resume(connection: sa.Connection, suspended: Sequence[tuple[int, int]], now: datetime) -> None:
+    """Lift suspensions that were not the members' doing; each is named by the member and the epoch it is of."""
+    for member_id, epoch in suspended:
+        connection.execute(
+            sa.update(dm_channels)
+            .where(
+                dm_channels.c.member_id == member_id,
+                dm_channels.c.epoch == epoch,
+                dm_channels.c.suspended_because.is_not(None),
+            )
+            .values(suspended_because=None, epoch=epoch + 1, updated_at=now)
+        )
+
+
 def subscribers(connection: sa.Connection, server_id: int) -> Reach:
     """How many members of the server subscribed, and how many can be reached by DM."""
     return _reach(
