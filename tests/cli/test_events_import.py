@@ -1,11 +1,8 @@
 """`tocsin events import`: what a file says comes in, and whatever else is said in a line."""
 
 import sqlite3
-import threading
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import icalendar
@@ -184,6 +181,52 @@ def test_what_was_changed_by_hand_is_kept_or_named(tocsin: CommandLine) -> None:
     ]
 
 
+def test_an_event_that_lasts_no_time_gets_the_length_of_its_type(tocsin: CommandLine) -> None:
+    """Many makers write that for an end they do not know, and so it is said."""
+    moment = "2030-03-07T15:00:00Z"
+    file = tocsin.file("plan.csv", HEAD, f"{moment},{moment},ruins,Ruins,", FIRST)
+    ran = tocsin("events", "import", file, "--server", SERVER)
+    assert "1 event ends as it starts, and gets the length of its type" in ran.out
+    lines = ["BEGIN:VCALENDAR"]
+    for uid, end in (("a", "DURATION:PT0S"), ("b", "DTEND:20300307T150000Z"), ("c", "X-A:1")):
+        lines += ["BEGIN:VEVENT", f"UID:{uid}", "DTSTART:20300307T150000Z", end, "END:VEVENT"]
+    file = tocsin.file("plan.ics", *lines, "END:VCALENDAR")
+    ran = tocsin("events", "import", file, "--server", SERVER)
+    assert "2 events end as they start, and get the length of their type" in ran.out
+    found = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json").told
+    assert {one["ends_at"] for one in found} == {"2030-03-07T16:00:00+00:00"}
+
+
+def test_many_new_types_are_wrapped_and_counted(tocsin: CommandLine) -> None:
+    """Twenty are named, on lines that fit a terminal."""
+    rows = [f"2030-03-07 20:00,,Type number {n},Event {n}," for n in range(100)]
+    ran = tocsin("events", "import", tocsin.file("plan.csv", HEAD, *rows), "--server", SERVER)
+    assert "Type number 19, and 80 more" in " ".join(ran.out.split())
+    assert "Type number 20" not in ran.out
+    assert all(len(line) <= 79 for line in ran.out.splitlines())
+
+
+def test_signs_that_steer_a_terminal_are_written_out(tocsin: CommandLine) -> None:
+    """In what an import says, in lists, and in JSON, where they mean what they are."""
+    title = "\u202egnp.exe \x9b31m \u200bx"
+    rows = [FIRST.replace("First ruins", title).replace("North", '"North\nGate"')]
+    file = tocsin.file("plan.csv", HEAD, *rows)
+    tocsin("events", "import", file, "--server", SERVER)
+    tocsin.file("plan.csv", HEAD, SECOND)
+    said = [
+        tocsin("events", "list", "--server", SERVER, "--from", "2030-03").out,
+        tocsin("events", "import", file, "--server", SERVER, "--replace", "--dry-run").out,
+        tocsin("events", "edit", "1", "--server", SERVER, "--location", "North Gate").out,
+    ]
+    for out in said:
+        assert "\\u202egnp.exe" in out
+        assert not set(out) & {"\u202e", "\x9b", "\u200b"}
+    assert len(said[0].splitlines()) == 3
+    ran = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json")
+    assert "\u202e" not in ran.out
+    assert ran.told[0]["title"] == title
+
+
 def test_keep_cancels_nothing(tocsin: CommandLine) -> None:
     """What the file no longer mentions stays, and is named."""
     file = tocsin.file("plan.csv", HEAD, FIRST, SECOND)
@@ -242,6 +285,9 @@ def test_what_is_no_calendar_changes_nothing(
         (["plan.csv", "--server", "soon"], "no id of Discord"),
         (["plan.csv", "--server", "99999999999999999999"], "no id of Discord"),
         (["plan.csv", "--server", SERVER, "--zone", "Mars/North"], "no time zone"),
+        (["plan.csv", "--server", SERVER, "--zone", ""], "no time zone"),
+        (["plan.csv", "--server", SERVER, "--category", " "], "--category is empty"),
+        (["plan.csv", "--server", SERVER, "--source", ""], "--source is empty"),
         (["plan.csv", "--server", SERVER, "--preset", "none"], "kvk"),
         (["plan.csv"], "--server"),
     ],
@@ -295,70 +341,3 @@ def expanded(file: Path) -> Counter[tuple[str, str]]:
         title = " ".join(str(event["SUMMARY"]).split())
         dates[title, start.astimezone(UTC).isoformat()] += 1
     return dates
-
-
-class _Calendars(BaseHTTPRequestHandler):
-    """Answers /plan.csv with the class's content, and nothing else."""
-
-    content = b""
-
-    def do_GET(self) -> None:
-        self.send_response(200 if self.path == "/secret/plan.csv" else 404)
-        self.end_headers()
-        self.wfile.write(self.content)
-
-    def log_message(self, *_: object) -> None:
-        """Keep the test's output clean."""
-
-
-@pytest.fixture
-def web() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Calendars) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-
-
-def test_an_address_is_read_again_under_its_own_name(tocsin: CommandLine, web: str) -> None:
-    """Its path, which may be a secret, is neither shown nor kept."""
-    _Calendars.content = f"{HEAD}\n{FIRST}\n".encode()
-    ran = tocsin("events", "import", f"{web}/secret/plan.csv", "--server", SERVER)
-    assert (ran.code, ran.err) == (0, "")
-    assert "1 event read: 1 new" in ran.out
-    again = tocsin("events", "import", f"{web}/secret/plan.csv", "--server", SERVER)
-    assert "Nothing has changed." in again.out
-    assert "secret" not in ran.out + again.out
-    assert b"secret" not in (tocsin.folder / "tocsin.db").read_bytes()
-
-
-def test_an_address_that_answers_with_another_calendar_changes_nothing(
-    tocsin: CommandLine, web: str
-) -> None:
-    """A calendar whose UIDs were made anew is still the same; one of other events is not."""
-
-    def answer(uid: str, title: str, start: str) -> None:
-        event = f"BEGIN:VEVENT\nUID:{uid}\nSUMMARY:{title}\nDTSTART:{start}\nEND:VEVENT\n"
-        _Calendars.content = f"BEGIN:VCALENDAR\n{event}END:VCALENDAR\n".encode()
-
-    arguments = ("events", "import", f"{web}/secret/plan.csv", "--server", SERVER)
-    answer("a", "Meeting", "20300307T150000Z")
-    assert tocsin(*arguments).code == 0
-    answer("b", "Meeting", "20300307T150000Z")
-    assert tocsin(*arguments).code == 0
-    answer("c", "Cinema", "20300307T150000Z")
-    ran = tocsin(*arguments)
-    assert (ran.code, "another calendar" in ran.err) == (2, True)
-    assert "secret" not in ran.err
-    found = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json").told
-    assert [one["title"] for one in found] == ["Meeting"]
-
-
-def test_an_address_that_answers_nonsense_changes_nothing(tocsin: CommandLine, web: str) -> None:
-    """An error there is exit code 1, a web page exit code 2."""
-    _Calendars.content = b"<!doctype html><p>Log in"
-    page = tocsin("events", "import", f"{web}/secret/plan.csv", "--server", SERVER)
-    assert (page.code, "web page" in page.err) == (2, True)
-    missing = tocsin("events", "import", f"{web}/none.csv", "--server", SERVER)
-    assert (missing.code, "HTTP 404" in missing.err) == (1, True)

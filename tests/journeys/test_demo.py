@@ -141,7 +141,21 @@ async def test_a_port_in_use_is_one_line() -> None:
         assert await process.wait() == 1
     (line,) = process.lines
     assert port in line
-    assert "--port" in line
+    assert "--port 0 (make demo PORT=0)" in line
+    assert "discord-sandbox:" not in line
+
+
+async def test_a_file_that_is_no_calendar_is_one_line(tmp_path: Path) -> None:
+    """The import's own words, without its name before them."""
+    file = tmp_path / "nocal.csv"
+    file.write_text("a,b\n1,2\n", encoding="utf-8")
+    process = await Process.start(
+        "tocsin", "demo", "--no-open", "--port", "0", "--events", str(file)
+    )
+    assert await process.wait() == 1
+    (line,) = process.lines
+    assert "nocal.csv is no calendar" in line
+    assert line.count("tocsin:") == 1
 
 
 @pytest.mark.parametrize("now", ["9999-12-31T23:59:00Z", "1969-01-01T00:00:00Z", "soon"])

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from tocsin.cli._visible import visible
 from tocsin.errors import TocsinError
 
 COMPLETION = frozenset({"install_completion", "show_completion"})
@@ -115,7 +116,7 @@ def main() -> None:
     try:
         app(prog_name="tocsin", obj=invocation)
     except TocsinError as error:
-        print(f"tocsin: {error}", file=sys.stderr)
+        print(f"tocsin: {visible(str(error))}", file=sys.stderr)
         sys.exit(error.exit_code)
     except Exception as error:  # noqa: BLE001 - whatever it is, a person reads it
         # Imported here: it needs the settings, which `--help` and `--version` do without.

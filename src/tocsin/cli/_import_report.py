@@ -1,6 +1,7 @@
 """What came of an import, told to people and to programs."""
 
 from collections.abc import Iterator
+from textwrap import wrap
 from typing import Any
 
 from tocsin.cli import _output as output
@@ -8,6 +9,7 @@ from tocsin.cli._event_import import Imported, Order
 from tocsin.sources.reading import Problem, Reading
 
 _SHOWN = 20
+_WIDTH = 79
 
 
 def as_json(order: Order, outcome: Imported) -> dict[str, Any]:
@@ -23,6 +25,7 @@ def as_json(order: Order, outcome: Imported) -> dict[str, Any]:
         "read": len(reading.events),
         "naive_times": reading.naive_times,
         "naive_zone": reading.zone.key,
+        "without_length": reading.without_length,
         "added": merge.added,
         "changed": merge.changed,
         "unchanged": merge.unchanged,
@@ -56,9 +59,8 @@ def tell(order: Order, outcome: Imported) -> Iterator[str]:
         f"{len(merge.changed):,} changed, {merge.unchanged:,} as before"
     )
     yield from _tell_dates(order, outcome)
-    if merge.new_categories:
-        yield f"  new types: {', '.join(merge.new_categories)}"
-    yield from _tell_zone(reading)
+    yield from _tell_types(merge.new_categories)
+    yield from _tell_times(reading)
     yield from _tell_titles(
         "cancelled, because it no longer mentions them",
         merge.removed,
@@ -103,12 +105,33 @@ def _tell_dates(order: Order, outcome: Imported) -> Iterator[str]:
         yield f"  {output.count(written.notices, 'change notice')} to those who were told otherwise"
 
 
-def _tell_zone(reading: Reading) -> Iterator[str]:
+def _tell_types(labels: tuple[str, ...]) -> Iterator[str]:
+    if not labels:
+        return
+    shown = ", ".join(labels[:_SHOWN])
+    more = f", and {len(labels) - _SHOWN:,} more" if len(labels) > _SHOWN else ""
+    yield from wrap(
+        f"new types: {shown}{more}",
+        width=_WIDTH,
+        initial_indent="  ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _tell_times(reading: Reading) -> Iterator[str]:
     if reading.naive_times:
         yield (
             f"  {output.count(reading.naive_times, 'event')} without a time zone, "
             f"read in {reading.zone.key}"
         )
+    if reading.without_length:
+        one, more = (
+            "event ends as it starts, and gets the length of its type",
+            "events end as they start, and get the length of their type",
+        )
+        yield f"  {output.count(reading.without_length, one, more)}"
 
 
 def _tell_titles(

@@ -14,7 +14,7 @@ import typer
 
 from tocsin.cli._demo_processes import Process, ProcessFailed
 from tocsin.cli._demo_world import SERVER_ID, SERVER_NAME, Control, sample_calendar, seed
-from tocsin.errors import UsageError
+from tocsin.errors import TocsinError, UsageError
 
 TOKEN = "demo.token.of-the-sandbox"  # noqa: S105 - it opens nothing but the sandbox that is started here
 READY_SECONDS = 60
@@ -31,6 +31,10 @@ Tocsin runs at  {address}
 
 Ctrl-C ends everything.
 """
+
+
+class PortTaken(TocsinError):
+    """The port of the page is in use."""
 
 
 class BadInstant(UsageError):
@@ -81,7 +85,7 @@ async def _demo(port: int, files: list[Path], now: datetime | None, *, open_page
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-demo-")))
         sandbox = await _start_sandbox(stack, folder, port, now)
-        address = await sandbox.said(r"listening on (http://\S+)", READY_SECONDS)
+        address = await _address_of(sandbox, port)
         environment = {
             "TOCSIN_DISCORD__TOKEN": TOKEN,
             "TOCSIN_DISCORD__API_URL": f"{address}/api/v10",
@@ -140,6 +144,18 @@ async def _start_sandbox(
     sandbox = await Process.start("the sandbox", command, {})
     stack.push_async_callback(sandbox.stop)
     return sandbox
+
+
+async def _address_of(sandbox: Process, port: int) -> str:
+    try:
+        return await sandbox.said(r"listening on (http://\S+)", READY_SECONDS)
+    except ProcessFailed as failed:
+        if f"port {port} is in use" not in str(failed):
+            raise
+        raise PortTaken(
+            f"Port {port} is in use. Stop what listens there, or take another: --port 0 "
+            "(make demo PORT=0) takes any that is free."
+        ) from failed
 
 
 async def _fill_calendar(

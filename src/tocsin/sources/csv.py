@@ -90,6 +90,7 @@ def read_csv(text: str, name: str, *, zone: ZoneInfo, category: str | None) -> R
         zone=zone,
         types=types,
         identified=False,
+        without_length=sum(row.end is None and bool(row.cells.get("end")) for row in rows),
     )
 
 
