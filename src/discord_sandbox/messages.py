@@ -161,17 +161,18 @@ def create_and_show(
 def edit(world: World, channel: Channel, message: Message, draft: Draft) -> None:
     """Change what the draft names.
 
-    Raises ApiError 50006 when nothing would be left, 50083 in an archived thread, 520003 for a
-    poll, which comes at first or with the answer that was deferred.
+    Raises ApiError 50006 when nothing would be left, 50035 for what components v2 leave no room
+    for, 50083 in an archived thread, 520003 for a poll, which comes at first or with the answer
+    that was deferred.
     """
     check_open(channel)
-    if message.poll is not None or draft.poll is not None:
-        _edit_poll(world, channel, message, draft)
     if draft.flags & ~message.flags & IS_COMPONENTS_V2:
         check_cleared(
             draft.content if "content" in draft.given else message.content,
             draft.embeds if "embeds" in draft.given else message.embeds,
         )
+    if message.poll is not None or draft.poll is not None:
+        _edit_poll(world, channel, message, draft)
     was = message.content, message.embeds, message.components, message.attachments
     if "content" in draft.given:
         message.content = draft.content

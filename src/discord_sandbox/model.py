@@ -20,7 +20,19 @@ REQUIRE_TAG = 1 << 4
 HIDE_MEDIA_DOWNLOAD_OPTIONS = 1 << 15
 
 PINNED_MESSAGE, MEMBER_JOINED, THREAD_CREATED = 6, 7, 18
-SYSTEM_TYPES = frozenset({PINNED_MESSAGE, MEMBER_JOINED, THREAD_CREATED})
+STAGE_START, STAGE_END, STAGE_TOPIC = 27, 28, 31
+POLL_RESULT = 46
+SYSTEM_TYPES = frozenset(
+    {
+        PINNED_MESSAGE,
+        MEMBER_JOINED,
+        THREAD_CREATED,
+        STAGE_START,
+        STAGE_END,
+        STAGE_TOPIC,
+        POLL_RESULT,
+    }
+)
 """Messages that Discord itself makes of what somebody did."""
 
 CROSSPOSTED = 1 << 0

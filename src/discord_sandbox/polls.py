@@ -7,12 +7,10 @@ from typing import Literal
 
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
-from discord_sandbox.model import Channel, Json, Message, Poll
+from discord_sandbox.model import POLL_RESULT, Channel, Json, Message, Poll
 from discord_sandbox.showing import show, store
 from discord_sandbox.wire import Written
 from discord_sandbox.world import World
-
-POLL_RESULT = 46
 
 
 def open_poll(world: World, channel: Channel, message: Message, checked: Json) -> None:

@@ -127,8 +127,10 @@ def clear(world: World, channel: Channel, message: Message, emoji: str | None = 
 def set_pinned(world: World, channel: Channel, message: Message, by: User, *, pinned: bool) -> None:
     """Pin or unpin; the channel is told who pinned.
 
-    Raises ApiError 30003 for a 251st pin, 50021 for what Discord itself wrote.
+    Raises ApiError 30003 for a 251st pin, 50021 for what Discord itself wrote, 50083 in an
+    archived thread.
     """
+    check_open(channel)
     if message.type in SYSTEM_TYPES:
         raise ApiError(50021)
     if pinned == (message.pinned_ms is not None):

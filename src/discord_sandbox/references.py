@@ -37,10 +37,8 @@ def refer(world: World, channel: Channel, message: Message, draft: Draft) -> Non
     kind = draft.reference.get("type") or REPLY
     if kind == FORWARD:
         _forward(world, message, draft)
-    elif kind == REPLY:
-        _reply(channel, message, draft.reference)
     else:
-        raise invalid(("message_reference", "type"), "BASE_TYPE_CHOICES", "Value must be 0 or 1.")
+        _reply(channel, message, draft.reference)
 
 
 def _reply(channel: Channel, message: Message, reference: Json) -> None:

@@ -8,7 +8,17 @@ from discord_sandbox import messages
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
 from discord_sandbox.messages import Origin
-from discord_sandbox.model import GUILD_STAGE, Channel, Guild, ScheduledEvent, StageInstance, User
+from discord_sandbox.model import (
+    GUILD_STAGE,
+    STAGE_END,
+    STAGE_START,
+    STAGE_TOPIC,
+    Channel,
+    Guild,
+    ScheduledEvent,
+    StageInstance,
+    User,
+)
 from discord_sandbox.scheduled_events import publish_event
 from discord_sandbox.shapes.channels import stage_json
 from discord_sandbox.showing import show
@@ -16,7 +26,6 @@ from discord_sandbox.validate.message import Draft
 from discord_sandbox.validate.scheduled_events import ACTIVE, SCHEDULED, STAGE
 from discord_sandbox.world import World
 
-STAGE_START, STAGE_END, STAGE_TOPIC = 27, 28, 31
 GUILD_ONLY = 2
 
 

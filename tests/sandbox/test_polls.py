@@ -166,6 +166,8 @@ async def test_voters_come_in_pages(town: Town, rest: Rest) -> None:
         ({"answers": [{"poll_media": {"text": "x"}}] * 11}, "answers"),
         ({"duration": 769}, "duration"),
         ({"layout_type": 2}, "layout_type"),
+        ({"allow_multiselect": "yes"}, "allow_multiselect"),
+        ({"answers": [{"poll_media": {"text": "x", "emoji": {"id": "y"}}}]}, "answers"),
     ],
 )
 async def test_a_wrong_poll_is_refused(

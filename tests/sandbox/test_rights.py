@@ -138,3 +138,57 @@ async def test_slowmode(town: Town, rest: Rest) -> None:
         await town.ben.write(town.general, "two")
     await town.sandbox.clock.step(30)
     await town.ben.write(town.general, "two")
+
+
+async def test_slowmode_of_a_forum(town: Town) -> None:
+    """In a forum members wait between posts; in a post they answer as fast as the post lets them."""
+    forum = await town.guild.make_channel("ideas", type=15, rate_limit_per_user=60)
+    first = await town.ben.start_post(forum, "One", "x")
+    with pytest.raises(SandboxError, match="20016"):
+        await town.ben.start_post(forum, "Two", "x")
+    await town.ben.write(first.channel_id, "more")
+    await town.ann.start_post(forum, "Three", "x")
+    await town.sandbox.clock.step(60)
+    await town.ben.start_post(forum, "Two", "x")
+
+
+async def test_slowmode_of_a_thread(town: Town, rest: Rest) -> None:
+    """A thread has a slowmode of its own, also for what is forwarded to it."""
+    rest.use((await invited(town, ADMINISTRATOR)).token)
+    body = {"name": "talk", "type": 11, "rate_limit_per_user": 30}
+    made = await rest.post(f"/channels/{town.general.id}/threads", body)
+    thread = int(made.body["id"])
+    said = await town.ben.write(town.general, "one")
+    await town.ben.forward(said, thread)
+    for again in (town.ben.write(thread, "x"), town.ben.forward(said, thread)):
+        with pytest.raises(SandboxError, match="20016"):
+            await again
+    await town.sandbox.clock.step(30)
+    await town.ben.write(thread, "two")
+
+
+async def test_slowmode_counts_what_members_write(town: Town, rest: Rest) -> None:
+    """The note that Discord makes of a pin is none of it."""
+    admin = await invited(town, ADMINISTRATOR)
+    rest.use(admin.token)
+    await town.general.set_permissions(town.ben.id, allow=1 << 51, member=True)
+    said = await town.ben.write(town.general, "one")
+    path = f"/channels/{town.general.id}"
+    assert (await rest.patch(path, {"rate_limit_per_user": 30})).status == 200
+    await town.sandbox.clock.step(30)
+    body = {"channel_id": str(town.general.id), "message_id": str(said.id)}
+    await town.sandbox.control.post(f"/members/{town.ben.id}/pin", body)
+    assert (await rest.get(f"{path}/messages?limit=1")).body[0]["type"] == 6
+    await town.ben.write(town.general, "two")
+
+
+async def test_a_refused_change_changes_nothing(town: Town, rest: Rest) -> None:
+    """A channel stays of its type where the permissions asked for with it are refused."""
+    rest.use((await invited(town, MODERATOR | 1 << 4)).token)
+    path = f"/channels/{town.general.id}"
+    more = {"id": str(town.ben.id), "type": 1, "allow": str(MANAGE_MESSAGES), "deny": "0"}
+    refused = await rest.patch(path, {"type": 5, "permission_overwrites": [more]})
+    assert refused.code == 50013
+    shaped = (await rest.get(path)).body
+    assert (shaped["type"], shaped["permission_overwrites"]) == (0, [])
+    assert (await rest.patch(path, {"type": None, "topic": "t"})).status == 200

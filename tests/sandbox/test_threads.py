@@ -142,6 +142,7 @@ async def test_a_message_opens_an_archived_thread(town: Town, rest: Rest) -> Non
     assert (await rest.patch(f"{path}/messages/{first}", {"content": "y"})).code == 50083
     assert (await rest.put(f"{path}/messages/{first}/reactions/%F0%9F%91%8D/@me")).code == 50083
     assert (await rest.put(f"{path}/thread-members/{town.ben.id}")).code == 50083
+    assert (await rest.put(f"{path}/messages/pins/{first}")).code == 50083
     assert (await rest.patch(path, {"name": "Other"})).code == 50083
     async with connected(town) as socket:
         await identify(socket, town.application.token, 1 << 0 | 1 << 9)

@@ -12,6 +12,7 @@ from tests.sandbox.test_gateway import close_code, connected, dispatched, identi
 
 ADMINISTRATOR = 1 << 3
 PIN, JOIN, THREAD = 6, 7, 18
+STAGE_START, POLL_RESULT = 27, 46
 
 
 @pytest.fixture
@@ -77,6 +78,22 @@ async def test_a_pin_is_told_in_the_channel(town: Town, admin: Rest) -> None:
     assert note["message_reference"]["message_id"] == str(said.id)
     assert (await admin.patch(f"{path}/{note['id']}", {"content": "x"})).code == 50021
     assert (await admin.put(f"{path}/pins/{note['id']}")).code == 50021
+
+
+async def test_what_discord_writes_of_stages_and_polls_stays(town: Town, admin: Rest) -> None:
+    """A bot neither edits nor pins the notes of its own stage, or the result of its own poll."""
+    hall = (await town.guild.make_channel("Hall", type=13)).id
+    await admin.post("/stage-instances", {"channel_id": str(hall), "topic": "News"})
+    said = f"/channels/{town.general.id}"
+    poll = {"question": {"text": "When?"}, "answers": [{"poll_media": {"text": "Now"}}]}
+    asked = (await admin.post(f"{said}/messages", {"poll": poll})).body["id"]
+    assert (await admin.post(f"{said}/polls/{asked}/expire")).status == 200
+    for channel, kind in ((hall, STAGE_START), (town.general.id, POLL_RESULT)):
+        path = f"/channels/{channel}/messages"
+        note = (await admin.get(f"{path}?limit=1")).body[0]
+        assert note["type"] == kind
+        assert (await admin.patch(f"{path}/{note['id']}", {"content": "x"})).code == 50021
+        assert (await admin.put(f"{path}/pins/{note['id']}")).code == 50021
 
 
 async def test_who_comes_is_greeted(town: Town, rest: Rest) -> None:

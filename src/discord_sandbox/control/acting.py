@@ -128,6 +128,7 @@ def forward(ask: Ask) -> Json:
     messages.check_can_send(ask.world, user, channel, draft)
     if channel.guild_id is None:
         check_dm(ask.world, user, channel)
+    check_slowmode(ask.world, user, channel)
     return messages.create_and_show(ask.world, user, channel, draft)[1].data
 
 

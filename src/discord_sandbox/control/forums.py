@@ -10,6 +10,7 @@ from discord_sandbox.forums import posts as posts_of
 from discord_sandbox.model import Channel, Json
 from discord_sandbox.permissions import READ_MESSAGE_HISTORY
 from discord_sandbox.shapes.channels import channel_json
+from discord_sandbox.slowmode import check_slowmode
 from discord_sandbox.validate.channels import check_applied_tags, check_channel
 from discord_sandbox.validate.message import check_message
 
@@ -45,6 +46,7 @@ def post(ask: Ask) -> Json:
     content = ask.body.get("content", "") if files else ask.text("content")
     draft = check_message({"content": content}, files)
     messages.check_can_send(ask.world, user, forum, draft, post=True)
+    check_slowmode(ask.world, user, forum)
     check_tags(ask.world, forum, user.id, tags)
     made, first = create_post(ask.world, forum, user, body["name"], draft, tags=tags)
     user.read[made.id] = made.id

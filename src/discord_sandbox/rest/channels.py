@@ -31,13 +31,13 @@ from discord_sandbox.rest.thread_edits import edit_thread
 from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate import fields, members
-from discord_sandbox.validate.channel_members import (
+from discord_sandbox.validate.channels import (
     TAKES,
     TAKES_EDIT,
     TAKES_OVERWRITE,
     TAKES_PLACE,
+    check_channel,
 )
-from discord_sandbox.validate.channels import check_channel
 
 _CONVERTIBLE = frozenset({GUILD_TEXT, GUILD_ANNOUNCEMENT})
 KINDS = _CONVERTIBLE | FORUM_TYPES | VOICE_TYPES | {GUILD_CATEGORY}
@@ -140,17 +140,17 @@ def edit(call: Call) -> Json:
         edit_thread(call, channel, body)
         return channel_json(channel)
     call.world.require(call.app.bot_user_id, channel, permissions.MANAGE_CHANNELS)
-    kind = body.get("type", channel.type)
+    kind = channel.type if body.get("type") is None else body["type"]
     if kind != channel.type and not {kind, channel.type} <= _CONVERTIBLE:
         raise invalid(("type",), "BASE_TYPE_CHOICES", "Only text and news channels convert.")
-    channel.type = kind
+    check_parent(guild, body.get("parent_id"))
     if "permission_overwrites" in body:
         listed = [parse_overwrite(one) for one in body["permission_overwrites"] or ()]
         for overwrite in listed:
             check_grants(call, guild, _changed(channel, overwrite), channel)
         channel.overwrites = {overwrite.id: overwrite for overwrite in listed}
+    channel.type = kind
     if "parent_id" in body:
-        check_parent(guild, body["parent_id"])
         channel.parent_id = parse_snowflake(body["parent_id"])
     configure(call.world, channel, body)
     publish_channel(call.world, guild, channel, "UPDATE")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from discord_sandbox import permissions
-from discord_sandbox.errors import ApiError, Problems, invalid
+from discord_sandbox.errors import ApiError, Problems
 from discord_sandbox.model import Channel, Guild, Json, ScheduledEvent
 from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.shapes.channels import stage_json
@@ -19,25 +19,15 @@ _MODERATOR = permissions.MANAGE_CHANNELS | permissions.MUTE_MEMBERS | permission
 _STAGE = "/stage-instances/{channel_id}"
 
 
-def _checked(body: Json, *, new: bool) -> tuple[str | None, int | None]:
-    """The topic and the privacy level. Raises ApiError 50035."""
-    problems = Problems()
-    topic = fields.text(
-        problems, ("topic",), body.get("topic"), longest=120, shortest=1, needed=new
-    )
-    level = body.get("privacy_level")
-    if level is not None:
-        fields.one_of(problems, ("privacy_level",), level, (1, 2))
-    problems.raise_if_any()
-    return topic, level
-
-
 def create(call: Call) -> Json:
     body = call.json()
-    topic, level = _checked(body, new=True)
-    channel_id = parse_snowflake(body.get("channel_id"))
-    if channel_id is None:
-        raise invalid(("channel_id",), "BASE_TYPE_REQUIRED", "This field is required")
+    problems = Problems()
+    for name in ("channel_id", "topic"):
+        if body.get(name) is None:
+            fields.required(problems, (name,))
+    problems.raise_if_any()
+    channel_id = parse_snowflake(body["channel_id"])
+    assert channel_id is not None
     channel = call.world.channel(channel_id)
     guild = call.guild_of(channel)
     notify = bool(body.get("send_start_notification", False))
@@ -49,8 +39,8 @@ def create(call: Call) -> Json:
         guild,
         channel,
         call.bot,
-        topic or "",
-        privacy_level=level or GUILD_ONLY,
+        body["topic"],
+        privacy_level=body.get("privacy_level") or GUILD_ONLY,
         event=event,
         notify=notify,
     )
@@ -79,8 +69,9 @@ def edit(call: Call) -> Json:
     guild = call.guild_of(channel)
     stage = stage_of(guild, channel)
     call.world.require(call.app.bot_user_id, channel, _MODERATOR)
-    topic, level = _checked(call.json(), new=False)
-    change_stage(call.world, guild, stage, call.bot, topic, level or stage.privacy_level)
+    body = call.json()
+    level = body.get("privacy_level") or stage.privacy_level
+    change_stage(call.world, guild, stage, call.bot, body.get("topic"), level)
     return stage_json(stage)
 
 
@@ -92,17 +83,17 @@ def delete(call: Call) -> None:
     end_stage(call.world, guild, stage, call.bot)
 
 
-_TAKES: Takes = {"topic": members.text(120, 1), "privacy_level": members.choice(1, 2)}
-_TAKES_NEW: Takes = {
-    **_TAKES,
+_TAKES_EDIT: Takes = {"topic": members.text(120, 1), "privacy_level": members.choice(1, 2)}
+_TAKES: Takes = {
     "channel_id": members.snowflake,
-    "guild_scheduled_event_id": members.snowflake,
+    **_TAKES_EDIT,
     "send_start_notification": members.flag,
+    "guild_scheduled_event_id": members.snowflake,
 }
 
 ROUTES = (
-    Route("POST", "/stage-instances", create, takes=_TAKES_NEW),
+    Route("POST", "/stage-instances", create, takes=_TAKES),
     Route("GET", _STAGE, get),
-    Route("PATCH", _STAGE, edit, takes=_TAKES),
+    Route("PATCH", _STAGE, edit, takes=_TAKES_EDIT),
     Route("DELETE", _STAGE, delete),
 )

@@ -21,8 +21,7 @@ from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.shapes.channels import channel_json, thread_member_json
 from discord_sandbox.showing import write_system
 from discord_sandbox.threads import create_thread, join_thread, leave_thread, require_thread
-from discord_sandbox.validate.channel_members import TAKES_THREAD
-from discord_sandbox.validate.channels import check_applied_tags, check_channel
+from discord_sandbox.validate.channels import TAKES_THREAD, check_applied_tags
 from discord_sandbox.validate.message import Draft, check_message
 
 _CHANNEL = "/channels/{channel_id}"
@@ -31,7 +30,7 @@ _CHANNEL = "/channels/{channel_id}"
 def start_thread(call: Call) -> Reply:
     parent = call.channel()
     guild = call.guild_of(parent)
-    body = check_channel(call.json())
+    body = call.json()
     if not body.get("name"):
         raise invalid(("name",), "BASE_TYPE_REQUIRED", "This field is required")
     starter = call.message(parent) if "message_id" in call.params else None

@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 
 from discord_sandbox import messages, permissions
-from discord_sandbox.errors import ApiError, Problems, invalid
+from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.events import Event
 from discord_sandbox.forums import check_tags, create_post
 from discord_sandbox.messages import Origin
@@ -15,8 +15,8 @@ from discord_sandbox.rest import interactions
 from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.shapes.users import user_json
 from discord_sandbox.snowflake import parse_snowflake
-from discord_sandbox.validate import fields, members
-from discord_sandbox.validate.channels import check_applied_tags
+from discord_sandbox.validate import members
+from discord_sandbox.validate.channels import TAKES_POST, check_applied_tags
 from discord_sandbox.validate.members import Takes
 from discord_sandbox.validate.message import IN_MESSAGE, check_message
 from discord_sandbox.wire import Written
@@ -180,13 +180,9 @@ def execute(call: Call) -> Any:
 def _begins_post(call: Call, channel: Channel) -> str | None:
     """The name of the post that is begun, in a forum; None elsewhere.
 
-    Raises ApiError 220001, 220002 or 220003 for too little or too much, 50035.
+    Raises ApiError 220001, 220002 or 220003 for too little or too much.
     """
-    problems = Problems()
-    name = fields.text(
-        problems, ("thread_name",), call.json().get("thread_name"), longest=100, shortest=1
-    )
-    problems.raise_if_any()
+    name: str | None = call.json().get("thread_name")
     in_thread = call.snowflake("thread_id") is not None
     if name is not None and in_thread:
         raise ApiError(220002)
@@ -244,8 +240,7 @@ _TAKES: Takes = {"name": members.text(80, 1)}
 _TAKES_MOVE: Takes = {**_TAKES, "channel_id": members.snowflake}
 _TAKES_MESSAGE: Takes = {
     "username": members.text(80, 1),
-    "thread_name": members.text(100, 1),
-    "applied_tags": members.many(members.snowflake, 5),
+    **TAKES_POST,
     **dict.fromkeys(sorted(IN_MESSAGE), members.anything),
 }
 

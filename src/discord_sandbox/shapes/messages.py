@@ -8,13 +8,13 @@ from urllib.parse import quote
 
 from discord_sandbox.clock import iso
 from discord_sandbox.model import (
+    POLL_RESULT,
     SYSTEM_TYPES,
     Attachment,
     Json,
     Message,
     Poll,
     Reaction,
-    Snapshot,
     User,
 )
 from discord_sandbox.shapes.users import user_json
@@ -122,24 +122,27 @@ def message_json(
     if message.poll is not None:
         shaped["poll"] = poll_json(message.poll, viewer_id)
     if message.reference is not None:
-        shaped["message_reference"] = message.reference
-        _add_referenced(shaped, message, base_url)
-        if "referenced_message" in shaped and referenced is not None:
-            shaped["referenced_message"] = message_json(referenced, users, base_url, viewer_id)
+        _add_reference(shaped, message, base_url)
+    if _shows_referenced(message):
+        shaped["referenced_message"] = (
+            None if referenced is None else message_json(referenced, users, base_url, viewer_id)
+        )
     return shaped
 
 
-def _add_referenced(shaped: Json, message: Message, base_url: str) -> None:
-    """What a forward keeps, or a place for what a reply is to; what Discord writes has neither."""
-    if message.forwarded is not None:
-        _add_snapshot(shaped, message, message.forwarded, base_url)
-    elif message.type not in SYSTEM_TYPES:
-        shaped["referenced_message"] = None
+def _shows_referenced(message: Message) -> bool:
+    """Whether the message to which it refers comes with it; with most of Discord's own not."""
+    if message.reference is None or message.forwarded is not None:
+        return False
+    return message.type == POLL_RESULT or message.type not in SYSTEM_TYPES
 
 
-def _add_snapshot(shaped: Json, message: Message, kept: Snapshot, base_url: str) -> None:
-    files = [attachment_json(file, message.channel_id, base_url) for file in kept.attachments]
-    shaped["message_snapshots"] = [{"message": {**kept.data, "attachments": files}}]
+def _add_reference(shaped: Json, message: Message, base_url: str) -> None:
+    shaped["message_reference"] = message.reference
+    kept = message.forwarded
+    if kept is not None:
+        files = [attachment_json(file, message.channel_id, base_url) for file in kept.attachments]
+        shaped["message_snapshots"] = [{"message": {**kept.data, "attachments": files}}]
 
 
 def snapshot_json(message: Message, users: Mapping[int, User]) -> Json:

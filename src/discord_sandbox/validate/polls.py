@@ -6,7 +6,6 @@ from typing import Any
 
 from discord_sandbox.errors import Problems
 from discord_sandbox.model import Json
-from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate import fields
 
 LONGEST_QUESTION, LONGEST_ANSWER = 300, 55
@@ -43,6 +42,8 @@ def check_poll(problems: Problems, value: Any) -> Json | None:
         most=MOST_HOURS,
         default=USUAL_HOURS,
     )
+    if given.get("allow_multiselect") is not None:
+        fields.boolean(problems, (*path, "allow_multiselect"), given["allow_multiselect"])
     question = _media(problems, (*path, "question"), given.get("question"), LONGEST_QUESTION)
     return {
         "question": {"text": question["text"]},
@@ -64,7 +65,9 @@ def _media(problems: Problems, path: fields.Path, value: Any, longest: int) -> J
     if given.get("emoji") is not None:
         emoji = fields.mapping(problems, (*path, "emoji"), given["emoji"]) or {}
         name = fields.text(problems, (*path, "emoji", "name"), emoji.get("name"), longest=32)
-        found = parse_snowflake(emoji.get("id"))
+        found = emoji.get("id")
+        if found is not None:
+            found = fields.snowflake(problems, (*path, "emoji", "id"), found)
         shaped["emoji"] = {"id": None if found is None else str(found), "name": name}
         if found is None and not name:
             problems.add((*path, "emoji"), "BASE_TYPE_REQUIRED", "An emoji needs an id or a name")
