@@ -76,15 +76,16 @@ class Planner:
             hungry=hungry or self._dispatcher.hungry,
             flowing=before != self._sent,
         )
-        if staged.rows:
-            log.info(
-                "staged",
-                deliveries=staged.rows,
-                occurrence=staged.occurrence_id,
-                server=staged.server_id,
-                lead=staged.lead,
-            )
-            self._dispatcher.wake()
+        for one in staged.firings:
+            if one.rows:
+                log.info(
+                    "staged",
+                    deliveries=one.rows,
+                    occurrence=one.occurrence_id,
+                    server=one.server_id,
+                    lead=one.lead,
+                )
+                self._dispatcher.wake()
         return staged
 
     async def _wait_for_change(self, watch: ChangeWatch) -> None:
