@@ -117,3 +117,26 @@ def test_whatever_is_written_comes_before_whatever_is_not(tmp_path: Path) -> Non
 
     store.write_now(unit)
     store.close()
+
+
+def test_small_firings_share_a_transaction_and_large_ones_fill_it(tmp_path: Path) -> None:
+    """A hundred events of two members each take three; five of twelve hundred as many as they fill."""
+    store = fresh_store(tmp_path)
+
+    def unit(connection: sa.Connection) -> None:
+        back = NOW + timedelta(hours=2)
+        for server, members, events in ((SERVER, 2, 100), (NEIGHBOUR, 1_200, 5)):
+            add_crowd(connection, server, range(1, members + 1), HOUR)
+            for number in range(events):
+                late = timedelta(minutes=number % 7)
+                fires(connection, server, HOUR, back - late, f"Event {number}")
+            calls = rows = 0
+            while (staged := stage(connection, back, grace=GRACE, hungry=True, chunk=1_500)).more:
+                written = sum(one.rows.total() for one in staged.firings)
+                assert written <= 1_500
+                calls, rows = calls + 1, rows + written
+            assert rows == members * events
+            assert calls <= max(3, rows // 1_500 + 1)
+
+    store.write_now(unit)
+    store.close()

@@ -15,7 +15,7 @@ from tocsin.dispatch.opening import announce
 from tocsin.reminders.delivery import OPEN_STATES, Kind, Move, RecipientKind, State
 from tocsin.store.claims import Claimed, Settled
 from tocsin.store.outcomes import Missed, Sent, Setback
-from tocsin.store.staging import Staged
+from tocsin.store.staging import StagedFiring
 from tocsin.telemetry.logs import get_logger
 from tocsin.telemetry.tally import Tally
 
@@ -48,7 +48,7 @@ class Journal:
             "attempt": claimed.attempt,
         }
 
-    def staged(self, staged: Staged) -> None:
+    def staged(self, staged: StagedFiring) -> None:
         """These wait for their turn from now on, unless it was too late for them."""
         of = {"occurrence": staged.occurrence_id, "server": staged.server_id, "lead": staged.lead}
         log.info("staged", deliveries=staged.rows.total(), **of)

@@ -74,9 +74,10 @@ class Planner:
             hungry=hungry or self._dispatcher.hungry,
             flowing=before != self._sent,
         )
-        if staged.rows.total():
-            self._dispatcher.journal.staged(staged)
-            self._dispatcher.wake()
+        for one in staged.firings:
+            if one.rows.total():
+                self._dispatcher.journal.staged(one)
+                self._dispatcher.wake()
         return staged
 
     async def _wait_for_change(self, watch: ChangeWatch) -> None:

@@ -1,8 +1,11 @@
 """Fanning a firing out into deliveries, in chunks, shortly before it is due."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from heapq import heapify, heappop, heapreplace
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,14 +13,9 @@ import sqlalchemy as sa
 from tocsin.reminders.delivery import State
 from tocsin.reminders.plan import STAGE_AHEAD, gives_way, order_base, rotation
 from tocsin.store.columns import from_ms, to_ms
+from tocsin.store.dialect import run_many
 from tocsin.store.staged_rows import COLUMNS, REVIVE, initial_state, shared_values, stage_channel
-from tocsin.store.tables import (
-    firings,
-    occurrence_keys,
-    occurrences,
-    servers,
-    subscription_pairs,
-)
+from tocsin.store.tables import firings, occurrences, servers
 from tocsin.store.turns import GAP_MS, Turns, behind, queue_anew
 
 CHUNK = 5_000
@@ -26,6 +24,8 @@ WINDOW = timedelta(minutes=3)
 """How far ahead of its turn a recipient is staged: 12,000 of one server, which take four minutes."""
 MOST_OPEN = 500
 """Firings that are looked at in one transaction."""
+MOST_STAGED = 40
+"""And of which rows are written: half a millisecond each."""
 _FIRST, _LAST = -1, 2**63 - 1
 _PROGRESS = (
     "begun_at",
@@ -38,6 +38,28 @@ _PROGRESS = (
     "passed_choice",
     "passed_member",
 )
+_INSTANTS = ("begun_at", "staged_at", "turn_at")
+# Statements that run for each firing are made once: there may be thousands at the same hour.
+_KEEP = (
+    f"UPDATE firings SET {', '.join(f'{name} = :{name}' for name in _PROGRESS)}"
+    " WHERE occurrence_id = :occurrence AND lead = :at_lead"
+)
+_KEYS = sa.text("SELECT key FROM occurrence_keys WHERE occurrence_id = :occurrence ORDER BY key")
+_RECIPIENTS = sa.text(
+    "SELECT k.key, count(*) FROM occurrence_keys k CROSS JOIN subscription_pairs p"
+    " WHERE k.occurrence_id = :occurrence AND p.server_id = :server AND p.choice = k.key"
+    " AND p.lead = :lead GROUP BY k.key"
+)
+_NTH = sa.text(
+    "SELECT member_id FROM subscription_pairs WHERE server_id = :server AND choice = :choice AND lead = :lead"
+    " ORDER BY member_id LIMIT 1 OFFSET :before"
+)
+_MEMBERS = (
+    "SELECT p.member_id, row_number() OVER (ORDER BY p.member_id) - 1 AS n FROM subscription_pairs p"
+    " WHERE p.server_id = :server AND p.choice = :choice AND p.lead = :lead AND p.member_id > :after"
+    " AND p.member_id <= :upto ORDER BY p.member_id LIMIT :chunk"
+)
+_COUNT = sa.text(f"SELECT count(*), max(member_id) FROM ({_MEMBERS}) m")
 
 _FIRINGS = (
     sa.select(
@@ -46,6 +68,8 @@ _FIRINGS = (
         occurrences.c.ends_at,
         occurrences.c.cancelled,
         servers.c.drop_late,
+        servers.c.channel_id,
+        servers.c.windows,
     )
     .join(occurrences, occurrences.c.id == firings.c.occurrence_id)
     .join(servers, servers.c.id == firings.c.server_id)
@@ -53,14 +77,21 @@ _FIRINGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Staged:
-    """What one call has done: rows written, by their state, whether more could be right away, and of which firing."""
+class StagedFiring:
+    """The rows of a firing that were written, by their state."""
 
     rows: Counter[State]
-    more: bool
-    server_id: int | None = None
-    occurrence_id: int | None = None
-    lead: int | None = None
+    server_id: int
+    occurrence_id: int
+    lead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What one call has done, and whether more could be done right away."""
+
+    firings: tuple[StagedFiring, ...] = ()
+    more: bool = False
 
 
 @dataclass(slots=True)
@@ -84,6 +115,8 @@ class _Firing:
     ends_at: datetime
     cancelled: bool
     drop_late: bool
+    channel_id: int | None
+    windows: list[int]
 
     def base(self, now: datetime) -> int:
         """What the turns of the firing come after."""
@@ -111,7 +144,7 @@ def stage(
     flowing: bool = False,
     chunk: int = CHUNK,
 ) -> Staged:
-    """Write the next chunk of deliveries: of all open firings the one whose next recipient's turn comes first.
+    """Write the next chunk of deliveries: of all open firings those whose next recipient's turn comes first.
 
     So a burst in one server never keeps a neighbour waiting. A firing is staged no further ahead than its
     recipients' turns need, unless the dispatcher is `hungry`. If messages are `flowing` again or still, a queue
@@ -121,16 +154,21 @@ def stage(
         queue_anew(connection, now)
     opened = _open_firings(connection, now, grace)
     if not opened:
-        return Staged(Counter(), more=False)
+        return Staged()
     turns = Turns(connection, (one.server_id for one in opened), now)
     for one in opened:
         if one.turn_at is not None:
             turns.note(one.server_id, one.lead, to_ms(one.turn_at))
-    chosen = _first(opened, turns, now, None if hungry else behind(connection, now))
-    if chosen is None:
-        return Staged(Counter(), more=False)
-    rows = _stage_firing(connection, chosen, turns, now, grace, chunk)
-    return Staged(rows, True, chosen.server_id, chosen.occurrence_id, chosen.lead)
+    near = opened if hungry else _near(opened, turns, now, behind(connection, now))
+    staged = []
+    for one in _by_turn(near, turns, now):
+        before = one.rank
+        rows = _stage_firing(connection, one, turns, now, grace, chunk)
+        staged.append(StagedFiring(rows, one.server_id, one.occurrence_id, one.lead))
+        chunk -= one.rank - before
+        if chunk <= 0 or len(staged) == MOST_STAGED:
+            break
+    return Staged(tuple(staged), more=bool(staged))
 
 
 def _open_firings(connection: sa.Connection, now: datetime, grace: timedelta) -> list[_Firing]:
@@ -154,25 +192,38 @@ def _open_firings(connection: sa.Connection, now: datetime, grace: timedelta) ->
     return opened
 
 
-def _first(
-    opened: list[_Firing], turns: Turns, now: datetime, late: timedelta | None
-) -> _Firing | None:
-    """The firing whose next recipient's turn comes first, and near enough; however far if `late` is None.
-
-    By so much the queue is late: more of what has rows in it already is of no use yet.
+def _near(opened: list[_Firing], turns: Turns, now: datetime, late: timedelta) -> list[_Firing]:
+    """The firings whose next recipient's turn is near enough. By so much the queue is late: more of what has rows
+    in it already is of no use yet.
     """
-    chosen, first = None, _LAST
-    for one in opened:
-        turn = turns.next(one.server_id, one.lead, one.base(now))
-        if late is not None:
-            until = now + STAGE_AHEAD + WINDOW + gives_way(one.lead)
-            if one.turn_at is not None:
-                until -= max(late, timedelta())
-            if turn > to_ms(until):
-                continue
-        if turn < first:
-            chosen, first = one, turn
-    return chosen
+    until = to_ms(now + STAGE_AHEAD + WINDOW)
+    late_ms = max(late, timedelta()) // timedelta(milliseconds=1)
+    return [
+        one
+        for one in opened
+        if turns.next(one.server_id, one.lead, one.base(now))
+        <= until
+        + gives_way(one.lead) // timedelta(milliseconds=1)
+        - (late_ms if one.turn_at is not None else 0)
+    ]
+
+
+def _by_turn(near: list[_Firing], turns: Turns, now: datetime) -> Iterator[_Firing]:
+    """The firings in the order of their next recipients' turns, which those before them put off."""
+    heap = [
+        (turns.next(one.server_id, one.lead, one.base(now)), number)
+        for number, one in enumerate(near)
+    ]
+    heapify(heap)
+    while heap:
+        turn, number = heap[0]
+        one = near[number]
+        put_off = turns.next(one.server_id, one.lead, one.base(now))
+        if put_off > turn:
+            heapreplace(heap, (put_off, number))
+        else:
+            heappop(heap)
+            yield one
 
 
 def _stage_firing(
@@ -184,7 +235,7 @@ def _stage_firing(
     chunk: int,
 ) -> Counter[State]:
     """Write up to `chunk` rows of one firing, in the order of their turns. Returns those new or revived, by state."""
-    keys = _keys(connection, one.occurrence_id)
+    keys = list(connection.scalars(_KEYS, {"occurrence": one.occurrence_id}))
     written: Counter[State] = Counter()
     if one.recipients is None and not one.cancelled:
         post = _begin(connection, one, keys, now)
@@ -193,7 +244,7 @@ def _stage_firing(
     for choice, after, upto in [] if one.cancelled else _stretches(one, keys):
         stretch = {"server": one.server_id, "choice": choice, "lead": one.lead}
         stretch |= {"after": after, "upto": upto, "chunk": chunk}
-        read, last = connection.execute(sa.text(_COUNT), stretch).one()
+        read, last = connection.execute(_COUNT, stretch).one()
         if not read:
             continue
         turn = turns.next(one.server_id, one.lead, one.base(now))
@@ -214,24 +265,18 @@ def _stage_firing(
 
 def _keep(connection: sa.Connection, one: _Firing) -> None:
     """Remember how far the firing came."""
-    connection.execute(
-        sa.update(firings)
-        .where(firings.c.occurrence_id == one.occurrence_id, firings.c.lead == one.lead)
-        .values({name: getattr(one, name) for name in _PROGRESS})
-    )
+    values = {name: getattr(one, name) for name in _PROGRESS}
+    for name in _INSTANTS:
+        values[name] = None if values[name] is None else to_ms(values[name])
+    key = {"occurrence": one.occurrence_id, "at_lead": one.lead}
+    run_many(connection, _KEEP, [values | key])
 
 
 def _begin(connection: sa.Connection, one: _Firing, keys: list[str], now: datetime) -> State | None:
     """The staging begins: count how many match, choose with whom, and stage the channel. Returns its row's state."""
     one.begun_at = one.begun_at or now
-    rows = connection.execute(
-        sa.text(
-            "SELECT k.key, count(*) FROM occurrence_keys k CROSS JOIN subscription_pairs p"
-            " WHERE k.occurrence_id = :occurrence AND p.server_id = :server AND p.choice = k.key"
-            " AND p.lead = :lead GROUP BY k.key"
-        ),
-        {"server": one.server_id, "lead": one.lead, "occurrence": one.occurrence_id},
-    )
+    asked = {"server": one.server_id, "lead": one.lead}
+    rows = connection.execute(_RECIPIENTS, asked | {"occurrence": one.occurrence_id})
     counts = {key: int(count) for key, count in rows}
     one.recipients = sum(counts.values())
     passed = rotation(one.occurrence_id, one.recipients)
@@ -239,34 +284,13 @@ def _begin(connection: sa.Connection, one: _Firing, keys: list[str], now: dateti
     for key in keys if passed else []:
         count = counts.get(key, 0)
         if passed <= count:
-            one.passed_choice, one.passed_member = key, _nth(connection, one, key, passed)
+            last = asked | {"choice": key, "before": passed - 1}
+            one.passed_choice, one.passed_member = key, connection.scalar(_NTH, last)
             break
         passed -= count
-    return stage_channel(connection, one.occurrence_id, one.lead, now)
-
-
-def _nth(connection: sa.Connection, one: _Firing, choice: str, number: int) -> int | None:
-    """The id of the member who is that many-th, from 1, of those who made this choice."""
-    member: int | None = connection.scalar(
-        sa.select(subscription_pairs.c.member_id)
-        .where(
-            subscription_pairs.c.server_id == one.server_id,
-            subscription_pairs.c.choice == choice,
-            subscription_pairs.c.lead == one.lead,
-        )
-        .order_by(subscription_pairs.c.member_id)
-        .limit(1)
-        .offset(number - 1)
-    )
-    return member
-
-
-def _keys(connection: sa.Connection, occurrence_id: int) -> list[str]:
-    return sorted(
-        connection.scalars(
-            sa.select(occurrence_keys.c.key).where(occurrence_keys.c.occurrence_id == occurrence_id)
-        )
-    )
+    if one.channel_id is not None and one.lead in one.windows:
+        return stage_channel(connection, one.occurrence_id, one.lead, now)
+    return None
 
 
 def _stretches(one: _Firing, keys: list[str]) -> list[tuple[str, int, int]]:
@@ -291,12 +315,15 @@ def _stretches(one: _Firing, keys: list[str]) -> list[tuple[str, int, int]]:
     return stretches
 
 
-_MEMBERS = (
-    "SELECT p.member_id, row_number() OVER (ORDER BY p.member_id) - 1 AS n FROM subscription_pairs p"
-    " WHERE p.server_id = :server AND p.choice = :choice AND p.lead = :lead AND p.member_id > :after"
-    " AND p.member_id <= :upto ORDER BY p.member_id LIMIT :chunk"
-)
-_COUNT = f"SELECT count(*), max(member_id) FROM ({_MEMBERS}) m"
+@cache
+def _insertion(state: str, reason: str, settled: str, *, told: bool) -> sa.TextClause:
+    """The statement that writes a stretch of members with these expressions; `told` asks for the rows' states."""
+    return sa.text(
+        f"INSERT INTO deliveries ({COLUMNS})"
+        f" SELECT :occurrence, :start, 0, m.member_id, 0, :lead, 0, :server, :due, :expires,"
+        f" :turn + {GAP_MS} * m.n, :due, {state}, {reason}, {settled}"
+        f" FROM ({_MEMBERS}) m WHERE true{REVIVE}" + (" RETURNING state" if told else "")
+    )
 
 
 def _insert_members(
@@ -308,19 +335,11 @@ def _insert_members(
     grace: timedelta,
 ) -> Counter[State]:
     """Write one stretch of members, the first of whom has this turn. Returns the rows new or revived, by state."""
-    begun = one.begun_at or now
-    state, reason, settled = initial_state(one, begun, now, grace)
+    expressions = initial_state(one, one.begun_at or now, now, grace)
+    values = shared_values(one, now) | stretch | {"turn": turn}
     # In time, which is the usual case, all of them wait, and need not be told apart.
-    all_wait = state == str(State.PENDING.value)
-    result = connection.execute(
-        sa.text(
-            f"INSERT INTO deliveries ({COLUMNS})"
-            f" SELECT :occurrence, :start, 0, m.member_id, 0, :lead, 0, :server, :due, :expires,"
-            f" :turn + {GAP_MS} * m.n, :due, {state}, {reason}, {settled}"
-            f" FROM ({_MEMBERS}) m WHERE true{REVIVE}" + ("" if all_wait else " RETURNING state")
-        ),
-        shared_values(one, now) | stretch | {"turn": turn},
-    )
+    all_wait = expressions[0] == str(State.PENDING.value)
+    result = connection.execute(_insertion(*expressions, told=not all_wait), values)
     return Counter({State.PENDING: result.rowcount} if all_wait else map(State, result.scalars()))
 
 
