@@ -77,9 +77,11 @@ async def until_equal(folder: Path, store: Store, clock: Clock) -> None:
             return files(folder) == shown(store, now=clock.now())
         return False
 
-    async with asyncio.timeout(20):
+    # Not without a pause: what is looked at is made by a thread of the same process.
+    never = asyncio.Event()
+    async with asyncio.timeout(30):
         while not await asyncio.to_thread(equal):
-            pass
+            await Clock().wait(None, never, at_most=0.05)
 
 
 async def test_the_files_follow_the_store(store: Store, clock: Clock, tmp_path: Path) -> None:
