@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+SHORT = 1.0
+"""Seconds: the header is a whole number, while the limit may be over at once, and discord.py waits until it is."""
 LONG = 10.0
 """Seconds; a channel's own limit is over sooner."""
 MANY = 5
@@ -20,7 +22,10 @@ class Limited:
 
     def note(self, path: str, headers: Mapping[str, str], now: float) -> bool:
         """Take note of an answer 429; returns whether the whole bot has to wait for longer than it had."""
-        until = now + _seconds(headers.get("Retry-After"))
+        after = _seconds(headers.get("Retry-After"))
+        if after <= SHORT:
+            return False
+        until = now + after
         scope = headers.get("X-RateLimit-Scope")
         if scope == "user":
             until = self._shared_by_many(path, until, now)

@@ -15,6 +15,8 @@ AHEAD = 0.2
 """For how many seconds' worth of turns deliveries are claimed: what is claimed and has not left is hardly more.
 
 By as much may turns be made up for that came late because the machine was busy."""
+HEAP = 4
+"""Requests that may leave at once where turns came late: timers of a busy machine are late by several turns."""
 LAPSE = 1.0
 """Seconds after which a claim that has not asked for its turn is no longer counted upon: its channel is limited."""
 MARGIN = 0.015
@@ -241,9 +243,9 @@ class Pacer:
     def _opens_at(self) -> float:
         """When the next request may leave: evenly, and never one too many within a second."""
         opens = self._next
-        if self._left:
-            # What was late is made up for at twice the pace, and not in a heap.
-            opens = max(opens, self._left[-1] + self._gap / 2)
+        if len(self._left) >= HEAP:
+            # What was late is made up for at twice the pace, and never in a large heap.
+            opens = max(opens, self._left[-HEAP] + self._gap * HEAP / 2)
         if len(self._left) == self._left.maxlen:
             opens = max(opens, self._left[0] + 1.0 + MARGIN)
         return opens

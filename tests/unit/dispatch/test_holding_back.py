@@ -194,6 +194,7 @@ def test_who_cannot_wait_for_a_limit_to_end_is_told_at_once(rate: float | None) 
         ({"X-RateLimit-Scope": "user", "Retry-After": "60"}, 4, 0),
         ({"X-RateLimit-Scope": "user", "Retry-After": "60"}, 5, 60),
         ({"X-RateLimit-Scope": "user", "Retry-After": "4"}, 9, 0),
+        ({"X-RateLimit-Scope": "global", "Retry-After": "1"}, 1, 0),
         ({"X-RateLimit-Scope": "global", "Retry-After": "soon"}, 1, 0),
     ],
 )

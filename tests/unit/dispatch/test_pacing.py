@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.dispatch.traffic import PATH, RATE, Traffic, burst, most_in_a_second, traffic
 from tests.unit.dispatch.virtual_time import VirtualTimeLoop, run
 
-from tocsin.dispatch.pacing import AHEAD, Pacer, Withheld
+from tocsin.dispatch.pacing import AHEAD, HEAP, Pacer, Withheld
 from tocsin.dispatch.turns import Urgency, at_least, urgency
 
 PLANS = st.lists(
@@ -69,7 +69,8 @@ def test_a_burst_uses_the_whole_budget() -> None:
     left = run(scenario())
     assert (len(left) - 1) / (left[-1] - left[0]) >= 49
     assert most_in_a_second(left) <= RATE
-    assert min(b - a for a, b in pairwise(left)) > 0.4 / RATE
+    # The first comes a turn late, for its claim was awaited, and with it every fiftieth after.
+    assert min(b - a for a, b in zip(left, left[2:], strict=False)) > 0.9 / RATE
     assert max(b - a for a, b in pairwise(left)) < 0.05
 
 
@@ -87,8 +88,24 @@ def test_slow_claims_are_made_up_for_and_idleness_is_not() -> None:
 
     slow, after = run(scenario())
     assert (len(slow) - 1) / (slow[-1] - slow[0]) >= 45
-    assert min(b - a for a, b in pairwise(slow)) > 0.4 / RATE
+    assert min(b - a for a, b in zip(slow, slow[HEAP:], strict=False)) > 0.9 * HEAP / 2 / RATE
     assert min(b - a for a, b in pairwise(after)) > 0.9 / RATE
+
+
+def test_late_timers_cost_a_burst_nothing() -> None:
+    """On a busy machine that wakes 25 ms late each time, longer than a turn, the rate is kept all the same."""
+
+    async def scenario() -> list[float]:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualTimeLoop)
+        loop.late = 0.025
+        left: list[float] = []
+        await burst(Pacer(RATE, loop.time), left, 500)
+        return left
+
+    left = run(scenario())
+    assert (len(left) - 1) / (left[-1] - left[0]) >= 48
+    assert most_in_a_second(left) <= RATE
 
 
 def test_no_more_is_claimed_than_leaves_soon() -> None:

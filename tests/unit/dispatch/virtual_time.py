@@ -9,10 +9,11 @@ T = TypeVar("T")
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """Runs timers in their order, and sets its clock forward to each."""
+    """Runs timers in their order, and sets its clock forward to each, and by `late` seconds past it."""
 
     def __init__(self) -> None:
         self._now = 1_000.0
+        self.late = 0.0
         super().__init__(_Impatient(self))
 
     def time(self) -> float:
@@ -33,7 +34,7 @@ class _Impatient(selectors.SelectSelector):
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         assert timeout is not None, "everyone waits, and for no timer"
-        self._loop.pass_by(max(0.0, timeout))
+        self._loop.pass_by(timeout + self._loop.late if timeout > 0 else 0.0)
         return super().select(0)
 
 
