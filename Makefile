@@ -5,6 +5,7 @@ EVENTS ?=
 NOW ?=
 KILLS ?= 200
 SEED ?=
+TEST_PROCESSES ?= 2
 
 # Starting takes three times as long where nothing compiled is kept.
 unexport PYTHONDONTWRITEBYTECODE
@@ -15,7 +16,7 @@ MAKING := $(if $(filter file,$(origin PYTHON)),$(or $(wildcard $(BIN)/python),$(
 OTHER_PYTHONS := 3.12 3.13 3.14
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup setup-run test lint types imports tests faults bench format build resolve lock clean
+.PHONY: help demo setup setup-run test lint types imports tests faults pictures bench format build resolve lock clean
 
 help: ## show this list
 	@echo "make TARGET, where TARGET is one of"
@@ -47,11 +48,15 @@ types-%:
 imports:
 	$(BIN)/lint-imports
 
+# Most tests wait for processes: two at a time take little more than half as long.
 tests:
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses $(TEST_PROCESSES) --dist worksteal
 
 faults: setup ## kill the bot amid bursts: nothing may be lost or told twice (KILLS=, SEED=)
 	@$(BIN)/python -m tests.faults --kills $(KILLS) $(if $(SEED),--seed $(SEED))
+
+pictures: setup ## take the pictures in the documents anew, from the browser tests
+	PICTURES=docs/images $(BIN)/pytest tests/page -k picture
 
 bench: setup ## measure what is promised about speed, on this machine's disk
 	@$(BIN)/python -m benchmarks

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 
 from tocsin.bootstrap import UNLIMITED, Engine, assembled, keep_start_out_of_collection
-from tocsin.dispatch.messenger import Message, Sighting
+from tocsin.dispatch.messenger import Message, Search, Sighting
 from tocsin.dispatch.outcome import Accepted, Outcome
 from tocsin.dispatch.pacing import errand
 from tocsin.settings import Settings
@@ -35,9 +35,9 @@ class InstantMessenger:
         """Every channel is open already here."""
         raise AssertionError(f"the channel with member {member_id} is open already")
 
-    async def find(self, channel_id: int, token: str, anchor_id: int | None) -> int | Sighting:
+    async def find(self, search: Search) -> int | Sighting:
         """Nothing is ever in doubt here."""
-        raise AssertionError(f"{token} was never in doubt: {channel_id}, {anchor_id}")
+        raise AssertionError(f"this was never in doubt: {search}")
 
     async def delete(self, channel_id: int, message_id: int) -> Outcome:
         """Accept it."""

@@ -14,23 +14,33 @@ settings.register_profile("tocsin", deadline=None, suppress_health_check=[Health
 settings.load_profile("tocsin")
 
 _TRANSCRIPT = "DISCORD_SANDBOX_TRANSCRIPT"
+_transcripts = pytest.StashKey[Path]()
 _problems = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have every sandbox of the run write down what it accepts and answers, in all test processes alike."""
+    if openapi.DOCUMENT.exists() and _TRANSCRIPT not in os.environ:
+        # Before the processes of pytest-xdist are started: they inherit it, and leave the rest to this one.
+        folder = tempfile.TemporaryDirectory(prefix="transcripts-")
+        config.stash[_transcripts] = Path(folder.name)
+        os.environ[_TRANSCRIPT] = folder.name
+
+        def forget() -> None:
+            del os.environ[_TRANSCRIPT]
+            folder.cleanup()
+
+        config.add_cleanup(forget)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
-    """Whatever any sandbox accepts or answers in the run is held against Discord's description."""
-    if not openapi.DOCUMENT.exists() or _TRANSCRIPT in os.environ:
-        return (yield)
-    with tempfile.TemporaryDirectory(prefix="transcripts-") as folder:
-        os.environ[_TRANSCRIPT] = folder
-        try:
-            result = yield
-        finally:
-            del os.environ[_TRANSCRIPT]
-        count, problems = openapi.problems_of(Path(folder))
-    session.config.stash[_problems] = [f"{count} requests to the sandbox", *problems]
-    session.testsfailed += len(problems)
+    """Whatever any sandbox accepted or answered in the run is held against Discord's description."""
+    result = yield
+    if (folder := session.config.stash.get(_transcripts, None)) is not None:
+        count, problems = openapi.problems_of(folder)
+        session.config.stash[_problems] = [f"{count} requests to the sandbox", *problems]
+        session.testsfailed += len(problems)
     return result
 
 

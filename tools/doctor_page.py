@@ -36,8 +36,8 @@ refused, a server that is not known, a clock that cannot be read).
 Of Discord it asks the token, the application, the commands, and for each server (50 at most, the
 others with `--server`) the bot's permissions in the channel of the reminders. Checks that look back
 look at 48 hours. What only the running bot knows, its loops and whether it sends, needs
-`status.port` in the settings. That two bots run on *copies* of one database no file can show: then
-look at the processes on each machine that has the token.
+`status.port` in the settings. That two bots run on *copies* of one database on different machines
+no file can show: then look at the processes on each machine that has the token.
 
 # Which check answers which complaint
 """

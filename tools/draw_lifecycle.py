@@ -24,12 +24,12 @@ MOVES_SAID = {
     Move.TRANSIENT: "it did not arrive, and is tried again",
     Move.RELEASE: "its request never left",
     Move.LOST_TRACK: "a crash, a time-out, a lost answer",
-    Move.ABSENT: "the history was read back to its anchor, and it is not there",
+    Move.ABSENT: "the history was read back to before it was claimed, and it is not there",
     Move.UNVERIFIABLE: "the history cannot be read",
     Move.EXPIRE: "it is of no more use",
     Move.SUPERSEDE: "another one takes its place",
     Move.CANCEL: "nobody asks for it any more",
-    Move.REVIVE: "it is asked for again, and was never tried",
+    Move.REVIVE: "it is asked for again, and was ended while it was pending: it is known not to have arrived",
 }
 
 

@@ -27,6 +27,12 @@ router that serves the requests.
 
 {done} of {all} are done.
 """
+BODIES = """\
+## What bodies may have
+
+These operations take the members named here. Any other that carries a value answers 501 and names it, rather than
+passing it over. What a message may not have says [sandbox.md](sandbox.md).
+"""
 
 
 def operations_of(document: Any) -> str:
@@ -39,11 +45,27 @@ def operations_of(document: Any) -> str:
     )
 
 
-def is_done(router: Router[Route], method: str, path: str) -> bool:
-    """Whether the router finds something that serves the operation."""
+def served(router: Router[Route], method: str, path: str) -> Route | None:
+    """What serves the operation, if anything does."""
     segments = re.sub(r"\{[^}]*\}", "1", path).strip("/").split("/")
     found = router.find(method, segments)
-    return found is not None and found[0].handler is not None
+    return None if found is None or found[0].handler is None else found[0]
+
+
+def is_done(router: Router[Route], method: str, path: str) -> bool:
+    """Whether the router finds something that serves the operation."""
+    return served(router, method, path) is not None
+
+
+def _members(router: Router[Route]) -> list[str]:
+    """A row for each operation that says which members of its body it takes."""
+    rows = []
+    for method, path, _ in known_operations():
+        route = served(router, method, path)
+        if route is not None and route.takes is not None:
+            names = ", ".join(f"`{name}`" for name in route.takes)
+            rows.append(f"| {method} | `{path}` | {names} |")
+    return rows
 
 
 def render() -> str:
@@ -55,7 +77,9 @@ def render() -> str:
     ]
     done = sum(row.endswith("| done |") for row in rows)
     head = HEAD.format(done=done, all=len(rows))
-    return "\n".join([head, "| method | path | operation | |", "|---|---|---|---|", *rows, ""])
+    operations = ["| method | path | operation | |", "|---|---|---|---|", *rows, ""]
+    members = ["| method | path | members |", "|---|---|---|", *_members(router), ""]
+    return "\n".join([head, *operations, BODIES, *members])
 
 
 def main() -> None:

@@ -91,7 +91,8 @@ def find_attachment(world: World, channel_id: int, attachment_id: int) -> Attach
     if channel is None:
         return None
     for message in (*channel.messages.values(), *channel.ephemeral.values()):
-        for attachment in message.attachments:
+        kept = [] if message.forwarded is None else message.forwarded.attachments
+        for attachment in (*message.attachments, *kept):
             if attachment.id == attachment_id:
                 return attachment
     return world.uploads.get(attachment_id)

@@ -22,7 +22,7 @@ class Backend:
         self.limits = RateLimits()
         self.faults = Faults()
         self.requests = Requests()
-        self.hub = Hub(self.world, self.limits)
+        self.hub = Hub(self.world, self.limits, self.faults)
         self.transcript: Transcript | None = None
 
     def reset(self) -> None:

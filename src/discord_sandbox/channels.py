@@ -1,24 +1,26 @@
-"""Making and changing channels: of servers, threads, and DMs."""
+"""Making and changing channels: of servers, and DMs."""
 
 from __future__ import annotations
 
 from typing import Literal
 
+from discord_sandbox.channel_settings import configure
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
 from discord_sandbox.model import (
     DM,
+    FORUM_TYPES,
     GUILD_TEXT,
-    PRIVATE_THREAD,
+    VOICE_TYPES,
     Channel,
+    Forum,
     Guild,
     Json,
-    Message,
     Overwrite,
-    Thread,
     User,
+    Voice,
 )
-from discord_sandbox.shapes.guilds import channel_json, thread_member_json
+from discord_sandbox.shapes.channels import channel_json, stage_json
 from discord_sandbox.world import World
 
 
@@ -28,24 +30,23 @@ def create_channel(
     name: str,
     *,
     kind: int = GUILD_TEXT,
-    topic: str | None = None,
     parent_id: int | None = None,
-    nsfw: bool = False,
     overwrites: dict[int, Overwrite] | None = None,
-    channel_id: int | None = None,
+    settings: Json | None = None,
 ) -> Channel:
-    """Make a channel below the others of its server."""
+    """Make a channel below the others of its server; `settings` is a body that was checked."""
     channel = Channel(
-        id=channel_id or world.ids.next(),
+        id=world.ids.next(),
         type=kind,
         guild_id=guild.id,
         name=name,
-        topic=topic,
         position=sum(1 for other in guild.channels.values() if other.thread is None),
         parent_id=parent_id,
-        nsfw=nsfw,
         overwrites=overwrites or {},
+        forum=Forum() if kind in FORUM_TYPES else None,
+        voice=Voice() if kind in VOICE_TYPES else None,
     )
+    configure(world, channel, settings or {})
     guild.channels[channel.id] = channel
     world.channels[channel.id] = channel
     publish_channel(world, guild, channel, "CREATE")
@@ -102,8 +103,15 @@ def delete_channel(world: World, guild: Guild, channel: Channel) -> None:
     audience = world.audience(channel)
     for thread in [c for c in guild.channels.values() if c.thread and c.parent_id == channel.id]:
         delete_channel(world, guild, thread)
+    stage = guild.stage_instances.pop(channel.id, None)
+    if stage is not None:
+        world.bus.publish(Event("STAGE_INSTANCE_DELETE", stage_json(stage), guild=guild))
     del guild.channels[channel.id]
     del world.channels[channel.id]
+    for webhook in [one for one in world.webhooks.values() if one.channel_id == channel.id]:
+        del world.webhooks[webhook.id]
+    if guild.system_channel_id == channel.id:
+        guild.system_channel_id = None
     guild.version += 1
     kind = "THREAD" if channel.thread is not None else "CHANNEL"
     shaped = channel_json(channel)
@@ -154,75 +162,3 @@ def dm_partner(channel: Channel, user_id: int) -> int:
     """The id of the other person of a DM."""
     one, other = channel.recipient_ids
     return other if one == user_id else one
-
-
-def create_thread(
-    world: World,
-    guild: Guild,
-    parent: Channel,
-    name: str,
-    owner: User,
-    *,
-    kind: int,
-    auto_archive_minutes: int = 1440,
-    starter: Message | None = None,
-) -> Channel:
-    """Open a thread in a channel, or on a message, whose id it then shares."""
-    now_ms = world.clock.now_ms()
-    thread = Thread(owner.id, auto_archive_minutes, archive_changed_ms=now_ms, created_ms=now_ms)
-    thread.members[owner.id] = now_ms
-    channel = Channel(
-        id=starter.id if starter is not None else world.ids.next(),
-        type=kind,
-        guild_id=guild.id,
-        name=name,
-        parent_id=parent.id,
-        thread=thread,
-    )
-    guild.channels[channel.id] = channel
-    world.channels[channel.id] = channel
-    guild.version += 1
-    shaped: Json = {**channel_json(channel), "newly_created": True}
-    only = frozenset({owner.id}) if kind == PRIVATE_THREAD else None
-    world.bus.publish(Event("THREAD_CREATE", shaped, guild=guild, channel=channel, only=only))
-    return channel
-
-
-def join_thread(world: World, guild: Guild, channel: Channel, user_id: int) -> None:
-    """Add a member to a thread. Raises ApiError 50024 where it is none."""
-    thread = require_thread(channel)
-    if user_id in thread.members:
-        return
-    now_ms = thread.members[user_id] = world.clock.now_ms()
-    _publish_thread_members(
-        world, guild, channel, added=[thread_member_json(channel, user_id, now_ms)], removed=[]
-    )
-
-
-def leave_thread(world: World, guild: Guild, channel: Channel, user_id: int) -> None:
-    """Take a member off a thread. Raises ApiError 10007 where they are not on it."""
-    thread = require_thread(channel)
-    if thread.members.pop(user_id, None) is None:
-        raise ApiError(10007)
-    _publish_thread_members(world, guild, channel, added=[], removed=[str(user_id)])
-
-
-def require_thread(channel: Channel) -> Thread:
-    """Raises ApiError 50024."""
-    if channel.thread is None:
-        raise ApiError(50024)
-    return channel.thread
-
-
-def _publish_thread_members(
-    world: World, guild: Guild, channel: Channel, *, added: list[Json], removed: list[str]
-) -> None:
-    assert channel.thread is not None
-    shaped: Json = {
-        "id": str(channel.id),
-        "guild_id": str(guild.id),
-        "member_count": min(len(channel.thread.members), 50),
-        "added_members": added,
-        "removed_member_ids": removed,
-    }
-    world.bus.publish(Event("THREAD_MEMBERS_UPDATE", shaped, guild=guild, channel=channel))

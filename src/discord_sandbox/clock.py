@@ -10,6 +10,7 @@ import asyncio
 import functools
 import random
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import formatdate
 
@@ -21,6 +22,7 @@ class SandboxClock:
         self.offset_ms = 0
         self.version = 1
         self._waiting: list[asyncio.Future[None]] = []
+        self._listeners: list[Callable[[], None]] = []
         self._header: tuple[int, str] = (0, "")
 
     def now_ms(self) -> int:
@@ -41,6 +43,12 @@ class SandboxClock:
         for future in waiting:
             if not future.done():
                 future.set_result(None)
+        for listener in self._listeners:
+            listener()
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call it after every change of the offset."""
+        self._listeners.append(listener)
 
     async def changed(self, after: int, timeout: float) -> None:
         """Return once `version` is not `after`, or when `timeout` seconds have passed."""

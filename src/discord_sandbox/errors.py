@@ -22,24 +22,35 @@ _KNOWN: dict[int, tuple[int, str]] = {
     10062: (404, "Unknown interaction"),
     10063: (404, "Unknown application command"),
     10066: (404, "Unknown Application Command Permissions"),
+    10067: (404, "Unknown Stage Instance"),
     10070: (404, "Unknown Guild Scheduled Event"),
     10071: (404, "Unknown Guild Scheduled Event User"),
+    10087: (404, "Unknown Tag"),
     20001: (403, "Bots cannot use this endpoint"),
     20012: (403, "You are not authorized to perform this action on this application"),
+    20016: (429, "This action cannot be performed due to slowmode rate limit"),
     30003: (400, "Maximum number of pins reached (250)"),
+    30007: (400, "Maximum number of webhooks reached (15)"),
     30010: (400, "Maximum number of reactions reached (20)"),
     30032: (400, "Maximum number of application commands reached (100)"),
+    30034: (429, "Max number of daily application command creates has been reached (200)"),
     30038: (400, "Maximum number of uncompleted guild scheduled events has been reached (100)"),
+    30047: (400, "Maximum number of pinned threads in a forum channel has been reached"),
     40003: (403, "You are opening direct messages too fast"),
     40005: (413, "Request entity too large"),
     40007: (403, "The user is banned from this guild"),
     40033: (400, "This message was already crossposted"),
+    40058: (400, "Cannot send a message in a forum channel"),
     40060: (400, "Interaction has already been acknowledged."),
+    40061: (400, "Tag names must be unique"),
+    40066: (400, "There are no tags available that can be set by non-moderators"),
+    40067: (400, "A tag is required to create a forum post in this channel"),
     50001: (403, "Missing Access"),
     50003: (403, "Cannot execute action on a DM channel"),
     50005: (403, "Cannot edit a message authored by another user"),
     50006: (400, "Cannot send an empty message"),
     50007: (403, "Cannot send messages to this user"),
+    50008: (400, "Cannot send messages in a non-text channel"),
     50013: (403, "Missing Permissions"),
     50019: (403, "A message can only be pinned in the channel in which it was sent"),
     50021: (403, "Cannot execute action on a system message"),
@@ -49,11 +60,26 @@ _KNOWN: dict[int, tuple[int, str]] = {
     50034: (400, "A message provided was too old to bulk delete"),
     50035: (400, "Invalid Form Body"),
     50083: (400, "Thread is archived"),
+    50091: (
+        400,
+        "The entity type of the event is different from the entity you are trying to start it for",
+    ),
     50109: (400, "The request body contains invalid JSON."),
     50068: (400, "Invalid message type"),
+    160009: (403, "Cannot reference a message without permission to read message history"),
+    160014: (403, "You cannot forward a message whose content you cannot read"),
+    520000: (403, "Poll voting blocked"),
+    520001: (400, "Poll expired"),
+    520003: (400, "Cannot edit a poll message"),
+    520006: (400, "Cannot expire a non-poll message"),
     500000: (400, "Failed to ban users"),
     50278: (403, "Cannot send messages to this user due to having no mutual guilds"),
+    150006: (400, "The Stage is already open"),
     160004: (400, "A thread has already been created for this message"),
+    160005: (403, "Thread is locked"),
+    220001: (400, "Webhooks posted to forum channels must have a thread_name or thread_id"),
+    220002: (400, "Webhooks posted to forum channels cannot have both a thread_name and thread_id"),
+    220003: (400, "Webhooks can only create threads in forum channels"),
 }
 
 
@@ -75,11 +101,30 @@ class ApiError(Exception):
         self.errors = errors
         super().__init__(f"{self.status} {self.code}: {self.message}")
 
+    def below(self, key: str) -> ApiError:
+        """The same error of a body that stands at `key` of the one that was sent."""
+        if self.errors is None:
+            return self
+        return ApiError(
+            self.code, status=self.status, message=self.message, errors={key: self.errors}
+        )
+
     def body(self) -> Json:
         body: Json = {"message": self.message, "code": self.code}
         if self.errors is not None:
             body["errors"] = self.errors
         return body
+
+
+class TooFast(ApiError):
+    """A limit of Discord's that is none of the buckets: when to come back is in the body."""
+
+    def __init__(self, code: int, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(code)
+
+    def body(self) -> Json:
+        return {**super().body(), "retry_after": round(self.retry_after, 3), "global": False}
 
 
 class NotImplementedBySandbox(ApiError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,9 @@ from discord_sandbox.snowflake import parse_snowflake
 
 BEFORE_KINDS = frozenset({"drop", "status", "ratelimit", "slow"})
 AFTER_KINDS = frozenset({"lose_answer", "slow_after_commit"})
-GATEWAY_KINDS = frozenset({"gateway_drop", "gateway_reconnect", "gateway_invalid_session"})
+GATEWAY_KINDS = frozenset(
+    {"gateway_drop", "gateway_reconnect", "gateway_invalid_session", "gateway_silent"}
+)
 KINDS = BEFORE_KINDS | AFTER_KINDS | GATEWAY_KINDS | {"hold"}
 SCOPES = frozenset({"user", "shared", "global"})
 
@@ -60,6 +63,17 @@ class Fault:
             return False
         return self.path is None or self.path.search(path) is not None
 
+    @property
+    def in_passing(self) -> bool:
+        """Whether a gateway fault waits for what passes, and does not strike at once."""
+        return (
+            self.kind == "gateway_silent"
+            or self.path is not None
+            or self.count is not None
+            or self.after > 0
+            or self.probability < 1
+        )
+
     def strikes(self) -> bool:
         """Whether a request that matches is struck; counts it."""
         if self.count is not None and self.struck >= self.count:
@@ -101,12 +115,15 @@ class Faults:
     def __init__(self) -> None:
         self.ordered: dict[int, Fault] = {}
         self._n = 0
+        self.on_gateway = False
+        """Whether any waits for what passes over the gateway."""
 
     def order(self, body: Json) -> Fault:
         """Raises BadFault."""
         self._n += 1
         fault = parse_fault(self._n, body)
         self.ordered[fault.id] = fault
+        self.on_gateway |= fault.kind in GATEWAY_KINDS and fault.in_passing
         return fault
 
     def strike(self, stage: str, method: str, path: str, user_ids: frozenset[int]) -> Fault | None:
@@ -116,6 +133,18 @@ class Faults:
                 fault.stage == stage
                 and fault.kind not in GATEWAY_KINDS
                 and fault.matches(method, path, user_ids)
+                and fault.strikes()
+            ):
+                return fault
+        return None
+
+    def strike_passing(self, name: str, bot_id: int) -> Fault | None:
+        """The gateway fault that strikes what passes, an event or what the client sends, by its name."""
+        for fault in self.ordered.values():
+            if (
+                fault.kind in GATEWAY_KINDS
+                and fault.in_passing
+                and fault.matches("", name, frozenset({bot_id}))
                 and fault.strikes()
             ):
                 return fault
@@ -133,6 +162,9 @@ class Faults:
             if fault_id in (None, fault.id):
                 fault.released.set()
                 del self.ordered[fault.id]
+        self.on_gateway = any(
+            fault.kind in GATEWAY_KINDS and fault.in_passing for fault in self.all()
+        )
 
 
 _FIELDS: dict[str, tuple[type, ...]] = {
@@ -154,6 +186,27 @@ _FIELDS: dict[str, tuple[type, ...]] = {
 }
 
 
+_RANGES: dict[str, tuple[float, float]] = {
+    "count": (1, math.inf),
+    "probability": (0, 1),
+    "after": (0, math.inf),
+    "seconds": (0, 86_400),
+    "status": (400, 599),
+    "retry_after": (0, math.inf),
+}
+
+
+def _check_ranges(given: dict[str, Any]) -> None:
+    """Raises BadFault."""
+    for name, (least, most) in _RANGES.items():
+        value = given.get(name, least)
+        if isinstance(value, bool):
+            raise BadFault(f"{name} has a wrong type")
+        if not least <= value <= most:
+            limits = f"at least {least:g}" if most == math.inf else f"from {least:g} to {most:g}"
+            raise BadFault(f"{name} must be {limits}, not {value}")
+
+
 def parse_fault(fault_id: int, body: Json) -> Fault:
     """The fault that a request's body orders. Raises BadFault."""
     kind = body.get("kind")
@@ -164,6 +217,7 @@ def parse_fault(fault_id: int, body: Json) -> Fault:
         if name != "kind" and not isinstance(value, _FIELDS.get(name, ())):
             known = name in _FIELDS
             raise BadFault(f"{name} has a wrong type" if known else f"{name} is not known")
+    _check_ranges(given)
     return _build(fault_id, kind, given)
 
 
@@ -179,6 +233,8 @@ def _build(fault_id: int, kind: str, given: dict[str, Any]) -> Fault:
         given["method"] = given["method"].upper()
     if "user_id" in given:
         given["user_id"] = parse_snowflake(given["user_id"])
+    if kind in GATEWAY_KINDS and "method" in given:
+        raise BadFault("method is of requests: what passes over the gateway is told by path")
     if kind in AFTER_KINDS:
         given["stage"] = "after"
     elif kind != "hold":

@@ -9,15 +9,16 @@ from discord_sandbox.channels import create_channel
 from discord_sandbox.clock import iso
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
-from discord_sandbox.model import Application, Guild, Json, Member, Role, User
+from discord_sandbox.model import MEMBER_JOINED, Application, Guild, Json, Member, Role, User
+from discord_sandbox.shapes.channels import channel_json, stage_json
 from discord_sandbox.shapes.guilds import (
-    channel_json,
     guild_json,
     member_json,
     role_json,
     scheduled_event_json,
 )
 from discord_sandbox.shapes.users import user_json
+from discord_sandbox.showing import write_system
 from discord_sandbox.world import World
 
 BOT_DEFAULT = (
@@ -70,7 +71,7 @@ def guild_create_json(world: World, guild: Guild, viewer_id: int) -> Json:
             for member in guild.members.values()
             if member.user.status != "offline"
         ],
-        "stage_instances": [],
+        "stage_instances": [stage_json(stage) for stage in guild.stage_instances.values()],
         "guild_scheduled_events": [
             scheduled_event_json(event) for event in guild.scheduled_events.values()
         ],
@@ -103,8 +104,13 @@ def activity_json(given: object) -> Json | None:
     return shaped
 
 
-def add_member(world: World, guild: Guild, user: User, role_ids: Sequence[int] = ()) -> Member:
-    """Let a user in; one who is in already stays as they are. Raises ApiError 40007."""
+def add_member(
+    world: World, guild: Guild, user: User, role_ids: Sequence[int] = (), *, greet: bool = False
+) -> Member:
+    """Let a user in; one who is in already stays as they are. Raises ApiError 40007.
+
+    With `greet` the server's system channel is told, as it is of everybody who comes later.
+    """
     if user.id in guild.members:
         return guild.members[user.id]
     if user.id in guild.bans:
@@ -123,6 +129,9 @@ def add_member(world: World, guild: Guild, user: User, role_ids: Sequence[int] =
         )
         joined = {**member_json(member), "guild_id": str(guild.id)}
         world.bus.publish(Event("GUILD_MEMBER_ADD", joined, guild=guild, besides=user.id))
+    system = guild.channels.get(guild.system_channel_id or 0)
+    if greet and system is not None:
+        write_system(world, user, system, MEMBER_JOINED)
     return member
 
 
@@ -170,7 +179,12 @@ def _publish_ban(world: World, guild: Guild, user: User, event_type: str) -> Non
 
 
 def add_bot(
-    world: World, guild: Guild, application: Application, granted: int | None = None
+    world: World,
+    guild: Guild,
+    application: Application,
+    granted: int | None = None,
+    *,
+    greet: bool = False,
 ) -> Member:
     """What the invite page does: a managed role for the bot, then the bot."""
     bot = world.users[application.bot_user_id]
@@ -178,7 +192,7 @@ def add_bot(
         return guild.members[bot.id]
     role = create_role(world, guild, application.name, BOT_DEFAULT if granted is None else granted)
     role.managed, role.bot_id = True, bot.id
-    return add_member(world, guild, bot, [role.id])
+    return add_member(world, guild, bot, [role.id], greet=greet)
 
 
 def create_role(
@@ -239,6 +253,8 @@ def publish_guild(world: World, guild: Guild) -> None:
 def delete_guild(world: World, guild: Guild) -> None:
     """The server and its channels are gone for everybody."""
     del world.guilds[guild.id]
+    for webhook in [found for found in world.webhooks.values() if found.guild_id == guild.id]:
+        del world.webhooks[webhook.id]
     for channel_id in guild.channels:
         world.channels.pop(channel_id, None)
     gone: Json = {"id": str(guild.id)}

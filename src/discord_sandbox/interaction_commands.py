@@ -7,7 +7,8 @@ import binascii
 from typing import Any
 
 from discord_sandbox.model import Attachment, Channel, Guild, Json
-from discord_sandbox.shapes.guilds import channel_json, partial_member_json, role_json
+from discord_sandbox.shapes.channels import channel_json
+from discord_sandbox.shapes.guilds import partial_member_json, role_json
 from discord_sandbox.shapes.messages import attachment_json
 from discord_sandbox.shapes.users import user_json
 from discord_sandbox.snowflake import parse_snowflake
@@ -79,7 +80,7 @@ class OptionReader:
             if not isinstance(value, bool):
                 raise BadOptions(f"{name} must be true or false, not {value!r}.")
         elif kind == ATTACHMENT:
-            value = self._file(name, value)
+            value = self.keep_file(name, value)
         else:
             value = self._reference(option, value)
         choices = option.get("choices")
@@ -88,8 +89,8 @@ class OptionReader:
             raise BadOptions(f"{name} must be one of {listed}, not {value!r}.")
         return value
 
-    def _file(self, name: str, value: Any) -> str:
-        """Keep the file that was given; answers the id under which it is resolved."""
+    def keep_file(self, name: str, value: Any) -> str:
+        """Keep the file that was given; answers the id under which it is resolved. Raises BadOptions."""
         attachment = read_file(self._world, value)
         if attachment is None:
             raise BadOptions(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from discord_sandbox.model import Interaction, Json
-from discord_sandbox.permissions import channel_permissions
-from discord_sandbox.shapes.guilds import channel_json, member_json
+from discord_sandbox.shapes.channels import channel_json
+from discord_sandbox.shapes.guilds import member_json
 from discord_sandbox.shapes.users import user_json
 from discord_sandbox.world import World
 
@@ -39,7 +39,7 @@ def interaction_json(world: World, interaction: Interaction) -> Json:
         return shaped
     guild = world.guild(interaction.guild_id)
     member = world.member(guild, interaction.user.id)
-    granted = str(channel_permissions(guild, member, channel))
+    granted = str(world.permissions(member.user.id, channel))
     shaped["guild_id"] = str(guild.id)
     shaped["guild"] = {
         "id": str(guild.id),

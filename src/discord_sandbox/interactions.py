@@ -21,6 +21,7 @@ from discord_sandbox.model import (
     Message,
     User,
 )
+from discord_sandbox.validate.command_options import check_choices
 from discord_sandbox.validate.message import Draft, Upload, check_message
 from discord_sandbox.validate.modals import check_modal
 from discord_sandbox.world import World
@@ -129,6 +130,10 @@ class Interactions:
         given = body.get("type") if isinstance(body, dict) else None
         kind = self._check_kind(interaction, given)
         data = body.get("data") or {}
+        if not isinstance(data, dict):
+            raise invalid(
+                ("data",), "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType"
+            )
         shaped = self._answer(interaction, kind, data, uploads)
         interaction.response_type = kind
         self._settle(interaction)
@@ -141,10 +146,9 @@ class Interactions:
         allowed = _ALLOWED[interaction.type]
         if interaction.type == MODAL_SUBMIT and interaction.source_message is None:
             allowed = allowed - {DEFERRED_UPDATE, UPDATE}
-        if kind not in allowed:
+        if not isinstance(kind, int) or kind not in allowed:
             listed = ", ".join(str(found) for found in sorted(allowed))
             raise invalid(("type",), "BASE_TYPE_CHOICES", f"Value must be one of {{{listed}}}.")
-        assert isinstance(kind, int)
         return kind
 
     def _answer(
@@ -156,19 +160,15 @@ class Interactions:
             self._tell(interaction, "MODAL_OPEN", interaction.modal)
             return None
         if kind == CHOICES:
-            choices = data.get("choices")
-            if not isinstance(choices, list) or len(choices) > 25:
-                raise invalid(
-                    ("data", "choices"),
-                    "BASE_TYPE_BAD_LENGTH",
-                    "Must be between 0 and 25 in length.",
-                )
-            interaction.choices = choices
+            interaction.choices = check_choices(data, _typed_kind(interaction.data))
             interaction.state = "answered"
             return None
-        if kind in (DEFERRED_UPDATE, UPDATE):
-            return self._answer_update(interaction, kind, data, uploads)
-        return self._answer_message(interaction, kind, data, uploads)
+        try:
+            if kind in (DEFERRED_UPDATE, UPDATE):
+                return self._answer_update(interaction, kind, data, uploads)
+            return self._answer_message(interaction, kind, data, uploads)
+        except ApiError as problem:
+            raise problem.below("data") from None
 
     def _answer_update(
         self, interaction: Interaction, kind: int, data: Json, uploads: list[Upload]
@@ -318,3 +318,14 @@ class Interactions:
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
+
+
+def _typed_kind(data: Json) -> int:
+    """The type of the option that is being typed."""
+    for option in data.get("options", ()):
+        if option.get("focused"):
+            return int(option["type"])
+        inner = _typed_kind(option)
+        if inner:
+            return inner
+    return 0

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
 
 from discord_sandbox import permissions
 from discord_sandbox.attachments import attach, resolve_uploads
-from discord_sandbox.errors import ApiError, invalid
+from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
+from discord_sandbox.mentions import mention
 from discord_sandbox.model import (
     EPHEMERAL,
+    GUILD_CATEGORY,
     IS_COMPONENTS_V2,
     LOADING,
     SUPPRESS_EMBEDS,
@@ -21,10 +21,11 @@ from discord_sandbox.model import (
     Message,
     User,
 )
-from discord_sandbox.shapes.guilds import partial_member_json
-from discord_sandbox.shapes.messages import mentioned_roles, mentioned_users
-from discord_sandbox.snowflake import parse_snowflake
-from discord_sandbox.validate.message import Draft
+from discord_sandbox.polls import open_poll
+from discord_sandbox.references import is_forward, refer
+from discord_sandbox.showing import readers_of, show, store
+from discord_sandbox.threads import check_open, wake
+from discord_sandbox.validate.message import Draft, check_cleared
 from discord_sandbox.wire import Written, encode
 from discord_sandbox.world import World
 
@@ -40,13 +41,21 @@ class Origin:
     reader_id: int | None = None
     type: int = 0
     flags: int = 0
+    message_id: int | None = None
+    """The message's id, where it is settled already."""
 
 
 _PLAIN = Origin()
 
 
-def check_can_send(world: World, author: User, channel: Channel, draft: Draft) -> None:
-    """Raises ApiError 50001 or 50013 for what permissions do not let the author send."""
+def check_can_send(
+    world: World, author: User, channel: Channel, draft: Draft, *, post: bool = False
+) -> None:
+    """Whether the author may send this here; `post` says that it begins a post of a forum.
+
+    Raises ApiError 50001 or 50013 for what permissions do not allow, 40058 for a message in a
+    forum, 50008 for one in a category, 160005 where only moderators may write in a thread.
+    """
     needed = permissions.SEND_MESSAGES
     if channel.thread is not None:
         needed = permissions.SEND_MESSAGES_IN_THREADS
@@ -56,9 +65,18 @@ def check_can_send(world: World, author: User, channel: Channel, draft: Draft) -
         needed |= permissions.ATTACH_FILES
     if draft.tts:
         needed |= permissions.SEND_TTS_MESSAGES
-    if draft.reference is not None:
+    if draft.reference is not None and not is_forward(draft.reference):
         needed |= permissions.READ_MESSAGE_HISTORY
-    world.require(author.id, channel, needed)
+    if draft.poll is not None:
+        needed |= permissions.SEND_POLLS
+    granted = world.require(author.id, channel, needed)
+    locked = channel.thread is not None and channel.thread.locked
+    if locked and not granted & permissions.MANAGE_THREADS:
+        raise ApiError(160005)
+    if channel.forum is not None and not post:
+        raise ApiError(40058)
+    if channel.type == GUILD_CATEGORY:
+        raise ApiError(50008)
 
 
 def repeated(world: World, author: User, channel: Channel, draft: Draft) -> Message | None:
@@ -89,13 +107,18 @@ def repeated(world: World, author: User, channel: Channel, draft: Draft) -> Mess
 def create(
     world: World, author: User, channel: Channel, draft: Draft, origin: Origin = _PLAIN
 ) -> Message:
-    """Write the message. Raises ApiError 50006 when there is nothing in it."""
+    """Write the message; a thread is open after it.
+
+    Raises ApiError 50006 when there is nothing in it, 50083 where only moderators open the thread.
+    """
     if draft.empty and not origin.flags & LOADING:
         raise ApiError(50006)
+    if channel.thread is not None:
+        wake(world, channel)
     at_ms = world.clock.now_ms()
     # By position: by name it would take twice as long, and every message comes by here.
     message = Message(
-        world.ids.next(at_ms),
+        origin.message_id or world.ids.next(at_ms),
         channel.id,
         author,
         at_ms,
@@ -118,10 +141,12 @@ def create(
     if draft.embeds or draft.components:
         resolve_uploads(world, message)
     if draft.reference is not None:
-        _refer(channel, message, draft.reference)
+        refer(world, channel, message, draft)
+    if draft.poll is not None:
+        open_poll(world, channel, message, draft.poll)
     if draft.reference is not None or draft.components or "@" in draft.content:
-        _mention(world, channel, message, draft.allowed_mentions)
-    _store(channel, message)
+        mention(world, channel, message, draft.allowed_mentions)
+    store(channel, message)
     return message
 
 
@@ -133,90 +158,20 @@ def create_and_show(
     return message, show(world, channel, message, "create")
 
 
-def _store(channel: Channel, message: Message) -> None:
-    if message.reader_id is not None:
-        channel.ephemeral[message.id] = message
-        return
-    channel.messages[message.id] = message
-    channel.message_ids.append(message.id)
-    channel.last_message_id = message.id
-    if message.nonce is not None:
-        channel.nonces[(message.author.id, str(message.nonce))] = (message.at_ms, message.id)
-    if channel.thread is not None:
-        channel.thread.sent += 1
-        channel.thread.archived = False
-
-
-def _refer(channel: Channel, message: Message, reference: Json) -> None:
-    """Make it a reply. Raises ApiError 50035 where there is nothing to reply to."""
-    target_id = parse_snowflake(reference.get("message_id"))
-    if reference.get("type", 0) != 0:
-        raise ApiError(0, status=501, message="Forwarding is not implemented by the sandbox")
-    if target_id is None or target_id not in channel.messages:
-        if reference.get("fail_if_not_exists", True):
-            raise invalid(("message_reference",), "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
-        return
-    message.type = 19
-    message.reference = {
-        "type": 0,
-        "channel_id": str(channel.id),
-        "message_id": str(target_id),
-    }
-    if channel.guild_id is not None:
-        message.reference["guild_id"] = str(channel.guild_id)
-
-
-def _mention(world: World, channel: Channel, message: Message, allowed: Json | None) -> None:
-    """Work out whom the message mentions, within what `allowed` lets it."""
-    text = message.content
-    if message.flags & IS_COMPONENTS_V2:
-        text = "\n".join(_displayed(message.components))
-    users = [found for found in mentioned_users(text) if found in world.users]
-    roles = mentioned_roles(text)
-    everyone = "@everyone" in text or "@here" in text
-    replied = None
-    if message.reference is not None:
-        replied = channel.messages[int(message.reference["message_id"])].author.id
-    if allowed is not None:
-        users = _allowed(users, "users", allowed)
-        roles = _allowed(roles, "roles", allowed)
-        everyone = everyone and "everyone" in (allowed.get("parse") or ())
-        if not allowed.get("replied_user", False):
-            replied = None
-    if replied is not None and replied not in users:
-        users.append(replied)
-    if channel.guild_id is None:
-        roles, everyone = [], False
-    elif roles or everyone:
-        guild = world.guilds[channel.guild_id]
-        may = world.permissions(message.author.id, channel) & permissions.MENTION_EVERYONE
-        roles = [r for r in roles if r in guild.roles and (may or guild.roles[r].mentionable)]
-        everyone = everyone and bool(may)
-    message.mention_ids = tuple(users)
-    message.mention_role_ids = tuple(roles)
-    message.mention_everyone = everyone
-
-
-def _allowed(found: list[int], kind: str, allowed: Json) -> list[int]:
-    if kind in (allowed.get("parse") or ()):
-        return found
-    named = {parse_snowflake(one) for one in allowed.get(kind) or ()}
-    return [one for one in found if one in named]
-
-
-def _displayed(components: Iterable[Json]) -> list[str]:
-    """The texts of components v2."""
-    texts = []
-    for part in components:
-        if part["type"] == 10:
-            texts.append(part["content"])
-        texts += _displayed(part.get("components", []))
-    return texts
-
-
 def edit(world: World, channel: Channel, message: Message, draft: Draft) -> None:
-    """Change what the draft names. Raises ApiError 50006 when nothing would be left."""
-    v2 = bool((message.flags | draft.flags) & IS_COMPONENTS_V2)
+    """Change what the draft names.
+
+    Raises ApiError 50006 when nothing would be left, 50083 in an archived thread, 520003 for a
+    poll, which comes at first or with the answer that was deferred.
+    """
+    check_open(channel)
+    if message.poll is not None or draft.poll is not None:
+        _edit_poll(world, channel, message, draft)
+    if draft.flags & ~message.flags & IS_COMPONENTS_V2:
+        check_cleared(
+            draft.content if "content" in draft.given else message.content,
+            draft.embeds if "embeds" in draft.given else message.embeds,
+        )
     was = message.content, message.embeds, message.components, message.attachments
     if "content" in draft.given:
         message.content = draft.content
@@ -224,11 +179,10 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> None
         message.embeds = draft.embeds
     if "components" in draft.given:
         message.components = draft.components
-    if v2 and not message.flags & IS_COMPONENTS_V2:
-        message.content, message.embeds = "", ()
     if "attachments" in draft.given or draft.uploads:
         attach(world, message, draft)
-    if not (message.content or message.embeds or message.components or message.attachments):
+    said = message.content or message.embeds or message.components or message.attachments
+    if not said and message.poll is None and message.forwarded is None:
         message.content, message.embeds, message.components, message.attachments = was
         raise ApiError(50006)
     resolve_uploads(world, message)
@@ -237,7 +191,13 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> None
     message.flags &= ~LOADING
     message.edited_ms = world.clock.now_ms()
     if "content" in draft.given or "components" in draft.given:
-        _mention(world, channel, message, draft.allowed_mentions)
+        mention(world, channel, message, draft.allowed_mentions)
+
+
+def _edit_poll(world: World, channel: Channel, message: Message, draft: Draft) -> None:
+    if message.poll is not None or draft.poll is None or not message.flags & LOADING:
+        raise ApiError(520003)
+    open_poll(world, channel, message, draft.poll)
 
 
 def edit_and_show(world: World, channel: Channel, message: Message, draft: Draft) -> Written:
@@ -248,7 +208,25 @@ def edit_and_show(world: World, channel: Channel, message: Message, draft: Draft
 
 def delete(world: World, channel: Channel, message: Message) -> None:
     """The message is gone, for everybody who saw it."""
-    readers = _readers(world, channel, message)
+    only = frozenset({message.reader_id}) if message.reader_id is not None else None
+    gone = _remove(world, channel, message)
+    world.bus.publish(Event("MESSAGE_DELETE", gone, channel=channel, only=only, bots=only is None))
+
+
+def delete_many(world: World, channel: Channel, several: list[Message]) -> None:
+    """These messages, which are none for one reader only, are gone at once."""
+    gone = [_remove(world, channel, message) for message in several]
+    if not gone:
+        return
+    data: Json = {"ids": [one["id"] for one in gone], "channel_id": str(channel.id)}
+    if channel.guild_id is not None:
+        data["guild_id"] = str(channel.guild_id)
+    world.bus.publish(Event("MESSAGE_DELETE_BULK", data, channel=channel))
+
+
+def _remove(world: World, channel: Channel, message: Message) -> Json:
+    """Take a message out of its channel; answers what there is to tell of that."""
+    readers = readers_of(world, channel, message)
     if message.reader_id is not None:
         channel.ephemeral.pop(message.id, None)
     elif channel.messages.pop(message.id, None) is not None:
@@ -260,63 +238,7 @@ def delete(world: World, channel: Channel, message: Message) -> None:
     world.seen.add("delete", world.clock.now_ms(), channel.id, readers, encode(gone))
     if channel.guild_id is not None:
         gone["guild_id"] = str(channel.guild_id)
-    only = readers if message.reader_id is not None else None
-    world.bus.publish(Event("MESSAGE_DELETE", gone, channel=channel, only=only, bots=only is None))
-
-
-def _readers(world: World, channel: Channel, message: Message) -> frozenset[int]:
-    if message.reader_id is not None:
-        return frozenset({message.reader_id})
-    return world.audience(channel)
-
-
-def show(
-    world: World, channel: Channel, message: Message, what: Literal["create", "update"]
-) -> Written:
-    """Show a new or changed message to those who can see it, and note that they saw it."""
-    shaped = world.message_json(message, message.author.id)
-    readers = _readers(world, channel, message)
-    at_ms = message.at_ms if what == "create" else world.clock.now_ms()
-    raw = encode(shaped)
-    world.seen.add(what, at_ms, channel.id, readers, raw)
-    if message.nonce is not None:
-        shaped["nonce"] = message.nonce
-        raw = encode(shaped)
-    if not world.bus.idle:
-        world.bus.publish(
-            Event(
-                f"MESSAGE_{what.upper()}",
-                _dispatched(world, channel, message, shaped),
-                channel=channel,
-                only=readers if message.reader_id is not None else None,
-                message=message,
-                bots=message.reader_id is None,
-            )
-        )
-    return Written(shaped, raw)
-
-
-def _dispatched(world: World, channel: Channel, message: Message, shaped: Json) -> Json:
-    """The message as the gateway carries it: with its server and the members it names."""
-    if channel.guild_id is None:
-        return {**shaped, "channel_type": channel.type}
-    guild = world.guilds[channel.guild_id]
-    data: dict[str, Any] = {
-        **shaped,
-        "guild_id": str(guild.id),
-        "channel_type": channel.type,
-    }
-    member = guild.members.get(message.author.id)
-    if member is not None and (message.webhook_id in (None, message.application_id)):
-        data["member"] = partial_member_json(member)
-    if message.mention_ids:
-        data["mentions"] = [
-            {**user, "member": partial_member_json(guild.members[user_id])}
-            if user_id in guild.members
-            else user
-            for user_id, user in zip(message.mention_ids, shaped["mentions"], strict=True)
-        ]
-    return data
+    return gone
 
 
 def is_ephemeral(flags: int) -> bool:

@@ -11,7 +11,17 @@ Json = dict[str, Any]
 
 GUILD_TEXT, DM, GUILD_VOICE, GUILD_CATEGORY, GUILD_ANNOUNCEMENT = 0, 1, 2, 4, 5
 ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD = 10, 11, 12
-THREAD_TYPES = frozenset({ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD})
+GUILD_STAGE, GUILD_FORUM, GUILD_MEDIA = 13, 15, 16
+FORUM_TYPES = frozenset({GUILD_FORUM, GUILD_MEDIA})
+VOICE_TYPES = frozenset({GUILD_VOICE, GUILD_STAGE})
+
+PINNED = 1 << 1
+REQUIRE_TAG = 1 << 4
+HIDE_MEDIA_DOWNLOAD_OPTIONS = 1 << 15
+
+PINNED_MESSAGE, MEMBER_JOINED, THREAD_CREATED = 6, 7, 18
+SYSTEM_TYPES = frozenset({PINNED_MESSAGE, MEMBER_JOINED, THREAD_CREATED})
+"""Messages that Discord itself makes of what somebody did."""
 
 CROSSPOSTED = 1 << 0
 SUPPRESS_EMBEDS = 1 << 2
@@ -19,6 +29,7 @@ HAS_THREAD = 1 << 5
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 SUPPRESS_NOTIFICATIONS = 1 << 12
+HAS_SNAPSHOT = 1 << 14
 IS_COMPONENTS_V2 = 1 << 15
 
 
@@ -119,11 +130,45 @@ class Thread:
     archived: bool = False
     locked: bool = False
     archive_changed_ms: int = 0
+    active_ms: int = 0
+    """When it was last written in, opened again, or told how long to wait for either."""
     created_ms: int | None = None
     invitable: bool = True
     members: dict[int, int] = field(default_factory=dict)
     """When each member joined, by user id, in milliseconds."""
     sent: int = 0
+    applied_tags: list[int] = field(default_factory=list)
+    """The tags of its forum that a post has."""
+
+
+@dataclass(slots=True)
+class ForumTag:
+    id: int
+    name: str
+    moderated: bool = False
+    emoji_id: int | None = None
+    emoji_name: str | None = None
+
+
+@dataclass(slots=True)
+class Forum:
+    """What a forum or media channel has besides other channels; its posts are threads."""
+
+    tags: dict[int, ForumTag] = field(default_factory=dict)
+    reaction_emoji: Json | None = None
+    sort_order: int | None = None
+    layout: int = 0
+    tag_setting: str = "match_some"
+
+
+@dataclass(slots=True)
+class Voice:
+    """What a voice or stage channel has besides others; nobody can be heard in it."""
+
+    bitrate: int = 64_000
+    user_limit: int = 0
+    rtc_region: str | None = None
+    video_quality_mode: int = 1
 
 
 @dataclass(slots=True)
@@ -140,6 +185,28 @@ class Attachment:
 class Reaction:
     emoji: Json
     user_ids: dict[int, None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """What a forwarded message said when it was forwarded, and its files apart from that."""
+
+    data: Json
+    attachments: list[Attachment] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Poll:
+    """A question in a message; answers are numbered from 1."""
+
+    question: Json
+    answers: dict[int, Json]
+    expires_ms: int
+    multiselect: bool = False
+    layout: int = 1
+    votes: dict[int, dict[int, None]] = field(default_factory=dict)
+    """Who voted for each answer."""
+    closed: bool = False
 
 
 class Message(Struct, gc=False):
@@ -168,6 +235,8 @@ class Message(Struct, gc=False):
     reactions: dict[str, Reaction] = {}
     nonce: str | int | None = None
     reference: Json | None = None
+    forwarded: Snapshot | None = None
+    poll: Poll | None = None
     application_id: int | None = None
     webhook_id: int | None = None
     webhook_name: str | None = None
@@ -192,7 +261,12 @@ class Channel:
     overwrites: dict[int, Overwrite] = field(default_factory=dict)
     recipient_ids: tuple[int, ...] = ()
     """Both people of a DM."""
+    flags: int = 0
+    default_auto_archive_minutes: int | None = None
+    default_thread_rate_limit: int = 0
     thread: Thread | None = None
+    forum: Forum | None = None
+    voice: Voice | None = None
     messages: dict[int, Message] = field(default_factory=dict)
     message_ids: list[int] = field(default_factory=list)
     ephemeral: dict[int, Message] = field(default_factory=dict)
@@ -212,6 +286,20 @@ class ScheduledEvent:
     data: Json
     """Discord's own fields, as they were given and checked."""
     interested: dict[int, None] = field(default_factory=dict)
+    entity_id: int | None = None
+    """The stage instance that it is, while it goes on."""
+
+
+@dataclass(slots=True)
+class StageInstance:
+    """What makes a stage channel live."""
+
+    id: int
+    guild_id: int
+    channel_id: int
+    topic: str
+    privacy_level: int
+    event_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -227,6 +315,8 @@ class Guild:
     channels: dict[int, Channel] = field(default_factory=dict)
     """Channels and threads."""
     scheduled_events: dict[int, ScheduledEvent] = field(default_factory=dict)
+    stage_instances: dict[int, StageInstance] = field(default_factory=dict)
+    """By the stage channel's id."""
     bans: dict[int, str | None] = field(default_factory=dict)
     """Why each user who is banned was, where it was said."""
     version: int = 0

@@ -20,6 +20,8 @@ READ_MESSAGE_HISTORY = 1 << 16
 MENTION_EVERYONE = 1 << 17
 USE_EXTERNAL_EMOJIS = 1 << 18
 CONNECT = 1 << 20
+MUTE_MEMBERS = 1 << 22
+MOVE_MEMBERS = 1 << 24
 CHANGE_NICKNAME = 1 << 26
 MANAGE_NICKNAMES = 1 << 27
 MANAGE_ROLES = 1 << 28
@@ -32,7 +34,9 @@ CREATE_PRIVATE_THREADS = 1 << 36
 SEND_MESSAGES_IN_THREADS = 1 << 38
 MODERATE_MEMBERS = 1 << 40
 CREATE_EVENTS = 1 << 44
+SEND_POLLS = 1 << 49
 PIN_MESSAGES = 1 << 51
+BYPASS_SLOWMODE = 1 << 52
 
 ALL = (1 << 53) - 1
 
@@ -50,6 +54,7 @@ EVERYONE_DEFAULT = (
     | USE_APPLICATION_COMMANDS
     | CREATE_PUBLIC_THREADS
     | SEND_MESSAGES_IN_THREADS
+    | SEND_POLLS
 )
 
 DM = (
@@ -61,8 +66,12 @@ DM = (
     | READ_MESSAGE_HISTORY
     | USE_EXTERNAL_EMOJIS
     | USE_APPLICATION_COMMANDS
+    | SEND_POLLS
     | PIN_MESSAGES
 )
+
+TIMED_OUT = VIEW_CHANNEL | READ_MESSAGE_HISTORY
+"""What a timeout leaves to a member."""
 
 _NEEDS_SENDING = MENTION_EVERYONE | SEND_TTS_MESSAGES | ATTACH_FILES | EMBED_LINKS
 
@@ -94,6 +103,11 @@ def channel_permissions(guild: Guild, member: Member, channel: Channel) -> int:
         return 0
     sending = SEND_MESSAGES if channel.thread is None else SEND_MESSAGES_IN_THREADS
     return granted if granted & sending else granted & ~_NEEDS_SENDING
+
+
+def is_timed_out(member: Member, now_ms: int) -> bool:
+    """Whether a timeout that the member was given has not ended yet."""
+    return member.timeout_until_ms is not None and member.timeout_until_ms > now_ms
 
 
 def _shut_out(granted: int, member: Member, channel: Channel) -> bool:

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from hashlib import blake2s
 from typing import Literal
 
-_DEFAULT = (50, 1_000)
-_RULES: dict[str, tuple[int, int]] = {
-    "POST /channels/{channel_id}/messages": (5, 5_000),
-    "POST /webhooks/{webhook_id}/{webhook_token}": (5, 2_000),
+from discord_sandbox.errors import TooFast
+
+Scope = Literal["user", "shared"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How many requests a bucket takes in how many milliseconds; a shared one from all bots."""
+
+    limit: int
+    per_ms: int
+    scope: Scope = "user"
+
+
+_DEFAULT = Rule(50, 1_000)
+_RULES = {
+    "POST /channels/{channel_id}/messages": Rule(5, 5_000),
+    "POST /webhooks/{webhook_id}/{webhook_token}": Rule(5, 2_000),
 }
-"""Requests per milliseconds where they are known; Discord publishes none of them."""
+"""The buckets of routes where they are known; Discord publishes none of them."""
 
 TEN_MINUTES_MS = 600_000
 DAY_MS = 86_400_000
+STARTS_A_DAY = 1_000
 
 
 def bucket_hash(route: str) -> str:
@@ -63,7 +79,7 @@ class RateLimits:
         headers = {
             "X-RateLimit-Global": "true",
             "X-RateLimit-Scope": "global",
-            "Retry-After": str(max(round(retry_after), 1)),
+            "Retry-After": str(max(math.ceil(retry_after), 1)),
         }
         return Refusal(retry_after, "global", headers, "global")
 
@@ -73,8 +89,9 @@ class RateLimits:
         """Count one request against its bucket; answers the headers that tell of it."""
         if not self.buckets or (dm and not self.dm_buckets and route in _RULES):
             return {}, None
-        limit, per_ms = _RULES.get(route, _DEFAULT)
-        key = (bucket, application_id, major)
+        rule = self.rules.get(route, _DEFAULT)
+        limit, per_ms = rule.limit, rule.per_ms
+        key = (bucket, 0 if rule.scope == "shared" else application_id, major)
         window = self._windows.get(key)
         if window is None or _over(window, now_ms, per_ms):
             if len(self._windows) > 10_000:
@@ -83,9 +100,9 @@ class RateLimits:
         after_ms = window.resets_ms - now_ms
         if window.used >= limit:
             headers = _headers(bucket, limit, 0, window.resets_ms, after_ms)
-            headers["X-RateLimit-Scope"] = "user"
+            headers["X-RateLimit-Scope"] = rule.scope
             headers["Retry-After"] = str(-(-after_ms // 1_000))
-            return headers, Refusal(after_ms / 1_000, "user", headers, f"bucket {route}")
+            return headers, Refusal(after_ms / 1_000, rule.scope, headers, f"bucket {route}")
         window.used += 1
         return _headers(bucket, limit, limit - window.used, window.resets_ms, after_ms), None
 
@@ -99,6 +116,20 @@ class RateLimits:
             return False
         opens.append(now_ms)
         return True
+
+    def create_commands(
+        self, application_id: int, guild_id: int | None, new: int, now_ms: int
+    ) -> None:
+        """Count new commands, global ones or of one guild. Raises TooFast after too many in a day."""
+        if self.commands_per_day is None or not new:
+            return
+        key = (application_id, guild_id)
+        window = self._created.get(key)
+        if window is None or _over(window, now_ms, DAY_MS):
+            window = self._created[key] = Window(now_ms + DAY_MS, 0)
+        if window.used + new > self.commands_per_day:
+            raise TooFast(30034, (window.resets_ms - now_ms) / 1_000)
+        window.used += new
 
     def count_invalid(self, now_ms: int) -> None:
         """Note a 401, a 403 or a 429 that was not for a shared limit."""
@@ -118,9 +149,14 @@ class RateLimits:
     def starts_left(self, application_id: int, now_ms: int) -> tuple[int, int]:
         """How many sessions the bot may still begin, and in how many ms the count begins anew."""
         window = self._starts.get(application_id)
-        if window is None or _over(window, now_ms, DAY_MS):
-            return self.identifies_per_day, 0
+        if self.identifies_per_day is None or window is None or _over(window, now_ms, DAY_MS):
+            return self.starts_in_all, 0
         return max(self.identifies_per_day - window.used, 0), window.resets_ms - now_ms
+
+    @property
+    def starts_in_all(self) -> int:
+        """What bots are told that they may begin in a day, also where nothing stops them."""
+        return STARTS_A_DAY if self.identifies_per_day is None else self.identifies_per_day
 
     def begin_session(self, application_id: int, shard_id: int, now_ms: int) -> StartRefused | None:
         """Count one IDENTIFY; answers why it is refused, where it is.
@@ -136,22 +172,36 @@ class RateLimits:
         starts = self._starts.get(application_id)
         if starts is None or _over(starts, now_ms, DAY_MS):
             starts = self._starts[application_id] = Window(now_ms + DAY_MS, 0)
-        if starts.used >= self.identifies_per_day:
+        if self.identifies_per_day is not None and starts.used >= self.identifies_per_day:
             return "none left"
         starts.used += 1
         return None
+
+    def set_rule(self, route: str, rule: Rule | None) -> None:
+        """Give a route's buckets a size; None is the one it has when nobody sets it."""
+        if rule is not None:
+            self.rules[route] = rule
+        elif route in _RULES:
+            self.rules[route] = _RULES[route]
+        else:
+            self.rules.pop(route, None)
 
     def restore(self) -> None:
         """The limits as they are when nobody has set them, and no counts."""
         self.global_per_second: int | None = 50
         self.buckets = True
+        self.rules = dict(_RULES)
         self.dm_buckets = False
         self.dm_opens_per_10m: int | None = 100
         self.invalid_per_10m: int | None = 10_000
-        self.identifies_per_day = 1_000
+        self.file_bytes: int | None = 10 * 1024 * 1024
+        """How large a file may be; Discord takes larger ones in servers that are boosted."""
+        self.identifies_per_day: int | None = STARTS_A_DAY
         self.max_concurrency = 1
         self.identify_every_s: int | None = None
         """5 at Discord; not kept to unless asked for, because tests start their bots at once."""
+        self.commands_per_day: int | None = 200
+        self._created: dict[tuple[int, int | None], Window] = {}
         self._global: dict[int, Window] = {}
         self._windows: dict[tuple[str, int, str], Window] = {}
         self._opens: dict[int, deque[int]] = {}
@@ -161,6 +211,7 @@ class RateLimits:
 
     def reset(self) -> None:
         """Forget every count."""
+        self._created.clear()
         self._global.clear()
         self._windows.clear()
         self._opens.clear()

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from discord_sandbox import messages
+from discord_sandbox import permissions
 from discord_sandbox.clock import iso
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
-from discord_sandbox.model import Channel, Json, Message, Reaction
+from discord_sandbox.model import (
+    PINNED_MESSAGE,
+    SYSTEM_TYPES,
+    Channel,
+    Json,
+    Message,
+    Reaction,
+    User,
+)
 from discord_sandbox.shapes.guilds import member_json
+from discord_sandbox.showing import show, write_system
+from discord_sandbox.threads import check_open
 from discord_sandbox.world import World
 
 MOST_KINDS = 20
@@ -30,8 +40,29 @@ def parse_emoji(text: str) -> tuple[str, Json]:
     return name, {"id": None, "name": name}
 
 
+def check_may_react(
+    world: World, user_id: int, channel: Channel, message: Message, emoji: str
+) -> None:
+    """Raises ApiError 50001 or 50013; to join a reaction that is there needs no permission to add."""
+    key, _ = parse_emoji(emoji)
+    needed = permissions.READ_MESSAGE_HISTORY
+    if key not in message.reactions:
+        needed |= permissions.ADD_REACTIONS
+    world.require(user_id, channel, needed)
+    if world.is_timed_out(user_id, channel):
+        raise ApiError(50013)
+
+
+def check_may_pin(world: World, user_id: int, channel: Channel) -> None:
+    """Raises ApiError 50001 or 50013."""
+    granted = world.require(user_id, channel, permissions.VIEW_CHANNEL)
+    if not granted & (permissions.PIN_MESSAGES | permissions.MANAGE_MESSAGES):
+        raise ApiError(50013)
+
+
 def react(world: World, channel: Channel, message: Message, user_id: int, emoji: str) -> None:
-    """Add a user's reaction. Raises ApiError 30010 for a 21st kind."""
+    """Add a user's reaction. Raises ApiError 30010 for a 21st kind, 50083 in an archived thread."""
+    check_open(channel)
     key, shaped = parse_emoji(emoji)
     reaction = message.reactions.get(key)
     if reaction is None:
@@ -93,8 +124,13 @@ def clear(world: World, channel: Channel, message: Message, emoji: str | None = 
     world.bus.publish(Event("MESSAGE_REACTION_REMOVE_EMOJI", data, channel=channel))
 
 
-def set_pinned(world: World, channel: Channel, message: Message, pinned: bool) -> None:
-    """Pin or unpin. Raises ApiError 30003 for a 251st pin."""
+def set_pinned(world: World, channel: Channel, message: Message, by: User, *, pinned: bool) -> None:
+    """Pin or unpin; the channel is told who pinned.
+
+    Raises ApiError 30003 for a 251st pin, 50021 for what Discord itself wrote.
+    """
+    if message.type in SYSTEM_TYPES:
+        raise ApiError(50021)
     if pinned == (message.pinned_ms is not None):
         return
     if pinned and len(pins(channel)) >= MOST_PINS:
@@ -103,11 +139,15 @@ def set_pinned(world: World, channel: Channel, message: Message, pinned: bool) -
     message.pinned_ms = now_ms if pinned else None
     if pinned:
         channel.last_pin_ms = now_ms
-    messages.show(world, channel, message, "update")
+    show(world, channel, message, "update")
     data: Json = {"channel_id": str(channel.id), "last_pin_timestamp": iso(now_ms)}
     if channel.guild_id is not None:
         data["guild_id"] = str(channel.guild_id)
     world.bus.publish(Event("CHANNEL_PINS_UPDATE", data, channel=channel))
+    if pinned:
+        reference = {"type": 0, **data, "message_id": str(message.id)}
+        del reference["last_pin_timestamp"]
+        write_system(world, by, channel, PINNED_MESSAGE, reference=reference)
 
 
 def pins(channel: Channel) -> list[Message]:

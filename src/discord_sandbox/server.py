@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 from collections.abc import Awaitable
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote
 
 from aiohttp import web
@@ -18,6 +20,9 @@ from discord_sandbox.rest.api import RestApi
 from discord_sandbox.rest.body import MOST_BYTES
 from discord_sandbox.snowflake import parse_snowflake
 
+_MOST_BODY = 64 * 1024 * 1024
+"""What is read of any request. Discord's own limit is lower and answered as Discord does; a member's
+files come to the control API as base64, a third larger than they are."""
 PAGE = Path(__file__).parent / "page"
 _VERSIONS = frozenset({"v9", "v10"})
 _TYPES = {
@@ -54,7 +59,7 @@ class Server:
 
     async def start(self) -> None:
         """Listen. Raises PortInUse."""
-        server = web.Server(self._serve, access_log=None)
+        server = web.Server(self._serve, access_log=None, request_factory=_request)
         self._runner = web.ServerRunner(server, shutdown_timeout=1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port, backlog=1024)
@@ -69,12 +74,15 @@ class Server:
         named = "127.0.0.1" if self._host in ("0.0.0.0", "::") else self._host  # noqa: S104
         self.base_url = f"http://{f'[{named}]' if ':' in named else named}:{port}"
         self.backend.set_address(self.base_url)
+        # What came due while the world was a file is done now.
+        self.backend.world.agenda.look()
 
     async def stop(self) -> None:
         """Say goodbye to the bots, let go of what is held, and stop listening."""
         self.backend.faults.remove()
         self.backend.hub.close()
         self.backend.interactions.close()
+        self.backend.world.agenda.clear()
         await self._control.close()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -92,12 +100,12 @@ class Server:
             return self._gateway(request)
         if first == "sandbox":
             return self._control.serve(request, segments[2:])
+        if first == "attachments":
+            return self._rest.serve_attachment(request, lambda: self._attachment(segments[2:]))
         return self._file(segments[1:])
 
     async def _file(self, segments: list[str]) -> web.StreamResponse:
-        return (
-            self._attachment(segments[1:]) if segments[0] == "attachments" else self._page(segments)
-        )
+        return self._page(segments)
 
     async def _gateway(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
@@ -142,3 +150,12 @@ class Server:
             body=found.read_bytes(),
             headers={"Content-Type": kind, "Cache-Control": "no-cache"},
         )
+
+
+def _request(*parts: Any) -> web.BaseRequest:
+    """A request as `web.Server` makes one, but with bodies of more than its usual 1 MiB."""
+    message, payload, protocol, writer, task = parts
+    loop = asyncio.get_running_loop()
+    return web.BaseRequest(
+        message, payload, protocol, writer, task, loop, client_max_size=_MOST_BODY
+    )

@@ -26,6 +26,8 @@ from discord_sandbox.model import (
     User,
     Webhook,
 )
+from discord_sandbox.polls import close_when_due
+from discord_sandbox.threads import archive_when_idle
 from discord_sandbox.world import World
 
 VERSION = 1
@@ -91,6 +93,11 @@ def _fill(world: World, state: Json) -> None:
         world.webhooks[webhook.id] = webhook
     for channel in world.channels.values():
         channel.message_ids = list(channel.messages)
+        if channel.thread is not None:
+            archive_when_idle(world, channel)
+        for message in channel.messages.values():
+            if message.poll is not None:
+                close_when_due(world, channel, message)
 
 
 def _pack(value: Any) -> Any:

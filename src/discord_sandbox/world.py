@@ -6,6 +6,7 @@ import base64
 import secrets
 from collections.abc import Container
 
+from discord_sandbox.agenda import Agenda
 from discord_sandbox.clock import SandboxClock
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Bus, Event
@@ -21,14 +22,18 @@ from discord_sandbox.model import (
     User,
     Webhook,
 )
-from discord_sandbox.permissions import DM as DM_PERMISSIONS
 from discord_sandbox.permissions import (
+    ALL,
     READ_MESSAGE_HISTORY,
+    TIMED_OUT,
     VIEW_CHANNEL,
     channel_permissions,
+    guild_permissions,
+    is_timed_out,
 )
+from discord_sandbox.permissions import DM as DM_PERMISSIONS
 from discord_sandbox.record import Seen
-from discord_sandbox.shapes.guilds import channel_json
+from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.shapes.messages import message_json
 from discord_sandbox.snowflake import SnowflakeSource
 
@@ -43,6 +48,7 @@ class World:
         self.clock = clock
         self.ids = SnowflakeSource(clock)
         self.bus = Bus()
+        self.agenda = Agenda(clock)
         self.seen = Seen()
         self.base_url = base_url
         self.nonce_window_ms = NONCE_WINDOW_MS
@@ -57,6 +63,7 @@ class World:
 
     def clear(self) -> None:
         """Nobody and nothing is there any more. Ids go on increasing all the same."""
+        self.agenda.clear()
         self.seen.clear()
         self.nonce_window_ms = NONCE_WINDOW_MS
         for everything in (
@@ -110,6 +117,24 @@ class World:
 
     # --- permissions ---------------------------------------------------------------------
 
+    def guild_permissions(self, guild: Guild, member: Member) -> int:
+        """What the member may do in the server now, before any channel's overwrites."""
+        return self._left(guild_permissions(guild, member), member)
+
+    def is_timed_out(self, user_id: int, channel: Channel) -> bool:
+        """Whether a timeout keeps the user from doing anything in the channel but reading."""
+        guild = self.guilds.get(channel.guild_id or 0)
+        member = None if guild is None else guild.members.get(user_id)
+        if guild is None or member is None or guild_permissions(guild, member) == ALL:
+            return False
+        return is_timed_out(member, self.clock.now_ms())
+
+    def _left(self, granted: int, member: Member) -> int:
+        """What a timeout leaves; administrators have none. It ends by itself, unlike caches."""
+        if granted != ALL and is_timed_out(member, self.clock.now_ms()):
+            return granted & TIMED_OUT
+        return granted
+
     def permissions(self, user_id: int, channel: Channel) -> int:
         """What the user may do in the channel; 0 where they cannot see it."""
         if channel.guild_id is None:
@@ -124,6 +149,9 @@ class World:
             granted = 0 if member is None else channel_permissions(guild, member, channel)
             if channel.thread is None:
                 cached[1][user_id] = granted
+        member = guild.members.get(user_id)
+        if member is not None and member.timeout_until_ms is not None:
+            return self._left(granted, member)
         return granted
 
     def require(self, user_id: int, channel: Channel, needed: int) -> int:
@@ -172,10 +200,10 @@ class World:
     def message_json(self, message: Message, viewer_id: int) -> Json:
         """The message as `viewer_id` sees it, with the message it replies to."""
         referenced = None
-        if message.reference is not None:
+        if message.reference is not None and message.forwarded is None:
             channel = self.channels.get(int(message.reference["channel_id"]))
             if channel is not None:
-                referenced = channel.messages.get(int(message.reference["message_id"]))
+                referenced = channel.messages.get(int(message.reference.get("message_id", 0)))
         return message_json(message, self.users, self.base_url, viewer_id, referenced)
 
     def channel_json(self, channel: Channel, viewer_id: int | None = None) -> Json:

@@ -4,13 +4,14 @@ import asyncio
 import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tocsin import __version__
 from tocsin.clock import Clock, follow, read_offset, worker_name
 from tocsin.discord_bot.asking_time import ask_while_doubted
 from tocsin.discord_bot.client import TocsinClient
@@ -20,7 +21,8 @@ from tocsin.discord_bot.services import Services
 from tocsin.discord_bot.take_over import TakeOver
 from tocsin.dispatch.dispatcher import REFUSALS_KEPT_AS, Dispatcher
 from tocsin.dispatch.housekeeping import Housekeeper
-from tocsin.dispatch.messenger import Message, Messenger, Sighting
+from tocsin.dispatch.messenger import Message, Messenger, Search, Sighting
+from tocsin.dispatch.opening import OpeningGate
 from tocsin.dispatch.outcome import Outcome
 from tocsin.dispatch.pacing import Pacer
 from tocsin.dispatch.planner import Planner
@@ -33,17 +35,24 @@ from tocsin.legacy.files import Names
 from tocsin.legacy.mirror import Mirror
 from tocsin.settings import Settings
 from tocsin.store import migrate
-from tocsin.store.engine import Store
+from tocsin.store.claims import backlog
+from tocsin.store.engine import DatabaseUnavailable, Store
 from tocsin.store.facts import get_fact, instance_of
 from tocsin.store.failures import HELD_UP, explained
+from tocsin.store.home import move_in
 from tocsin.store.lock import InstanceLock
 from tocsin.store.rehearsal import drop_tests
 from tocsin.telemetry.logs import get_logger
+from tocsin.telemetry.metrics import Exposition, Scrape
 from tocsin.telemetry.status import StatusServer
 
 UNLIMITED = 10_000.0
 """From this many requests a second on, nothing is paced at all."""
-PATIENCE_AT_THE_END = 10.0
+PATIENCE_AT_THE_END = 8.0
+KEEPING_AT_THE_END = 0.5
+"""Both are seconds; closing the database may take another, and the whole end ten."""
+BACKLOG_SECONDS = 2.0
+"""What a scrape waits for the database: whoever scrapes waits ten."""
 
 log = get_logger("tocsin.bot")
 
@@ -66,10 +75,12 @@ class Engine:
     dispatcher: Dispatcher
     planner: Planner
     recovery: Recovery
+    gate: OpeningGate
     opener: DmOpener
     remover: PostRemover
     housekeeper: Housekeeper
     supervisor: Supervisor
+    exposition: Exposition
 
     async def start(self) -> None:
         """Take over what an earlier process left, and start every loop."""
@@ -99,31 +110,55 @@ class Engine:
                 "name": health.name,
                 "running": health.running,
                 "failures": health.failures,
+                "failures_total": health.failures_total,
                 "last_error": health.last_error,
                 "failed_at": health.failed_at.isoformat() if health.failed_at else None,
             }
             for health in self.supervisor.health.values()
         ]
+        now = self.clock.now()
         return {
+            "version": __version__,
             "worker": self.dispatcher.worker,
             "in_flight": len(self.dispatcher.in_flight),
             "sent": self.dispatcher.sent,
             "requests": self.pacer.requests,
-            "refusals_in_10_minutes": self.dispatcher.refusals.count(self.clock.now()),
+            "answers": {str(status): n for status, n in sorted(self.pacer.answers.items())},
+            "refusals_in_10_minutes": self.dispatcher.refusals.count(now),
             "stopped": self.pacer.stopped,
             "held": self.dispatcher.held(),
+            "dms_held": self.dispatcher.breaker.room(now, 0) == 0,
             "clock_ahead_of_discord_s": round(self.dispatcher.skew.measured.total_seconds(), 1),
             "loops": loops,
         }
 
+    async def metrics(self) -> bytes:
+        """The same for Prometheus, with what was counted, and what waits in the database if it can be read."""
+        now, waiting = self.clock.now(), {}
+        with suppress(DatabaseUnavailable, TimeoutError), explained(self.store, HELD_UP):
+            async with asyncio.timeout(BACKLOG_SECONDS):
+                found = await self.store.read(backlog, now)
+            behind = max((now - (found.first_turn or now)).total_seconds(), 0.0)
+            waiting = {"pending": found.pending, "ready": found.ready, "behind_s": behind}
+        scrape = Scrape(self.report() | waiting, self.dispatcher.journal.tally)
+        return self.exposition.text(scrape)
+
     async def stop(self) -> None:
-        """Let what is in flight end within 10 s, then end the loops."""
+        """Let what is in flight end within 8 s, keep the count of refusals, then end the loops."""
         left = await self.dispatcher.finish(PATIENCE_AT_THE_END)
         if left:
             log.warning(
                 "left in flight", deliveries=left, help="The next start looks what came of them."
             )
+        await self._keep_refusals()
         await self.supervisor.stop()
+
+    async def _keep_refusals(self) -> None:
+        try:
+            with explained(self.store):
+                await asyncio.wait_for(self.dispatcher.keep_refusals(), KEEPING_AT_THE_END)
+        except (DatabaseUnavailable, TimeoutError) as error:
+            log.warning("refusals not kept", reason=str(error) or "the database is busy")
 
 
 def build_engine(
@@ -137,6 +172,7 @@ def build_engine(
 ) -> Engine:
     """Put the loops together. Nothing runs yet."""
     dispatcher = Dispatcher(store, clock, pacer, messenger, worker_name(), instance, refusals)
+    gate = OpeningGate(store, clock)
     return Engine(
         store=store,
         clock=clock,
@@ -146,16 +182,21 @@ def build_engine(
             store, clock, dispatcher, timedelta(seconds=settings.reminders.grace_seconds)
         ),
         recovery=Recovery(store, clock, messenger, dispatcher),
-        opener=DmOpener(store, clock, messenger, dispatcher, settings.discord.dm_opens_per_minute),
+        gate=gate,
+        opener=DmOpener(
+            store, clock, messenger, dispatcher, gate, settings.discord.dm_opens_per_minute
+        ),
         remover=PostRemover(store, clock, messenger),
         housekeeper=Housekeeper(
             store,
             clock,
+            dispatcher.skew,
             horizon=timedelta(days=settings.reminders.horizon_days),
             all_day_at=settings.reminders.all_day_at,
             retention=timedelta(days=settings.reminders.retention_days),
         ),
         supervisor=Supervisor(clock),
+        exposition=Exposition(),
     )
 
 
@@ -170,6 +211,7 @@ def build_pacer(settings: Settings, clock: Clock, refusals: Refusals) -> Pacer:
         None if rate >= UNLIMITED else rate,
         clock.monotonic,
         lambda status, scope: refusals.note(status, scope, clock.now()),
+        lambda: refusals.caution(clock.now()),
     )
 
 
@@ -207,8 +249,8 @@ class _Later:
     async def open_dm(self, member_id: int) -> int | Outcome:
         return await self._it().open_dm(member_id)
 
-    async def find(self, channel_id: int, token: str, anchor_id: int | None) -> int | Sighting:
-        return await self._it().find(channel_id, token, anchor_id)
+    async def find(self, search: Search) -> int | Sighting:
+        return await self._it().find(search)
 
     async def delete(self, channel_id: int, message_id: int) -> Outcome:
         return await self._it().delete(channel_id, message_id)
@@ -238,8 +280,17 @@ async def assembled(
         with explained(store, HELD_UP):
             refusals.restore(await store.read(get_fact, REFUSALS_KEPT_AS))
             instance = await store.read(instance_of)
+            if store.path is not None:
+                _tell_if_moved(await store.write(move_in, store.path))
         pacer = build_pacer(settings, clock, refusals)
         yield build(settings, store, clock, pacer, messenger, instance, refusals)
+
+
+def _tell_if_moved(last: str | None) -> None:
+    if last is not None:
+        log.warning(
+            "database was used elsewhere", last=last, help="Make sure that no bot runs there."
+        )
 
 
 async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> None:
@@ -259,7 +310,14 @@ async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> No
         stopping = _stop_signals()
         client = TocsinClient(
             Services(
-                store, clock, settings, engine.dispatcher, engine.pacer, engine.dispatcher.skew, log
+                store,
+                clock,
+                settings,
+                engine.dispatcher,
+                engine.pacer,
+                engine.dispatcher.skew,
+                engine.gate,
+                log,
             )
         )
         later.messenger = DiscordMessenger(client, clock)
@@ -277,10 +335,12 @@ async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> No
             engine.supervisor.watch("mirror", mirror.run)
         engine.supervisor.watch("take over", TakeOver(client, store, clock).run)
         keep_start_out_of_collection()
-        await engine.start()
         stack.push_async_callback(engine.stop)
+        if not await _started(engine, stopping):
+            return
         if settings.status.port is not None:
-            status = StatusServer(settings.status.host, settings.status.port, engine.report)
+            address = settings.status.host, settings.status.port
+            status = StatusServer(*address, engine.report, engine.metrics)
             stack.push_async_callback(status.stop)
             log.info("status", host=settings.status.host, port=await _listen(status, settings))
         gateway = asyncio.create_task(client.connect(), name="gateway")
@@ -309,6 +369,19 @@ def _stop_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     return stopping
+
+
+async def _started(engine: Engine, stopping: asyncio.Event) -> bool:
+    """Start it; False if the bot is told to stop before the database has let it."""
+    start, stop = asyncio.create_task(engine.start()), asyncio.create_task(stopping.wait())
+    await asyncio.wait([start, stop], return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if start.done():
+        start.result()
+        return True
+    start.cancel()
+    await asyncio.gather(start, return_exceptions=True)
+    return False
 
 
 async def _until(stopping: asyncio.Event, gateway: asyncio.Task[None]) -> None:

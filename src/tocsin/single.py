@@ -15,6 +15,7 @@ from tocsin.discord_bot.transport import rest_client
 from tocsin.dispatch.decision import decide
 from tocsin.dispatch.dispatcher import REFUSALS_KEPT_AS
 from tocsin.dispatch.messenger import Card, Message, message_for
+from tocsin.dispatch.opening import OpeningGate
 from tocsin.dispatch.outcome import Outcome, Refused, Scope
 from tocsin.dispatch.refusals import Caution, Refusals
 from tocsin.errors import TocsinError
@@ -113,7 +114,7 @@ async def _open(
     known = await store.read(find_dm, member_id)
     if known is not None and (known.channel_id is not None or known.suspended_because is not None):
         return None
-    opened = await messenger.open_dm(member_id)
+    opened = await OpeningGate(store, clock).open(messenger, member_id)
     if isinstance(opened, int):
         await store.write(dm_worked, member_id, opened, None, clock.now())
         return None

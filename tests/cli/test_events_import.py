@@ -1,11 +1,8 @@
 """`tocsin events import`: what a file says comes in, and whatever else is said in a line."""
 
 import sqlite3
-import threading
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import icalendar
@@ -86,9 +83,148 @@ def test_a_bad_row_is_named_and_takes_nothing_away(tocsin: CommandLine) -> None:
     ran = tocsin("events", "import", file, "--server", SERVER)
     assert ran.code == 1
     assert "line 3: Altar fight: its start 'next week' is no time" in ran.out
-    assert "no longer mentioned, and left as they are" in ran.out
+    assert "1 event no longer mentioned, and left as it is:" in ran.out
     found = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json").told
     assert len(found) == 2
+
+
+def test_a_stray_quote_takes_nothing_off_the_calendar(tocsin: CommandLine) -> None:
+    """It would swallow the rest of the file, and all that stood there be cancelled."""
+    rows = [f"2030-03-0{n} 20:00,,ruins,Ruins {n},North" for n in range(1, 7)]
+    file = tocsin.file("plan.csv", HEAD, *rows)
+    tocsin("events", "import", file, "--server", SERVER)
+    rows[1] = rows[1].replace("Ruins", '"Ruins')
+    tocsin.file("plan.csv", HEAD, *rows)
+    ran = tocsin("events", "import", file, "--server", SERVER)
+    assert ran.code == 1
+    assert "line 3: a quote that is opened here is never closed" in " ".join(ran.out.split())
+    assert "cancelled" not in ran.out
+    found = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json").told
+    assert len(found) == 6
+
+
+def test_a_calendar_that_breaks_off_takes_nothing_off(tocsin: CommandLine) -> None:
+    """Cut off between two events it looks whole, and the rest would be cancelled."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0"]
+    for uid in ("a", "b", "c"):
+        start = "DTSTART:20300307T150000Z"
+        lines += ["BEGIN:VEVENT", f"UID:{uid}", f"SUMMARY:{uid}", start, "END:VEVENT"]
+    file = tocsin.file("plan.ics", *lines, "END:VCALENDAR")
+    tocsin("events", "import", file, "--server", SERVER)
+    tocsin.file("plan.ics", *lines[:-5])
+    ran = tocsin("events", "import", file, "--server", SERVER)
+    assert (ran.code, "the file breaks off" in ran.out) == (1, True)
+    found = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json").told
+    assert len(found) == 3
+
+
+def test_another_file_of_the_same_name_replaces_nothing(tocsin: CommandLine) -> None:
+    """It is refused with a way out: a name of its own, or the word that it does replace the other."""
+    for folder, row in (("d1", FIRST), ("d2", SECOND)):
+        (tocsin.folder / folder).mkdir()
+        tocsin.file(f"{folder}/plan.csv", HEAD, row)
+    tocsin("events", "import", "d1/plan.csv", "--server", SERVER)
+    before = rows_changed(tocsin.folder)
+    for more in ([], ["--dry-run"]):
+        ran = tocsin("events", "import", "d2/plan.csv", "--server", SERVER, *more)
+        assert (ran.code, ran.out) == (2, "")
+        assert "1 event ahead" in ran.err
+        assert "--source NAME" in ran.err
+        assert "--replace" in ran.err
+        assert rows_changed(tocsin.folder) == before
+    tocsin.file("d3.csv", HEAD, SECOND, FIRST.replace("2030", "soon"))
+    ran = tocsin("events", "import", "d3.csv", "--server", SERVER, "--source", "plan.csv")
+    assert (ran.code, "1 not read, first line 3" in ran.err) == (2, True)
+    other = tocsin("events", "import", "d2/plan.csv", "--server", SERVER, "--source", "south")
+    assert (other.code, "1 new" in other.out) == (0, True)
+    again = tocsin("events", "import", "d1/plan.csv", "--server", SERVER, "--json").told
+    assert (again["unchanged"], again["removed"]) == (1, [])
+    told = tocsin("events", "import", "d2/plan.csv", "--server", SERVER, "--replace", "--json").told
+    assert (told["added"], told["removed"]) == (1, ["First ruins"])
+
+
+def test_a_table_whose_titles_all_changed_is_the_same(tocsin: CommandLine) -> None:
+    """As long as its times are there: they are the same events under other names."""
+    file = tocsin.file("plan.csv", HEAD, FIRST, SECOND)
+    tocsin("events", "import", file, "--server", SERVER)
+    tocsin.file("plan.csv", HEAD, FIRST.replace("First r", "R"), SECOND.replace(" fight", ""))
+    told = tocsin("events", "import", file, "--server", SERVER, "--json").told
+    assert (told["added"], told["changed"]) == (0, ["Ruins", "Altar"])
+
+
+def test_a_file_that_was_all_over_may_become_another(tocsin: CommandLine) -> None:
+    """Last year's plan under the same name takes nothing away, so that nobody is asked."""
+    file = tocsin.file("plan.csv", HEAD, FIRST.replace("2030", "2020"))
+    tocsin("events", "import", file, "--server", SERVER)
+    tocsin.file("plan.csv", HEAD, SECOND)
+    assert tocsin("events", "import", file, "--server", SERVER, "--json").told["added"] == 1
+
+
+def test_what_was_changed_by_hand_is_kept_or_named(tocsin: CommandLine) -> None:
+    """The file brings what it changed, and says where that took the place of an edit."""
+    file = tocsin.file("plan.csv", HEAD, FIRST, SECOND)
+    server = ("--server", SERVER)
+    tocsin("events", "import", file, *server)
+    tocsin("events", "cancel", "1", *server)
+    tocsin("events", "edit", "2", *server, "--title", "Altar", "--start", "2030-03-08 21:00")
+    tocsin.file(
+        "plan.csv", HEAD, FIRST.replace("North", "West"), SECOND.replace("20:00,", "22:00,")
+    )
+    ran = tocsin("events", "import", file, *server)
+    assert "2 events keep what was changed here by hand:\n    First ruins\n    Altar" in ran.out
+    assert (
+        "1 edit here undone, because the file changed the same:\n    Altar fight: when" in ran.out
+    )
+    found = tocsin("events", "list", *server, "--from", "2030-03", "--json").told
+    assert [(one["title"], one["starts_at"]) for one in found] == [
+        ("Altar", "2030-03-08T22:00:00+00:00")
+    ]
+
+
+def test_an_event_that_lasts_no_time_gets_the_length_of_its_type(tocsin: CommandLine) -> None:
+    """Many makers write that for an end they do not know, and so it is said."""
+    moment = "2030-03-07T15:00:00Z"
+    file = tocsin.file("plan.csv", HEAD, f"{moment},{moment},ruins,Ruins,", FIRST)
+    ran = tocsin("events", "import", file, "--server", SERVER)
+    assert "1 event ends as it starts, and gets the length of its type" in ran.out
+    lines = ["BEGIN:VCALENDAR"]
+    for uid, end in (("a", "DURATION:PT0S"), ("b", "DTEND:20300307T150000Z"), ("c", "X-A:1")):
+        lines += ["BEGIN:VEVENT", f"UID:{uid}", "DTSTART:20300307T150000Z", end, "END:VEVENT"]
+    file = tocsin.file("plan.ics", *lines, "END:VCALENDAR")
+    ran = tocsin("events", "import", file, "--server", SERVER)
+    assert "2 events end as they start, and get the length of their type" in ran.out
+    found = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json").told
+    assert {one["ends_at"] for one in found} == {"2030-03-07T16:00:00+00:00"}
+
+
+def test_many_new_types_are_wrapped_and_counted(tocsin: CommandLine) -> None:
+    """Twenty are named, on lines that fit a terminal."""
+    rows = [f"2030-03-07 20:00,,Type number {n},Event {n}," for n in range(100)]
+    ran = tocsin("events", "import", tocsin.file("plan.csv", HEAD, *rows), "--server", SERVER)
+    assert "Type number 19, and 80 more" in " ".join(ran.out.split())
+    assert "Type number 20" not in ran.out
+    assert all(len(line) <= 79 for line in ran.out.splitlines())
+
+
+def test_signs_that_steer_a_terminal_are_written_out(tocsin: CommandLine) -> None:
+    """In what an import says, in lists, and in JSON, where they mean what they are."""
+    title = "\u202egnp.exe \x9b31m \u200bx"
+    rows = [FIRST.replace("First ruins", title).replace("North", '"North\nGate"')]
+    file = tocsin.file("plan.csv", HEAD, *rows)
+    tocsin("events", "import", file, "--server", SERVER)
+    tocsin.file("plan.csv", HEAD, SECOND)
+    said = [
+        tocsin("events", "list", "--server", SERVER, "--from", "2030-03").out,
+        tocsin("events", "import", file, "--server", SERVER, "--replace", "--dry-run").out,
+        tocsin("events", "edit", "1", "--server", SERVER, "--location", "North Gate").out,
+    ]
+    for out in said:
+        assert "\\u202egnp.exe" in out
+        assert not set(out) & {"\u202e", "\x9b", "\u200b"}
+    assert len(said[0].splitlines()) == 3
+    ran = tocsin("events", "list", "--server", SERVER, "--from", "2030-03", "--json")
+    assert "\u202e" not in ran.out
+    assert ran.told[0]["title"] == title
 
 
 def test_keep_cancels_nothing(tocsin: CommandLine) -> None:
@@ -111,7 +247,9 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(bare: CommandLine) 
     bare("events", "import", file, "--server", SERVER)
     before = rows_changed(bare.folder)
     bare.file("plan.csv", HEAD, SECOND)
-    told = bare("events", "import", file, "--server", SERVER, "--dry-run", "--json").told
+    told = bare(
+        "events", "import", file, "--server", SERVER, "--dry-run", "--replace", "--json"
+    ).told
     assert (told["added"], told["removed"]) == (1, ["First ruins"])
     assert rows_changed(bare.folder) == before
 
@@ -147,6 +285,9 @@ def test_what_is_no_calendar_changes_nothing(
         (["plan.csv", "--server", "soon"], "no id of Discord"),
         (["plan.csv", "--server", "99999999999999999999"], "no id of Discord"),
         (["plan.csv", "--server", SERVER, "--zone", "Mars/North"], "no time zone"),
+        (["plan.csv", "--server", SERVER, "--zone", ""], "no time zone"),
+        (["plan.csv", "--server", SERVER, "--category", " "], "--category is empty"),
+        (["plan.csv", "--server", SERVER, "--source", ""], "--source is empty"),
         (["plan.csv", "--server", SERVER, "--preset", "none"], "kvk"),
         (["plan.csv"], "--server"),
     ],
@@ -200,48 +341,3 @@ def expanded(file: Path) -> Counter[tuple[str, str]]:
         title = " ".join(str(event["SUMMARY"]).split())
         dates[title, start.astimezone(UTC).isoformat()] += 1
     return dates
-
-
-class _Calendars(BaseHTTPRequestHandler):
-    """Answers /plan.csv with the class's content, and nothing else."""
-
-    content = b""
-
-    def do_GET(self) -> None:
-        self.send_response(200 if self.path == "/secret/plan.csv" else 404)
-        self.end_headers()
-        self.wfile.write(self.content)
-
-    def log_message(self, *_: object) -> None:
-        """Keep the test's output clean."""
-
-
-@pytest.fixture
-def web() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Calendars) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-
-
-def test_an_address_is_read_again_under_its_own_name(tocsin: CommandLine, web: str) -> None:
-    """Its path, which may be a secret, is neither shown nor kept."""
-    _Calendars.content = f"{HEAD}\n{FIRST}\n".encode()
-    ran = tocsin("events", "import", f"{web}/secret/plan.csv", "--server", SERVER)
-    assert (ran.code, ran.err) == (0, "")
-    assert "1 event read: 1 new" in ran.out
-    again = tocsin("events", "import", f"{web}/secret/plan.csv", "--server", SERVER)
-    assert "Nothing has changed." in again.out
-    assert "secret" not in ran.out + again.out
-    assert b"secret" not in (tocsin.folder / "tocsin.db").read_bytes()
-
-
-def test_an_address_that_answers_nonsense_changes_nothing(tocsin: CommandLine, web: str) -> None:
-    """An error there is exit code 1, a web page exit code 2."""
-    _Calendars.content = b"<!doctype html><p>Log in"
-    page = tocsin("events", "import", f"{web}/secret/plan.csv", "--server", SERVER)
-    assert (page.code, "web page" in page.err) == (2, True)
-    missing = tocsin("events", "import", f"{web}/none.csv", "--server", SERVER)
-    assert (missing.code, "HTTP 404" in missing.err) == (1, True)

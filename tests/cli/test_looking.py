@@ -22,6 +22,7 @@ from tocsin.reminders.delivery import Kind, RecipientKind, State
 from tocsin.store.engine import Connection, Store, sqlite_url
 from tocsin.store.lock import InstanceLock
 from tocsin.store.migrate import HEAD
+from tocsin.store.opening import Closed, close_opening
 from tocsin.store.tables import attempts, dm_channels
 from tocsin.telemetry.status import StatusServer
 
@@ -52,6 +53,11 @@ def _fill(connection: Connection) -> None:
             status=200,
         )
     )
+
+
+async def unmeasured() -> bytes:
+    """No metrics: nobody asks for them here."""
+    return b""
 
 
 @pytest.fixture
@@ -152,7 +158,7 @@ def test_the_status_says_who_runs(filled: CommandLine) -> None:
 
 async def test_the_status_shows_what_a_running_bot_says(filled: CommandLine) -> None:
     """From its status address; without an answer it says so and shows the rest."""
-    server = StatusServer("127.0.0.1", 0, lambda: {"budget": 49.5})
+    server = StatusServer("127.0.0.1", 0, lambda: {"budget": 49.5}, unmeasured)
     port = await server.start()
     (filled.folder / "tocsin.toml").write_text(f"[status]\nport = {port}\n")
     try:
@@ -165,6 +171,19 @@ async def test_the_status_shows_what_a_running_bot_says(filled: CommandLine) -> 
     assert "no answer" in ran.told["live_error"]
 
 
+def test_a_quarantine_is_shown_until_somebody_ends_it(filled: CommandLine) -> None:
+    """By the status, with what to do; and by the command that does it."""
+    store = Store(sqlite_url(filled.folder / "tocsin.db"))
+    store.write_now(close_opening, Closed("in quarantine", NOW, None))
+    store.close()
+    assert "tocsin resume-opening`: in quarantine" in filled("status").out
+    assert filled("status", "--json").told["opening_closed"]["reason"] == "in quarantine"
+    assert "opened again" in filled("resume-opening").out
+    assert filled("resume-opening", "--json").told == {"ended": None}
+    assert "Nothing keeps" in filled("resume-opening").out
+    assert "New DMs" not in filled("status").out
+
+
 async def test_the_status_names_the_loops_that_fail(filled: CommandLine) -> None:
     """With how often, since when and why; those that run are only counted."""
     health = {"running": True, "failures": 0, "last_error": None, "failed_at": None}
@@ -175,7 +194,7 @@ async def test_the_status_names_the_loops_that_fail(filled: CommandLine) -> None
         "failed_at": NOW.isoformat(),
     }
     loops = [{"name": "plan", **health}, {"name": "dispatch", **failing}]
-    server = StatusServer("127.0.0.1", 0, lambda: {"loops": loops})
+    server = StatusServer("127.0.0.1", 0, lambda: {"loops": loops}, unmeasured)
     port = await server.start()
     (filled.folder / "tocsin.toml").write_text(f"[status]\nport = {port}\n")
     try:

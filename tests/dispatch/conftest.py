@@ -13,7 +13,7 @@ from tests.store.stored_calendar import SERVER, add_occurrence, add_server, fres
 
 from tocsin.bootstrap import Engine, build_engine
 from tocsin.clock import Clock
-from tocsin.dispatch.messenger import Message, Sighting
+from tocsin.dispatch.messenger import Message, Search, Sighting
 from tocsin.dispatch.outcome import Accepted, Outcome
 from tocsin.dispatch.pacing import Pacer, errand
 from tocsin.dispatch.refusals import Refusals
@@ -21,6 +21,7 @@ from tocsin.reminders.delivery import State
 from tocsin.reminders.subscription import Subscription
 from tocsin.settings import Settings
 from tocsin.store import firings
+from tocsin.store.claims import next_ready
 from tocsin.store.dm_channels import dm_worked
 from tocsin.store.engine import Store
 from tocsin.store.facts import instance_of
@@ -43,7 +44,7 @@ class RecordingMessenger:
     sightings: list[int | Sighting] = field(default_factory=list)
     channels: list[int | Outcome] = field(default_factory=list)
     sent: list[Message] = field(default_factory=list)
-    looked: list[str] = field(default_factory=list)
+    looked: list[Search] = field(default_factory=list)
     opened: list[int] = field(default_factory=list)
     happened: asyncio.Event = field(default_factory=asyncio.Event)
     answering: asyncio.Event = field(default_factory=asyncio.Event)
@@ -65,8 +66,8 @@ class RecordingMessenger:
         self.happened.set()
         return self.channels.pop(0) if self.channels else 70 + member_id
 
-    async def find(self, channel_id: int, token: str, anchor_id: int | None) -> int | Sighting:
-        self.looked.append(token)
+    async def find(self, search: Search) -> int | Sighting:
+        self.looked.append(search)
         self.happened.set()
         return self.sightings.pop(0) if self.sightings else Sighting.LATER
 
@@ -117,14 +118,19 @@ class Bench:
 
         return self.store.read_now(unit)
 
+    def ready(self) -> bool:
+        """Whether anything could be claimed now."""
+        ready = self.store.read_now(next_ready)
+        return ready is not None and ready <= self.clock.now()
+
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[Engine]:
-        """The engine with all its loops."""
+    async def running(self, rate: float | None = None) -> AsyncIterator[Engine]:
+        """The engine with all its loops, and so many claims a second."""
         engine = build_engine(
             Settings(),
             self.store,
             self.clock,
-            Pacer(None, self.clock.monotonic),
+            Pacer(rate, self.clock.monotonic),
             self.messenger,
             await self.store.read(instance_of),
             Refusals(),

@@ -1,14 +1,21 @@
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from tests.dispatch.conftest import Bench, accepted
+import sqlalchemy as sa
+from tests.dispatch.conftest import Answer, Bench, accepted
 from tests.store.stored_calendar import SERVER
 
+from tocsin.dispatch.dispatcher import MOST_IN_FLIGHT, REFUSALS_KEPT_AS
 from tocsin.dispatch.messenger import Sighting
 from tocsin.dispatch.outcome import Refused, RetryAt, Scope, Unknown
-from tocsin.reminders.delivery import State
+from tocsin.dispatch.recovery import CLOCKS_APART
+from tocsin.dispatch.refusals import STOP_FROM, Caution, Refusals
+from tocsin.reminders.delivery import Kind, State
+from tocsin.store.facts import get_fact
+from tocsin.store.snoozes import snooze
 from tocsin.store.subscriptions import remove_subscription
+from tocsin.store.tables import deliveries
 
 HOUR = 3_600
 
@@ -97,6 +104,27 @@ async def test_a_lost_answer_is_settled_by_the_history(
     assert len(bench.messenger.sent) == sends
 
 
+async def test_a_repeat_in_doubt_is_looked_for_from_when_it_was_due(bench: Bench) -> None:
+    """Any of its attempts may have arrived; the first cannot have before it was claimed."""
+    bench.messenger.answers = [lambda _: Unknown("no answer")] * 2
+    bench.messenger.sightings = [Sighting.ABSENT, 99]
+    bench.member(1, HOUR)
+    bench.event(timedelta(minutes=60, seconds=1))
+    due = bench.clock.now() + timedelta(seconds=1)
+    async with bench.running():
+        await bench.until(lambda: State.UNKNOWN in bench.states().values())
+        bench.clock.shift(timedelta(minutes=5))
+        await bench.until(lambda: len(bench.messenger.sent) == 2)
+        await bench.until(lambda: bench.states() == {(1, HOUR): State.UNKNOWN})
+        bench.clock.shift(timedelta(minutes=6))
+        await bench.until(lambda: bench.states() == {(1, HOUR): State.SENT})
+    first, second = bench.messenger.looked
+    assert first.in_dm
+    assert first.channel_id == 71
+    assert abs(first.since - (due - CLOCKS_APART)) < timedelta(seconds=2)
+    assert abs(second.since - (due - CLOCKS_APART)) < timedelta(seconds=2)
+
+
 async def test_a_refused_token_stops_everything_for_good(bench: Bench) -> None:
     """Nothing more is handed out, not after a jump of the clock either; what waits goes on waiting."""
     bench.messenger.answers = [lambda _: Refused("the token is invalid", Scope.BOT, 401)]
@@ -161,6 +189,27 @@ async def test_a_channel_that_is_gone_is_opened_anew(bench: Bench) -> None:
     assert [one.attempt for one in bench.messenger.sent] == [1, 2]
 
 
+@pytest.mark.parametrize(
+    ("last", "state"),
+    [
+        (accepted, State.SENT),
+        (lambda _: Refused("gone", Scope.DM_CHANNEL, 404, 10003), State.FAILED),
+    ],
+)
+async def test_a_channel_is_found_gone_at_any_attempt(
+    bench: Bench, last: Answer, state: State
+) -> None:
+    """A rate limit before does not use up the one time that it is opened anew for a reminder."""
+    gone = Refused("gone", Scope.DM_CHANNEL, 404, 10003)
+    bench.messenger.answers = [lambda _: RetryAt("busy", 0.05, 429), lambda _: gone, last]
+    bench.member(1, HOUR)
+    bench.event(timedelta(minutes=60, seconds=1))
+    async with bench.running():
+        await bench.until(lambda: bench.states() == {(1, HOUR): state})
+    assert bench.messenger.opened == [1]
+    assert [one.attempt for one in bench.messenger.sent] == [1, 2, 3]
+
+
 async def test_channels_are_opened_before_anything_is_due(bench: Bench) -> None:
     """Who has subscribed and has no channel, as after an import, has one before the first reminder."""
     bench.member(1, HOUR, channel=False)
@@ -169,3 +218,82 @@ async def test_channels_are_opened_before_anything_is_due(bench: Bench) -> None:
         bench.clock.shift(timedelta(minutes=1, seconds=1))
         await bench.until(lambda: bench.messenger.opened == [1])
     assert bench.messenger.sent == []
+
+
+async def test_a_snooze_that_waits_keeps_no_burst_waiting(bench: Bench) -> None:
+    """It rings in its time; until then the dispatcher counts as one that has nothing to do."""
+    bench.member(1, HOUR)
+    event = bench.event(timedelta(hours=5))
+    now = bench.clock.now()
+    bench.store.write_now(snooze, SERVER, event, 1, 2 * HOUR, now)
+    async with bench.running() as engine:
+        await bench.until(lambda: engine.dispatcher.hungry)
+        assert bench.messenger.sent == []
+        bench.clock.shift(timedelta(hours=2, seconds=1))
+        await bench.until(lambda: engine.dispatcher.sent == 1)
+    (sent,) = bench.messenger.sent
+    assert (sent.kind, sent.recipient_id) == (Kind.SNOOZE, 1)
+
+
+@pytest.mark.parametrize("outcome", [RetryAt("held back", 0.05), Unknown("no answer")])
+async def test_who_unsubscribes_between_two_tries_gets_no_second(
+    bench: Bench, outcome: RetryAt | Unknown
+) -> None:
+    """Whether the first was refused or its answer was lost: it is looked for, and cancelled where it is not."""
+    bench.messenger.answers = [lambda _: outcome]
+    bench.messenger.sightings = [Sighting.ABSENT]
+    bench.messenger.answering.clear()
+    bench.member(1, HOUR)
+    bench.event(timedelta(minutes=60, seconds=1))
+    async with bench.running() as engine:
+        await bench.until(lambda: len(bench.messenger.sent) == 1)
+        await bench.store.write(remove_subscription, SERVER, 1, bench.clock.now())
+        asyncio.get_running_loop().call_soon(bench.messenger.answering.set)
+        assert await engine.dispatcher.revoke(SERVER, 1) == 0
+        bench.clock.shift(timedelta(seconds=20))
+        await bench.until(lambda: bench.states() == {(1, HOUR): State.CANCELLED})
+    assert len(bench.messenger.sent) == 1
+
+
+async def test_refusals_are_counted_on_after_a_short_life(bench: Bench) -> None:
+    """What comes at the very end is kept, too."""
+    bench.messenger.answering.clear()
+    bench.member(1, HOUR)
+    bench.event(timedelta(minutes=60, seconds=1))
+    async with bench.running() as engine:
+
+        def refuse() -> None:
+            for _ in range(STOP_FROM):
+                engine.dispatcher.refusals.note(403, None, bench.clock.now())
+            bench.messenger.answering.set()
+
+        await bench.until(lambda: len(bench.messenger.sent) == 1)
+        asyncio.get_running_loop().call_soon(refuse)
+    refusals = Refusals()
+    refusals.restore(bench.store.read_now(get_fact, REFUSALS_KEPT_AS))
+    assert refusals.caution(bench.clock.now()) is Caution.NOTHING
+
+
+async def test_what_waited_while_nothing_got_through_is_put_in_line_anew(bench: Bench) -> None:
+    """Discord is silent for fifty seconds; with its first answers, the rest are no older than what falls due then."""
+    bench.messenger.answering.clear()
+    for member in range(1, 701):
+        bench.member(member, 0)
+    bench.event(timedelta(seconds=1))
+    async with bench.running() as engine:
+        await bench.until(lambda: len(bench.messenger.sent) == MOST_IN_FLIGHT)
+        engine.dispatcher.hold()
+        bench.clock.shift(timedelta(seconds=50))
+        again = bench.clock.now()
+        assert min(waiting_turns(bench)) < again
+        bench.messenger.answering.set()
+        await bench.until(lambda: min(waiting_turns(bench)) >= again)
+        engine.dispatcher.open()
+        await bench.until(lambda: engine.dispatcher.sent == 700)
+    assert len({one.recipient_id for one in bench.messenger.sent}) == 700
+
+
+def waiting_turns(bench: Bench) -> list[datetime]:
+    """The keys by which those who wait are claimed."""
+    waiting = sa.select(deliveries.c.order_at).where(deliveries.c.state == State.PENDING)
+    return bench.store.read_now(lambda connection: list(connection.scalars(waiting)))

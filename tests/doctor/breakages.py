@@ -13,12 +13,14 @@ from typing import Any
 
 from tests.doctor.world import HOUR, MEMBER, World, register_commands
 
+from tocsin.calendar.category import Category
 from tocsin.discord_bot.client import intents_of
 from tocsin.doctor.check import Level
 from tocsin.reminders.delivery import Kind, State
 from tocsin.settings.model import Discord
 from tocsin.store import servers
 from tocsin.store.facts import set_fact
+from tocsin.store.opening import Closed, close_opening
 
 SEND_MESSAGES = 1 << 11
 Harm = Callable[[World], Awaitable[dict[str, Any] | None]]
@@ -183,6 +185,19 @@ async def refused_often(world: World) -> None:
     world.write(lambda connection: set_fact(connection, "refusals", f'{{"{minute}": 1500}}'))
 
 
+@breaks("opening", "in quarantine")
+async def quarantined(world: World) -> None:
+    world.write(
+        lambda connection: close_opening(connection, Closed("in quarantine", world.now, None))
+    )
+
+
+@breaks("opening", "too fast", level=Level.NOTE)
+async def opened_too_fast(world: World) -> None:
+    closed = Closed("too fast", world.now, world.now + timedelta(minutes=10))
+    world.write(lambda connection: close_opening(connection, closed))
+
+
 # --- Discord
 
 
@@ -233,9 +248,7 @@ async def channel_gone(world: World) -> None:
 
 @breaks("set-up", "50013")
 async def channel_refused(world: World) -> None:
-    world.write(
-        lambda connection: servers.channel_refused(connection, world.guild.id, "50013, no right")
-    )
+    world.change("UPDATE servers SET channel_refused = '50013, no right'")
 
 
 @breaks("set-up", "before that", level=Level.NOTE)
@@ -268,6 +281,12 @@ async def type_gone(world: World) -> None:
         lead=HOUR,
         member=MEMBER,
     )
+
+
+@breaks("types", "“fights”")
+async def type_like_a_group(world: World) -> None:
+    fights = Category("fights", "Fights", "📅", 0)
+    world.write(lambda connection: servers.add_category(connection, world.guild.id, fights))
 
 
 @breaks("reach", "1: closed", level=Level.NOTE)

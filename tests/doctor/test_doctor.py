@@ -80,7 +80,7 @@ async def test_a_problem_ends_with_1_and_says_what_to_do(world: World, here: Doc
         ({}, ("--server", "7"), "no server 7 here"),
         ({}, ("aching",), "aching"),
         ({"clock_url": '"http://127.0.0.1:9"'}, (), "cannot be read"),
-        ({"database_url": '"sqlite://"'}, (), "SQLite file"),
+        ({"database_url": '"sqlite://"'}, (), "must name a file"),
     ],
 )
 async def test_what_cannot_be_examined_ends_with_2(

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from tests.faults.judge import Verdict
-from tests.faults.plan import SEND, Logged, Plan, Strike
+from tests.faults.plan import OPEN, SEND, Logged, Plan, Strike
 from tests.faults.run import Run
 from tests.faults.world import Call, World
+
+from discord_sandbox.testing import Fault
 
 LEADS = {"ruins": timedelta(hours=24), "altars": timedelta(hours=1), "major": timedelta()}
 """The categories of the three occurrences that fall due together, and the lead at which each is asked for."""
@@ -44,9 +45,15 @@ class Result:
 
 
 def choices(world: World) -> dict[int, tuple[str, timedelta]]:
-    """What each member asks for: a third of them each of the categories."""
+    """What each member asks for: a third of them each of the categories.
+
+    Strangers ask for what can wait while Discord lets no channels be opened.
+    """
     asked = list(LEADS.items())
-    return {member_id: asked[n % 3] for n, member_id in enumerate(world.people)}
+    return {
+        member_id: asked[n % 3] if person.channel_id is not None else asked[0]
+        for n, (member_id, person) in enumerate(world.people.items())
+    }
 
 
 class Campaign:
@@ -76,7 +83,7 @@ class Campaign:
         await self._close_some()
         due = await self.call_all()
         reach = max(2, len(self._asked) // (kills + 1))
-        whole = [await self._too_fast()]
+        whole = [*await self._too_fast(), await self._gone()]
         for number in range(kills):
             last = number == KILLS_IN_A_WAVE - 1 and self._wave % 4 == 1
             strike = self._patient() if last else self._plan.strike(reach)
@@ -120,13 +127,26 @@ class Campaign:
             )
             self._closed.add(member_id)
 
-    async def _too_fast(self) -> Any:
-        """Discord tells one member's message off for speed, once; the bot pauses for minutes then."""
-        patient = sorted(self._asking("ruins"))
-        (member_id,) = self._plan.sample(patient, 1)
+    async def _too_fast(self) -> list[Fault]:
+        """Discord finds that DMs are opened too fast, once as the answer to an opening and once to a message.
+
+        The bot opens none for minutes then, which only those can wait for who are told long before.
+        """
+        too_fast = {"status": 403, "code": 40003, "count": 1}
+        order = self._world.sandbox.fault
+        return [
+            await order("status", **too_fast, **OPEN),
+            await order("status", **too_fast, user_id=self._patient_member(), **SEND),
+        ]
+
+    async def _gone(self) -> Fault:
+        """Discord does not know one member's DM channel any more: it has to be opened anew."""
         return await self._world.sandbox.fault(
-            "status", status=403, code=40003, user_id=str(member_id), count=1, **SEND
+            "status", status=404, code=10003, count=1, user_id=self._patient_member(), **SEND
         )
+
+    def _patient_member(self) -> str:
+        return str(*self._plan.sample(sorted(self._asking("ruins")), 1))
 
     @staticmethod
     def _patient() -> Strike:

@@ -13,6 +13,7 @@ from tests.faults.world import World, world
 from discord_sandbox.testing import Sandbox
 
 MEMBERS = 15
+STRANGERS = 4
 
 
 @pytest.fixture(scope="session")
@@ -45,4 +46,14 @@ def sandbox_url() -> Iterator[str]:
 async def small_world(sandbox_url: str, tmp_path: Path) -> AsyncIterator[World]:
     """A server with a few members."""
     async with Sandbox.connect(sandbox_url) as sandbox, world(sandbox, tmp_path, MEMBERS) as made:
+        yield made
+
+
+@pytest.fixture
+async def world_with_strangers(sandbox_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    """The same, with some whose DM channel was never opened."""
+    async with (
+        Sandbox.connect(sandbox_url) as sandbox,
+        world(sandbox, tmp_path, MEMBERS, STRANGERS) as made,
+    ):
         yield made

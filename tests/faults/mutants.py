@@ -8,7 +8,7 @@ from typing import Any
 from tocsin.bootstrap import Engine, EngineBuilder, build_engine
 from tocsin.clock import Clock
 from tocsin.dispatch import dispatcher
-from tocsin.dispatch.messenger import Message, Messenger, Sighting
+from tocsin.dispatch.messenger import Message, Messenger, Search, Sighting
 from tocsin.dispatch.outcome import Outcome
 from tocsin.dispatch.pacing import Pacer
 from tocsin.settings import Settings
@@ -28,8 +28,8 @@ class _Passing:
     async def open_dm(self, member_id: int) -> int | Outcome:
         return await self._messenger.open_dm(member_id)
 
-    async def find(self, channel_id: int, token: str, anchor_id: int | None) -> int | Sighting:
-        return await self._messenger.find(channel_id, token, anchor_id)
+    async def find(self, search: Search) -> int | Sighting:
+        return await self._messenger.find(search)
 
     async def delete(self, channel_id: int, message_id: int) -> Outcome:
         return await self._messenger.delete(channel_id, message_id)
@@ -38,8 +38,15 @@ class _Passing:
 class _Blind(_Passing):
     """Never looks into a history: what is in doubt counts as not arrived."""
 
-    async def find(self, channel_id: int, token: str, anchor_id: int | None) -> int | Sighting:
+    async def find(self, search: Search) -> int | Sighting:
         return Sighting.ABSENT
+
+
+class _Suspicious(_Passing):
+    """Takes a DM for a place where the history may be hidden."""
+
+    async def find(self, search: Search) -> int | Sighting:
+        return await self._messenger.find(replace(search, in_dm=False))
 
 
 class _Nameless(_Passing):
@@ -54,6 +61,13 @@ def no_history(
 ) -> Engine:
     """The look into the history is left out."""
     return build_engine(settings, store, clock, pacer, _Blind(messenger), *rest)
+
+
+def no_empty_dms(
+    settings: Settings, store: Store, clock: Clock, pacer: Pacer, messenger: Messenger, *rest: Any
+) -> Engine:
+    """That there is nothing in a DM counts for nothing."""
+    return build_engine(settings, store, clock, pacer, _Suspicious(messenger), *rest)
 
 
 def no_nonce(
@@ -103,12 +117,12 @@ class _ClaimsAfterwards(Store):
         connection: Connection,
         sent: list[Any],
         setbacks: list[Any],
-        worker: str,
-        now: datetime,
+        *more: Any,
     ) -> None:
         mine = [self._claims.pop(one.claimed.id) for one in (*sent, *setbacks)]
+        *_, worker, now = more
         write_claims(connection, mine, now, worker)
-        dispatcher._record_all(connection, sent, setbacks, worker, now)
+        dispatcher._record_all(connection, sent, setbacks, *more)
 
 
 def no_claim(
@@ -179,5 +193,13 @@ def public_id_as_key(
 
 MUTANTS: dict[str, EngineBuilder] = {
     one.__name__: one
-    for one in (no_history, no_nonce, no_claim, no_sync, no_second_look, public_id_as_key)
+    for one in (
+        no_history,
+        no_empty_dms,
+        no_nonce,
+        no_claim,
+        no_sync,
+        no_second_look,
+        public_id_as_key,
+    )
 }

@@ -10,7 +10,7 @@ from tests.faults.world import world
 
 from discord_sandbox.testing import Sandbox
 
-KILLS, MEMBERS, SEED = 6, 60, 7
+KILLS, MEMBERS, STRANGERS, SEED = 6, 60, 8, 7
 
 
 async def test_a_bot_killed_again_and_again_loses_and_repeats_nothing(
@@ -19,7 +19,7 @@ async def test_a_bot_killed_again_and_again_loses_and_repeats_nothing(
     """Six kills amid the reminders of sixty members: by the sandbox's record each is shown each once."""
     async with (
         Sandbox.connect(sandbox_url) as sandbox,
-        world(sandbox, tmp_path, MEMBERS) as made,
+        world(sandbox, tmp_path, MEMBERS, STRANGERS) as made,
         Bots(nursery, made.environment) as bots,
     ):
         campaign = Campaign(Run(made, bots, say=print), Plan(SEED, PAST_THE_WINDOW))

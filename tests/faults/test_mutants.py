@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.faults.bot import Bots, Nursery
 from tests.faults.campaign import LENGTH, Campaign
+from tests.faults.conftest import STRANGERS
 from tests.faults.judge import Verdict
 from tests.faults.plan import RIPE, SEND, Hold, Logged, Plan, Strike
 from tests.faults.power import Power
@@ -78,6 +79,16 @@ async def unsubscribed_in_doubt(run: Run) -> None:
     await run.settle()
 
 
+async def first_message_lost(run: Run) -> None:
+    """The first reminders ever into some members' DMs do not arrive, and nobody knows."""
+    strangers = [one.id for one in run.world.people.values() if one.channel_id is None]
+    failing = {"kind": "status", "status": 503, "count": 1, **SEND}
+    faults = tuple({**failing, "user_id": str(member_id)} for member_id in strangers)
+    await _called(run)
+    await run.strike(Strike(Logged("unknown", len(strangers)), faults, step=RIPE, patient=True))
+    await run.settle()
+
+
 SCENARIOS = {
     "no_history": killed_after_arrival,
     "no_nonce": let_through_late,
@@ -120,4 +131,20 @@ async def test_the_bot_passes_every_scenario(
     """With all safeguards nothing is lost and nothing is told twice, in the same scenarios."""
     _skip_without(library, scenario)
     verdict = await _fought(nursery, small_world, scenario, None)
+    assert (verdict.lost, verdict.repeated) == ({}, {})
+
+
+async def test_a_first_message_that_is_lost_is_found_out(
+    nursery: Nursery, world_with_strangers: World
+) -> None:
+    """A bot to which an empty DM proves nothing gives up what it does not find there."""
+    verdict = await _fought(nursery, world_with_strangers, first_message_lost, "no_empty_dms")
+    assert verdict.losses == STRANGERS
+
+
+async def test_a_first_message_that_is_lost_is_sent_again(
+    nursery: Nursery, world_with_strangers: World
+) -> None:
+    """With all safeguards it arrives, once."""
+    verdict = await _fought(nursery, world_with_strangers, first_message_lost, None)
     assert (verdict.lost, verdict.repeated) == ({}, {})

@@ -25,6 +25,7 @@ from tocsin.store.setting_up import set_up
 from tocsin.store.subscriptions import remove_subscription, save_subscription
 
 RATE = 50
+OPENS_PER_MINUTE = 600
 NONCE_WINDOW = timedelta(seconds=180)
 """How long the sandbox remembers a nonce; Discord says "the past few minutes"."""
 _AT_ONCE = 20
@@ -32,11 +33,14 @@ _AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member, the DM channel with the bot, and the message that stood in it before anything was due."""
+    """A member, the DM channel with the bot, and the message that stood in it before anything was due.
+
+    A stranger has neither: the bot has never opened a channel with them.
+    """
 
     id: int
-    channel_id: int
-    anchor_id: int
+    channel_id: int | None = None
+    anchor_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class World:
             "TOCSIN_DISCORD__TOKEN": self.bot.token,
             "TOCSIN_DISCORD__API_URL": self.sandbox.api_url,
             "TOCSIN_DISCORD__REQUESTS_PER_SECOND": str(RATE),
+            "TOCSIN_DISCORD__DM_OPENS_PER_MINUTE": str(OPENS_PER_MINUTE),
             "TOCSIN_DATABASE__URL": sqlite_url(self.database),
             "TOCSIN_CLOCK__URL": f"{self.sandbox.url}/sandbox/clock",
             "TOCSIN_LOGS__FORMAT": "json",
@@ -152,7 +157,8 @@ def _subscribe_all(
 ) -> None:
     for member_id, (category, lead) in choices.items():
         person = world.people[member_id]
-        dm_worked(connection, member_id, person.channel_id, person.anchor_id, now)
+        if person.channel_id is not None:
+            dm_worked(connection, member_id, person.channel_id, person.anchor_id, now)
         subscription = Subscription(
             world.server_id, member_id, frozenset({category}), (_seconds(lead),)
         )
@@ -160,8 +166,10 @@ def _subscribe_all(
 
 
 @asynccontextmanager
-async def world(sandbox: Sandbox, folder: Path, members: int) -> AsyncIterator[World]:
-    """A server of so many members, each with an open DM channel that holds one message."""
+async def world(
+    sandbox: Sandbox, folder: Path, members: int, strangers: int = 0
+) -> AsyncIterator[World]:
+    """A server of so many members, each with an open DM channel that holds one message; but for the strangers."""
     await sandbox.limits(global_per_second=None, buckets=False, dm_opens_per_10m=None)
     bot = await sandbox.make_application("Tocsin")
     owner = await sandbox.make_user("owner")
@@ -169,7 +177,8 @@ async def world(sandbox: Sandbox, folder: Path, members: int) -> AsyncIterator[W
     guild = await sandbox.make_guild(
         "Kingdom 98", owner=owner, channels=["calls"], members=made, bots=[bot]
     )
-    people = await _people(sandbox, bot, [member.id for member in made])
+    unknown = {member.id: Person(member.id) for member in made[:strangers]}
+    people = unknown | await _people(sandbox, bot, [member.id for member in made[strangers:]])
     await sandbox.limits(
         global_per_second=RATE, buckets=True, nonce_window_s=int(NONCE_WINDOW.total_seconds())
     )

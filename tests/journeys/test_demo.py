@@ -141,7 +141,30 @@ async def test_a_port_in_use_is_one_line() -> None:
         assert await process.wait() == 1
     (line,) = process.lines
     assert port in line
-    assert "--port" in line
+    assert "--port 0 (make demo PORT=0)" in line
+    assert "discord-sandbox:" not in line
+
+
+async def test_a_file_that_is_no_calendar_is_one_line(tmp_path: Path) -> None:
+    """The import's own words, without its name before them."""
+    file = tmp_path / "nocal.csv"
+    file.write_text("a,b\n1,2\n", encoding="utf-8")
+    process = await Process.start(
+        "tocsin", "demo", "--no-open", "--port", "0", "--events", str(file)
+    )
+    assert await process.wait() == 1
+    (line,) = process.lines
+    assert "nocal.csv is no calendar" in line
+    assert line.count("tocsin:") == 1
+
+
+@pytest.mark.parametrize("now", ["9999-12-31T23:59:00Z", "1969-01-01T00:00:00Z", "soon"])
+async def test_a_time_that_discord_cannot_have_is_one_line(now: str) -> None:
+    """Nothing is started; it says what to give."""
+    process = await Process.start("tocsin", "demo", "--no-open", "--now", now)
+    assert await process.wait() == 2
+    (line,) = process.lines
+    assert "2015 to 2100" in line
 
 
 async def test_reminders_arrive_while_one_watches() -> None:
@@ -156,6 +179,19 @@ async def test_reminders_arrive_while_one_watches() -> None:
         await running.sandbox.clock.step(180)
         await alice.wait_for_dm(says("Ruins", "Zone 5"), after=welcome)
         await alice.wait_for_message(guild.channel("events"), says("Ruins", "Zone 5"))
+
+
+async def test_two_files_of_one_name_are_two_calendars(tmp_path: Path) -> None:
+    """Neither takes the place of the other."""
+    files = [tmp_path / folder / "plan.csv" for folder in ("a", "b")]
+    for file in files:
+        file.parent.mkdir()
+        file.write_text(f"start,title\n2030-03-07 20:00,{file.parent.name}\n", encoding="utf-8")
+    given = [part for file in files for part in ("--events", str(file))]
+    async with demo(*given, "--now", "2030-03-07T12:00:00Z") as running:
+        read = [line for line in running.process.lines if "read:" in line]
+        assert ["1 new" in line for line in read] == [True, True]
+        assert "cancelled" not in running.process.output()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Chromium, a sandbox process with two members and a bot in it, and a window for each member."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 from tests.journeys.processes import Process, address_in
 from tests.journeys.sandbox import Sandbox
+from tests.page.pictures import Album
 from tests.requirements import skip_unless
 
 # Long, for a machine that is busy with other things: nothing waits longer than it must.
@@ -37,6 +39,14 @@ async def browser() -> AsyncIterator[Browser]:
         chromium = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield chromium
         await chromium.close()
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Album:
+    """Where pictures go."""
+    folder = Path(os.environ.get("PICTURES") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    return Album(folder)
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """Members among themselves: messages, reactions, markdown, switching, servers, the lost connection."""
 
+import asyncio
 import json
 import signal
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, Route, expect
 from tests.journeys.processes import Process, address_in
 from tests.journeys.sandbox import Sandbox
-from tests.page.conftest import World
+from tests.page.conftest import PATIENCE_MS, World
 
 ADAS_WORLD = {
     "users": [{"id": "1001", "username": "ada", "global_name": "Ada"}],
@@ -60,13 +61,16 @@ async def test_what_is_said_while_the_channel_is_being_read_is_there(quiet_world
 
     async def answer_late(route: Route) -> None:
         answer = await route.fetch()
-        async with ben.expect_event("console", lambda line: line.text == "heard Meanwhile"):
-            await quiet_world.sandbox.post(
-                f"/members/{quiet_world.ada}/message",
-                {"channel_id": quiet_world.bots, "content": "Meanwhile"},
-            )
+        await quiet_world.sandbox.post(
+            f"/members/{quiet_world.ada}/message",
+            {"channel_id": quiet_world.bots, "content": "Meanwhile"},
+        )
+        await asyncio.wait_for(heard.wait(), PATIENCE_MS / 1000)
         await route.fulfill(response=answer)
 
+    # Listening begins before the page is asked for anything: a line that comes first is lost.
+    heard = asyncio.Event()
+    ben.on("console", lambda line: heard.set() if line.text == "heard Meanwhile" else None)
     await ben.evaluate(SAY_WHAT_IS_HEARD)
     await ben.route("**/messages?limit=*", answer_late, times=1)
     await ben.get_by_role("link", name="bots").click()

@@ -1,12 +1,11 @@
 """The page's surfaces: the inspector, narrow windows, light and dark, names for everything pressed."""
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 from tests.page.conftest import World
+from tests.page.pictures import Album
 from tests.page.test_chatting import say
 from tests.page.test_playing_a_bot import run_remind
 
@@ -15,14 +14,6 @@ UNNAMED = """() => [...document.querySelectorAll("button, a[href], input, select
   .filter((el) => !(el.ariaLabel || el.textContent.trim() || el.labels?.length))
   .map((el) => el.outerHTML)"""
 WIDER_THAN_THE_WINDOW = "() => document.documentElement.scrollWidth - window.innerWidth"
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """Where screenshots go: the directory SCREENSHOTS where it is set, as for the README."""
-    directory = Path(os.environ.get("SCREENSHOTS") or tmp_path)
-    directory.mkdir(parents=True, exist_ok=True)
-    return directory
 
 
 async def test_requests_and_faults_are_shown_as_they_happen(world: World) -> None:
@@ -133,14 +124,12 @@ async def test_everything_that_can_be_pressed_has_a_name(world: World) -> None:
     ],
 )
 async def test_the_page_sits_for_its_picture(
-    world: World, pictures: Path, name: str, options: dict[str, Any]
+    world: World, album: Album, name: str, options: dict[str, Any]
 ) -> None:
-    """A conversation with the ringer as it is shown in the README; SCREENSHOTS says where to."""
+    """A conversation with the ringer as it is shown in the documents; `make pictures` keeps it."""
     page = await world.window(world.ada, **options)
     await say(page, "Good morning! When do the **ruins** open?")
     await run_remind(page)
     await page.get_by_role("button", name="Subscribe").click()
     await expect(page.get_by_text("You are subscribed.")).to_be_visible()
-    path = pictures / f"sandbox-{name}.png"
-    await page.screenshot(path=path)
-    assert path.stat().st_size > 10_000
+    await album.take(page, f"sandbox-{name}.png")

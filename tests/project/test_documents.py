@@ -8,9 +8,17 @@ from typing import Any
 
 import pytest
 import typer
-from tools import command_reference, doctor_page, draw_lifecycle
+from tests.page.pictures import NAMES
+from tools import (
+    command_reference,
+    doctor_page,
+    draw_lifecycle,
+    metrics_page,
+    testing_reference,
+)
 
 from tocsin.cli import app
+from tocsin.telemetry.metrics import MEASURES
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -41,6 +49,22 @@ def test_the_page_on_the_doctor_is_what_the_checks_say() -> None:
     assert doctor_page.PAGE.read_text() == doctor_page.render(), (
         "write it anew: .venv/bin/python tools/doctor_page.py"
     )
+
+
+def test_the_reference_of_the_sandboxs_helpers_is_what_they_say() -> None:
+    """docs/sandbox-testing.md is written from their docstrings."""
+    assert testing_reference.PAGE.read_text() == testing_reference.render(), (
+        "write it anew: .venv/bin/python tools/testing_reference.py"
+    )
+
+
+def test_the_page_on_the_metrics_is_what_the_bot_tells() -> None:
+    """docs/metrics.md is written from the metrics, and what it suggests to look at and to be woken by is there."""
+    page = metrics_page.PAGE.read_text()
+    assert page == metrics_page.render(), "write it anew: .venv/bin/python tools/metrics_page.py"
+    known = {measure.name for measure in MEASURES}
+    named = re.findall(r"\btocsin_[a-z0-9_]+", page)
+    assert {re.sub(r"_bucket$", "", name) for name in named} == known
 
 
 def test_the_lifecycle_is_drawn_from_the_moves() -> None:
@@ -102,6 +126,17 @@ def test_the_links_in_a_document_lead_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", document.read_text()):
         if "://" not in target and not target.startswith("mailto:"):
             assert (document.parent / target).exists(), f"{target} is not there"
+
+
+def test_the_pictures_are_those_that_the_tests_take() -> None:
+    """None is left over, none was taken by hand, and every one is shown somewhere."""
+    there = {path.name for path in (ROOT / "docs" / "images").iterdir()}
+    shown = {
+        Path(target).name
+        for document in DOCUMENTS
+        for target in re.findall(r"\]\(([^)]+\.png)\)", document.read_text())
+    }
+    assert there == NAMES == shown, "take them anew: make pictures"
 
 
 def test_the_readme_begins_with_what_it_is_and_how_to_try_it() -> None:

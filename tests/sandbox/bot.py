@@ -23,6 +23,49 @@ class NameModal(discord.ui.Modal, title="Who are you?"):
         await interaction.followup.send(f"Hello, {self.name.value}!")
 
 
+class SignUp(discord.ui.Modal, title="Sign up"):
+    """One of everything that a label can hold."""
+
+    whom: discord.ui.Label[SignUp] = discord.ui.Label(
+        text="With whom?", component=discord.ui.UserSelect(required=False)
+    )
+    size: discord.ui.Label[SignUp] = discord.ui.Label(
+        text="Size",
+        component=discord.ui.RadioGroup(
+            options=[
+                discord.RadioGroupOption(label="Small", value="s"),
+                discord.RadioGroupOption(label="Large", value="l"),
+            ]
+        ),
+    )
+    days: discord.ui.Label[SignUp] = discord.ui.Label(
+        text="Days",
+        component=discord.ui.CheckboxGroup(
+            options=[discord.CheckboxGroupOption(label=day, value=day) for day in ("sat", "sun")]
+        ),
+    )
+    proof: discord.ui.Label[SignUp] = discord.ui.Label(
+        text="Proof", component=discord.ui.FileUpload(max_values=2, required=False)
+    )
+    sure: discord.ui.Label[SignUp] = discord.ui.Label(text="Sure", component=discord.ui.Checkbox())
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        whom, size, days, proof, sure = (
+            label.component for label in (self.whom, self.size, self.days, self.proof, self.sure)
+        )
+        assert isinstance(whom, discord.ui.UserSelect)
+        assert isinstance(size, discord.ui.RadioGroup)
+        assert isinstance(days, discord.ui.CheckboxGroup)
+        assert isinstance(proof, discord.ui.FileUpload)
+        assert isinstance(sure, discord.ui.Checkbox)
+        with_whom = ",".join(type(one).__name__ + " " + one.name for one in whom.values)
+        files = [f"{one.filename}={(await one.read()).decode()}" for one in proof.values]
+        told = (
+            f"{with_whom}; {size.value}; {','.join(days.values)}; {','.join(files)}; {sure.value}"
+        )
+        await interaction.response.send_message(told, ephemeral=True)
+
+
 class Panel(discord.ui.View):
     def __init__(self) -> None:
         super().__init__(timeout=None)
@@ -84,6 +127,7 @@ class ExampleBot(discord.Client):
         self.tree = app_commands.CommandTree(self)
         self.resumed = asyncio.Event()
         self.told: asyncio.Queue[discord.Message] = asyncio.Queue()
+        self.unanswered: asyncio.Queue[discord.Interaction[Any]] = asyncio.Queue()
         self.identified = 0
         _add_commands(self.tree)
         _add_those_with_targets(self.tree)
@@ -129,8 +173,16 @@ def _add_commands(tree: app_commands.CommandTree[Any]) -> None:
         await interaction.followup.send("And more", ephemeral=True)
 
     @tree.command(description="Never answers")
-    async def mute(interaction: discord.Interaction) -> None:
-        pass
+    async def mute(interaction: discord.Interaction[ExampleBot], text: str = "") -> None:
+        interaction.client.unanswered.put_nowait(interaction)
+
+    @mute.autocomplete("text")
+    async def _never(
+        interaction: discord.Interaction[ExampleBot], current: str
+    ) -> list[app_commands.Choice[str]]:
+        interaction.client.unanswered.put_nowait(interaction)
+        await asyncio.Event().wait()
+        return []
 
     @tree.command(description="Tells of a member")
     async def about(interaction: discord.Interaction, member: discord.Member) -> None:
@@ -150,6 +202,10 @@ def _add_those_with_targets(tree: app_commands.CommandTree[Any]) -> None:
     async def read(interaction: discord.Interaction, file: discord.Attachment) -> None:
         text = (await file.read()).decode()
         await interaction.response.send_message(f"{file.filename} ({file.content_type}): {text}")
+
+    @tree.command(description="Opens a large modal")
+    async def join(interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(SignUp())
 
     @tree.context_menu(name="Greet")
     async def greet(interaction: discord.Interaction, member: discord.Member) -> None:

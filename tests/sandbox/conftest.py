@@ -14,6 +14,8 @@ from tests.sandbox.rest import Rest, rest_of
 from discord_sandbox.testing import Application, Channel, Guild, Member, Sandbox
 from discord_sandbox.testing.process import SandboxProcess
 
+ADMINISTRATOR = 1 << 3
+
 
 @dataclass
 class Town:
@@ -58,6 +60,15 @@ async def rest(town: Town) -> AsyncIterator[Rest]:
     await town.sandbox.limits(buckets=False, global_per_second=None)
     async with aiohttp.ClientSession() as session:
         yield rest_of(session, town.sandbox, town.application)
+
+
+@pytest_asyncio.fixture
+async def admin(town: Town, rest: Rest) -> Rest:
+    """A bot that may do everything."""
+    made = await town.sandbox.make_application("Admin")
+    await town.guild.add_bot(made, permissions=ADMINISTRATOR)
+    rest.use(made.token)
+    return rest
 
 
 @pytest_asyncio.fixture

@@ -79,6 +79,29 @@ async def test_a_held_request(town: Town, rest: Rest, stage: str, there: list[st
     assert await contents(town) == ["held"]
 
 
+async def test_whoever_asks_for_whatever_is_struck(town: Town, rest: Rest) -> None:
+    """A fault is of the network: a bad token, an unknown path, a ban and a file change nothing."""
+    form = aiohttp.FormData()
+    form.add_field("files[0]", b"x", filename="a.txt")
+    headers = {"Authorization": f"Bot {town.application.token}"}
+    async with aiohttp.ClientSession() as session:
+        url = town.sandbox.api_url + path(town)
+        async with session.post(url, data=form, headers=headers) as response:
+            file_url = (await response.json())["attachments"][0]["url"]
+        await town.sandbox.limits(invalid_per_10m=1)
+        async with await town.sandbox.fault("status", status=503) as fault:
+            for asked in (f"{town.sandbox.api_url}/users/@me", url + "/nonsense/at/all", file_url):
+                async with session.get(asked) as response:
+                    assert response.status == 503, asked
+            assert await fault.struck() == 3
+        async with session.get(file_url) as response:
+            assert await response.read() == b"x"
+        async with await town.sandbox.fault("drop"):
+            with pytest.raises(aiohttp.ClientConnectionError):
+                await session.get(file_url)
+    assert (await rest.call("POST", path(town), {"content": "x"})).status == 200
+
+
 async def test_a_fault_for_one_person(town: Town, rest: Rest) -> None:
     """`user_id` picks the DMs of one member, and the opening of them."""
     await town.sandbox.fault("status", user_id=town.ben, status=403, code=50007)
@@ -128,6 +151,11 @@ async def test_nonsense_is_refused(town: Town) -> None:
         ({"kind": "explode"}, "kind must be one of"),
         ({"kind": "drop", "path": "("}, "not a regular expression"),
         ({"kind": "drop", "colour": 1}, "colour is not known"),
+        ({"kind": "drop", "probability": 7}, "probability must be from 0 to 1"),
+        ({"kind": "drop", "count": 0}, "count must be at least 1"),
+        ({"kind": "drop", "count": True}, "count has a wrong type"),
+        ({"kind": "status", "status": 9999}, "status must be from 400 to 599"),
+        ({"kind": "slow", "seconds": -1}, "seconds must be from 0"),
     ):
         with pytest.raises(SandboxError, match=said):
             await town.sandbox.control.post("/faults", body)

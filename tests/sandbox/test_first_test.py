@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+from discord_sandbox.testing import Sandbox
 
 PAGE = Path(__file__).parents[2] / "docs" / "sandbox.md"
 
@@ -24,6 +27,18 @@ def test_the_lines_of_the_readme_are_a_first_test(tmp_path: Path) -> None:
     bot = tmp_path / "bot.py"
     bot.write_text(bot.read_text().replace('"pong"', '"ping"'))
     assert _run(tmp_path, line) == (1, "1 failed")
+
+
+async def test_the_seed_of_the_readme_is_a_seed(sandbox: Sandbox) -> None:
+    """Everything that it names is there afterwards."""
+    (text,) = re.findall(r"```json\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    seed = json.loads(text)
+    await sandbox.sow(seed)
+    world = await sandbox.world()
+    assert {one["username"] for one in world["users"]} >= {one["username"] for one in seed["users"]}
+    assert [one["name"] for one in world["applications"]] == ["Bell"]
+    guild = await sandbox.guild("Home")
+    assert guild.channel("calls").name == "calls"
 
 
 def _run(folder: Path, line: str) -> tuple[int, str]:

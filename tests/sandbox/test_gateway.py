@@ -22,48 +22,6 @@ from discord_sandbox.gateway.compression import ZstdStream
 from discord_sandbox.testing.stream import Frame
 
 
-async def test_a_dropped_connection_resumes_without_loss(town: Town, bot: ExampleBot) -> None:
-    """What happens while the bot is away is replayed, in order and once."""
-    sandbox = town.sandbox
-    await town.ben.write(town.general, f"<@{town.application.id}> 0")
-    await sandbox.fault("gateway_drop")
-    for n in range(1, 4):
-        await town.ben.write(town.general, f"<@{town.application.id}> {n}")
-    async with asyncio.timeout(15):
-        told = [(await bot.told.get()).content[-1] for _ in range(4)]
-        await bot.resumed.wait()
-    assert told == ["0", "1", "2", "3"]
-    assert bot.identified == 1
-
-
-async def test_the_gateway_asks_for_a_reconnect(town: Town, bot: ExampleBot) -> None:
-    """Opcode 7 makes the bot come back to the same session."""
-    await town.sandbox.fault("gateway_reconnect")
-    async with asyncio.timeout(15):
-        await bot.resumed.wait()
-    assert bot.identified == 1
-
-
-async def test_an_invalid_session_is_begun_anew(
-    town: Town, bot: ExampleBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Opcode 9 makes the bot identify again."""
-    bot.clear()
-    ready = asyncio.Event()
-    monkeypatch.setattr(bot, "on_connect", _setter(ready), raising=False)
-    await town.sandbox.fault("gateway_invalid_session")
-    async with asyncio.timeout(20):
-        await ready.wait()
-    assert bot.identified == 2
-
-
-def _setter(event: asyncio.Event) -> Any:
-    async def on_connect() -> None:
-        event.set()
-
-    return on_connect
-
-
 async def test_a_wrong_token(town: Town) -> None:
     """REST answers 401, and the gateway closes with 4004."""
     bad = type(town.application)(1, "x", "nonsense")
@@ -86,6 +44,24 @@ async def test_content_is_for_those_who_may_read_it(town: Town, bot: ExampleBot)
     assert told[0] == ""
     assert told[1].endswith("open")
     assert told[2] == "private"
+
+
+async def test_a_mention_does_not_uncover_the_message_it_replies_to(
+    town: Town, bot: ExampleBot, rest: Rest
+) -> None:
+    """Neither over the gateway nor in the history."""
+    secret = await town.ann.write(town.general, "secret")
+    reply = await town.ben.write(town.general, f"<@{town.application.id}> look", reply_to=secret)
+    async with asyncio.timeout(10):
+        assert (await bot.told.get()).content == ""
+        told = await bot.told.get()
+    assert told.content.endswith("look")
+    assert told.reference is not None
+    assert isinstance(told.reference.resolved, discord.Message)
+    assert told.reference.resolved.content == ""
+    read = (await rest.get(f"/channels/{town.general.id}/messages/{reply.id}")).body
+    assert read["content"].endswith("look")
+    assert read["referenced_message"]["content"] == ""
 
 
 async def test_privileged_intents_are_granted_by_the_application(town: Town) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import discord
 import pytest
 from tests.sandbox.bot import ExampleBot, Snooze
 from tests.sandbox.conftest import Town
+from tests.sandbox.rest import Answer, Rest
 
-from discord_sandbox.testing import SandboxError, Unanswered
+from discord_sandbox.testing import File, SandboxError, Unanswered
 
 
 async def test_a_command_is_answered(town: Town, bot: ExampleBot) -> None:
@@ -143,3 +146,82 @@ async def test_no_answer_within_three_seconds(town: Town, bot: ExampleBot) -> No
     exchange = await town.ben.command(town.general, "mute")
     with pytest.raises(Unanswered, match="did not answer within 3 seconds"):
         await exchange.response()
+
+
+async def test_a_modal_of_all_kinds_of_fields(town: Town, bot: ExampleBot) -> None:
+    """Members and files arrive as what they are; groups by their values, and a box as yes or no."""
+    modal = await (await town.ben.command(town.general, "join")).modal()
+    filled = {
+        "With whom?": [str(town.ann.id)],
+        "Size": "l",
+        "Days": ["sat", "sun"],
+        "Proof": [File("a.txt", b"one", "text/plain"), File("b.txt", b"two", "text/plain")],
+        "Sure": True,
+    }
+    answer = await (await town.ben.submit(modal, filled)).response()
+    assert answer.content == "Member ann; l; sat,sun; a.txt=one,b.txt=two; True"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("With whom?", ["1"], "names nothing"),
+        ("With whom?", "1", "needs `values`"),
+        ("Size", "xl", "no value 'xl'"),
+        ("Size", None, "required"),
+        ("Days", ["sat", "sat"], "chosen twice"),
+        ("Days", ["mon"], "no value 'mon'"),
+        ("Proof", [File("a.txt", b"")] * 3, "1 to 2 values"),
+        ("Proof", ["a.txt"], "must be a file"),
+        ("Sure", "yes", "true or false"),
+    ],
+)
+async def test_what_a_client_would_not_send_is_refused(
+    town: Town, bot: ExampleBot, field: str, value: object, reason: str
+) -> None:
+    """The bot never hears of it, and the refusal says why."""
+    modal = await (await town.ben.command(town.general, "join")).modal()
+    with pytest.raises(SandboxError, match=reason):
+        await town.ben.submit(modal, {"Size": "s", "Days": ["sat"], field: value})
+
+
+async def _answer(bot: ExampleBot, rest: Rest, body: object) -> Answer:
+    """Answer the interaction that the bot leaves unanswered, by a bare request."""
+    interaction = await asyncio.wait_for(bot.unanswered.get(), 10)
+    return await rest.post(f"/interactions/{interaction.id}/{interaction.token}/callback", body)
+
+
+async def test_what_is_wrong_with_an_answer_is_named_where_it_stands(
+    town: Town, bot: ExampleBot, rest: Rest
+) -> None:
+    """Below `data`, as the body was sent."""
+    await town.ben.command(town.general, "mute")
+    answer = await _answer(bot, rest, {"type": 4, "data": {"content": "x" * 2001}})
+    assert (answer.status, answer.code) == (400, 50035)
+    (problem,) = answer.body["errors"]["data"]["content"]["_errors"]
+    assert problem["code"] == "BASE_TYPE_MAX_LENGTH"
+
+
+@pytest.mark.parametrize(
+    ("choices", "where"),
+    [
+        ([{"name": "x" * 200, "value": "x"}], ("0", "name")),
+        ([{"name": "x", "value": 5}], ("0", "value")),
+        ([{"x": 1}], ("0", "name")),
+        ([1], ("0",)),
+        ("x", ()),
+        ([{"name": "x", "value": "x"}] * 26, ()),
+    ],
+)
+async def test_choices_that_discord_refuses_are_refused(
+    town: Town, bot: ExampleBot, rest: Rest, choices: object, where: tuple[str, ...]
+) -> None:
+    """They never reach the member, and the problem is named where it stands."""
+    typing = asyncio.create_task(town.ben.autocomplete(town.general, "mute", "text", "a"))
+    answer = await _answer(bot, rest, {"type": 8, "data": {"choices": choices}})
+    assert (answer.status, answer.code) == (400, 50035)
+    found = answer.body["errors"]["data"]["choices"]
+    for key in where:
+        found = found[key]
+    assert found["_errors"]
+    typing.cancel()

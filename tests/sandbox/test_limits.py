@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from tests.sandbox.conftest import Town
 from tests.sandbox.rest import Rest
+from tests.sandbox.test_gateway import connected, dispatched, identify
+
+from discord_sandbox.testing import SandboxError
 
 
 async def test_a_channels_bucket(town: Town, rest: Rest) -> None:
@@ -24,6 +28,57 @@ async def test_a_channels_bucket(town: Town, rest: Rest) -> None:
     assert (await rest.post(other, {"content": "x"})).status == 200
     await town.sandbox.clock.step(5)
     assert (await rest.post(path, {"content": "x"})).status == 200
+
+
+async def test_a_routes_buckets_are_given_a_size(town: Town, rest: Rest) -> None:
+    """A route takes as many requests in as much time as it is told to, until it is told otherwise."""
+    route = "GET /channels/{channel_id}/messages"
+    limits = await town.sandbox.limits(buckets=True, routes={route: {"limit": 2, "per_s": 3}})
+    assert limits["routes"][route] == {"limit": 2, "per_s": 3, "scope": "user"}
+    path = f"/channels/{town.general.id}/messages"
+    answers = [await rest.get(path) for _ in range(3)]
+    assert [answer.status for answer in answers] == [200, 200, 429]
+    assert answers[0].headers["X-RateLimit-Limit"] == "2"
+    assert 2 < answers[2].body["retry_after"] <= 3
+    assert answers[2].headers["Retry-After"] == "3"
+    await town.sandbox.limits(routes={route: None})
+    assert {(await rest.get(path)).status for _ in range(3)} == {200}
+    for wrong in ({"GET /nonsense": {"limit": 1}}, {route: {"limit": 0}}, {route: 5}):
+        with pytest.raises(SandboxError, match=r"`routes`|is no route"):
+            await town.sandbox.limits(routes=wrong)
+
+
+async def test_a_shared_bucket_counts_all_bots(town: Town, rest: Rest) -> None:
+    """What one bot uses up is gone for another, which is not counted as its fault."""
+    route = "GET /guilds/{guild_id}/roles"
+    await town.sandbox.limits(buckets=True, routes={route: {"limit": 1, "scope": "shared"}})
+    assert (await rest.get(f"/guilds/{town.guild.id}/roles")).status == 200
+    other = await town.sandbox.make_application("Other")
+    await town.guild.add_bot(other)
+    rest.use(other.token)
+    refused = await rest.get(f"/guilds/{town.guild.id}/roles")
+    assert refused.status == 429
+    assert refused.headers["X-RateLimit-Scope"] == "shared"
+    assert (await town.sandbox.control.get("/limits"))["invalid_count"] == 0
+
+
+async def test_session_starts_can_be_unlimited(town: Town, rest: Rest) -> None:
+    """With null as many sessions as one likes begin, and bots are told of the usual number."""
+    await town.sandbox.limits(identifies_per_day=1)
+    assert (await rest.get("/gateway/bot")).body["session_start_limit"]["total"] == 1
+    await town.sandbox.limits(identifies_per_day=None)
+    for _ in range(2):
+        async with connected(town) as socket:
+            await identify(socket, town.application.token, 1)
+            await dispatched(socket, "READY")
+    started = (await rest.get("/gateway/bot")).body["session_start_limit"]
+    assert (started["total"], started["remaining"]) == (1000, 1000)
+
+
+async def test_retry_after_is_never_too_soon(town: Town, rest: Rest) -> None:
+    """The header has whole seconds, and none of them is left out."""
+    await town.sandbox.fault("ratelimit", retry_after=2.1, count=1)
+    assert (await rest.get("/users/@me")).headers["Retry-After"] == "3"
 
 
 async def test_direct_messages_have_no_bucket_unless_asked_for(town: Town, rest: Rest) -> None:

@@ -26,6 +26,7 @@ NAMED = """
     /channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}
     /channels/{channel_id}/threads/archived/public /channels/{channel_id}/threads/archived/private
     /channels/{channel_id}/users/@me/threads/archived/private /channels/{channel_id}/threads/search
+    /stage-instances/{channel_id} /channels/{channel_id}/polls/{message_id}/answers/{answer_id}
     /channels/{channel_id}/thread-members /guilds/{guild_id}/threads/active
     /channels/{channel_id}/webhooks /webhooks/{webhook_id}/{webhook_token}
     /guilds/{guild_id}/scheduled-events

@@ -139,8 +139,9 @@ def add_delivery(
             expires_at=row.ends_at,
             order_at=at,
             ready_at=at,
-            worker="w",
+            worker=None if state is State.PENDING else "w",
             claimed_at=at,
+            message_id=5_000 if state is State.SENT else None,
             reason="answer",
             settled_at=at,
         )

@@ -17,6 +17,7 @@ from tests.store.stored_calendar import (
 )
 
 from tocsin.reminders.delivery import Kind, RecipientKind, State
+from tocsin.reminders.plan import GAP
 from tocsin.store.change_notices import notify_cancellation, notify_move
 from tocsin.store.engine import Store
 from tocsin.store.tables import deliveries
@@ -68,7 +69,7 @@ def test_those_who_were_told_and_the_channel_hear_of_a_move(store: Store) -> Non
         assert row.starts_at == START + HOUR
         assert row.expires_at == START + HOUR + timedelta(minutes=15)
         assert row.owed
-        assert row.order_at - NOW == timedelta(milliseconds=20)
+        assert row.order_at - NOW == GAP
 
 
 def test_who_unsubscribed_and_a_replaced_channel_hear_nothing(store: Store) -> None:
@@ -105,7 +106,7 @@ def test_moved_back_after_the_notice_was_sent_is_told_again(store: Store) -> Non
         connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.kind == Kind.CHANGE)
-            .values(state=State.SENT, reason="answer", settled_at=NOW, claimed_at=NOW)
+            .values(state=State.SENT, message_id=5, reason="answer", settled_at=NOW, claimed_at=NOW)
         )
         assert notify_move(connection, occurrence, SERVER, 2, START, START + HOUR, NOW + HOUR) == 1
 
@@ -120,7 +121,7 @@ def test_a_cancellation_is_told_once_and_taken_back_by_a_change(store: Store) ->
         connection.execute(
             sa.update(deliveries)
             .where(deliveries.c.kind == Kind.CANCELLATION)
-            .values(state=State.SENT, reason="answer", settled_at=NOW, claimed_at=NOW)
+            .values(state=State.SENT, message_id=5, reason="answer", settled_at=NOW, claimed_at=NOW)
         )
         assert notify_cancellation(connection, occurrence, SERVER, 2, START, START + HOUR, NOW) == 0
         assert notify_move(connection, occurrence, SERVER, 3, START, START + HOUR, NOW) == 1

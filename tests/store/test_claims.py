@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,9 @@ from tocsin.store.dm_channels import dm_refused, dm_worked
 from tocsin.store.doubts import adopt_orphans, list_doubts, settle_doubt
 from tocsin.store.engine import Store
 from tocsin.store.outcomes import Sent, Setback, record_sent, record_setbacks
-from tocsin.store.servers import bot_left
+from tocsin.store.servers import bot_left, find_server
 from tocsin.store.subscriptions import remove_subscription, save_subscription
-from tocsin.store.tables import attempts, deliveries, occurrence_keys, occurrences
+from tocsin.store.tables import attempts, deliveries, occurrence_keys, occurrences, unreached
 from tocsin.store.tables import servers as server_table
 
 MEMBER, DM, POST = 7, 70, SERVER + 1
@@ -118,6 +118,44 @@ def test_a_post_whose_channel_changed_is_not_sent(store: Store, reason: str) -> 
         connection.execute(sa.update(server_table).values(**CHANNEL_CHANGES[reason]))
         (settled,) = claim(connection, NOW, "w", 10).settled
         assert (settled.id, settled.reason) == (delivery, reason)
+
+    store.write_now(unit)
+
+
+@pytest.mark.parametrize("kind", [Kind.REMINDER, Kind.MENTION])
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, "no access"),
+        ({"channel_id": 5, "mention_channel_id": 5}, None),
+        ({"set_up_at": NOW + timedelta(seconds=1)}, None),
+        ({"set_up_at": NOW - timedelta(seconds=1)}, "no access"),
+    ],
+    ids=["as it was", "another channel", "set up anew since", "set up before"],
+)
+def test_a_late_refusal_speaks_of_the_channel_as_it_was(
+    store: Store, kind: Kind, changed: dict[str, Any], expected: str | None
+) -> None:
+    """What an admin chose after the claim is not refused by an answer to what was tried before."""
+
+    def unit(connection: sa.Connection) -> None:
+        row = row_of(connection, due(connection))
+        connection.execute(sa.update(server_table).values(mention_channel_id=POST))
+        waiting = {name: getattr(row, name) for name in ("occurrence_id", "starts_at", "lead")}
+        connection.execute(
+            sa.insert(unreached).values(delivery_id=row.id, member_id=MEMBER, **waiting)
+        )
+        post = {"recipient_kind": RecipientKind.CHANNEL, "recipient_id": POST, "kind": kind}
+        connection.execute(sa.update(deliveries).values(**post))
+        one = claimed(connection)
+        connection.execute(sa.update(server_table).values(name="Kingdom", **changed))
+        late = Setback(one, Move.REFUSED, "refused", "no access", 403, 50001, channel_refused=True)
+        record_setbacks(connection, [late], "w", NOW + timedelta(seconds=2))
+        server = find_server(connection, SERVER)
+        assert server is not None
+        refused = {Kind.REMINDER: server.channel_refused, Kind.MENTION: server.mention_refused}
+        assert refused.pop(kind) == expected
+        assert list(refused.values()) == [None]
 
     store.write_now(unit)
 
@@ -240,3 +278,63 @@ def test_a_delivery_exists_once(store: Store) -> None:
             add_delivery(connection, row_of(connection, delivery).occurrence_id, MEMBER)
 
     store.write_now(unit)
+
+
+def test_texts_that_discord_refuses_are_tried_once_and_not_for_everyone(store: Store) -> None:
+    """The others of the same event are told plainly at once, until it is edited."""
+
+    def unit(connection: sa.Connection) -> None:
+        delivery = due(connection)
+        occurrence = row_of(connection, delivery).occurrence_id
+        refused = claimed(connection)
+        assert not refused.plain
+        plainly = Setback(refused, Move.TRANSIENT, "refused", "bad form", ready_at=NOW, plain=True)
+        record_setbacks(connection, [plainly], "w", NOW)
+        other = MEMBER + 1
+        asked = Subscription(SERVER, other, frozenset({"ruins"}), (3_600,))
+        save_subscription(connection, asked, NOW - timedelta(hours=2))
+        dm_worked(connection, other, DM + 1, 700, NOW)
+        add_delivery(connection, occurrence, other, state=State.PENDING)
+        taken = claim(connection, NOW, "w", 10).taken
+        assert {one.recipient_id: one.plain for one in taken} == {MEMBER: True, other: True}
+
+    store.write_now(unit)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "taken"),
+    [
+        ({"reason": "rate limited (HTTP 429)"}, False),
+        ({"reason": None}, False),
+        ({"reason": "import"}, True),
+        ({"reason": "Discord's answer", "message_id": 9}, True),
+    ],
+    ids=["a failure", "nothing", "an import", "a message"],
+)
+def test_the_database_takes_nothing_as_sent_without_evidence(
+    store: Store, evidence: dict[str, Any], taken: bool
+) -> None:
+    """Whatever the program believes, neither as a change nor as a new row."""
+
+    def change(connection: sa.Connection) -> None:
+        due(connection)
+        connection.execute(sa.update(deliveries).values(state=State.SENT, **evidence))
+
+    def insert(connection: sa.Connection) -> None:
+        row = row_of(connection, due(connection))._asdict() | {"state": State.SENT}
+        del row["id"]
+        connection.execute(sa.delete(deliveries))
+        connection.execute(sa.insert(deliveries).values(row | {"message_id": None} | evidence))
+
+    for unit in (change, insert):
+        if taken:
+            store.write_now(undone, unit)
+            continue
+        with pytest.raises(sa.exc.IntegrityError, match="sent"):
+            store.write_now(unit)
+
+
+def undone(connection: sa.Connection, unit: Callable[[sa.Connection], None]) -> None:
+    with connection.begin_nested() as nested:
+        unit(connection)
+        nested.rollback()

@@ -19,7 +19,7 @@ from tests.store.stored_calendar import (
 )
 
 from tocsin.calendar.event import Event
-from tocsin.reminders.delivery import Kind
+from tocsin.reminders.delivery import Kind, State
 from tocsin.reminders.subscription import Subscription
 from tocsin.store import calendar_view
 from tocsin.store.engine import Store
@@ -127,6 +127,35 @@ def test_one_date_is_cancelled_and_stays_so(store: Store) -> None:
     assert store.read_now(lambda c: c.scalar(left)) == 0
 
 
+def test_other_texts_are_tried_although_discord_refused_the_ones_before(store: Store) -> None:
+    """An edit of the title or the description ends the plain telling; a move alone does not."""
+    event_id = weekly(store)
+    refused = sa.update(occurrences).values(texts_refused="bad form")
+    store.write_now(lambda c: c.execute(refused))
+    first = dates(store)[0]
+    store.write_now(editing, SERVER, event_id, lambda e: e.move(first.slot, MONDAY + 2 * HOUR), NOW)
+    assert dates(store)[0].texts_refused == "bad form"
+    store.write_now(editing, SERVER, event_id, lambda e: e.with_change(title="Tidy"), NOW)
+    assert {row.texts_refused for row in dates(store)} == {None}
+
+
+def test_what_is_in_doubt_when_a_date_is_cancelled_is_still_settled(store: Store) -> None:
+    """It may have arrived: whoever it reached hears of the cancellation, and what waits is not sent."""
+    event_id = weekly(store)
+    first = dates(store)[0]
+    states = {1: State.UNKNOWN, 2: State.SENDING, 3: State.PENDING}
+    for member, state in states.items():
+        store.write_now(subscribe, member)
+        store.write_now(add_delivery, first.id, member, state=state)
+    edited = store.write_now(cancelling, SERVER, event_id, NOW, slot=first.slot)
+    assert edited.written.notices == 2
+    found = sa.select(deliveries.c.recipient_id, deliveries.c.state).where(
+        deliveries.c.kind == Kind.REMINDER
+    )
+    after = store.read_now(lambda c: {row[0]: row[1] for row in c.execute(found)})
+    assert after == states | {3: State.CANCELLED}
+
+
 def test_a_cancelled_event_has_no_dates_and_is_edited_no_more(store: Store) -> None:
     """It is kept; to change it one adds another."""
     event_id = weekly(store)
@@ -137,7 +166,7 @@ def test_a_cancelled_event_has_no_dates_and_is_edited_no_more(store: Store) -> N
 
 
 def test_an_edit_outlasts_a_source_that_says_the_same(store: Store) -> None:
-    """The source has its say again only when it says something new of this event."""
+    """The source has its say in what it changes itself, and only there."""
     event = Event.single(uid="a", title="Meeting", start=NOW + DAY, end=HOUR, category="ruins")
     merging = partial(merge_events, complete=True)
     store.write_now(merging, SERVER, "file", [event], NOW)
@@ -145,9 +174,79 @@ def test_an_edit_outlasts_a_source_that_says_the_same(store: Store) -> None:
     store.write_now(editing, SERVER, event_id, lambda e: e.with_change(title="Gathering"), NOW)
     assert store.write_now(merging, SERVER, "file", [event], NOW).changes_nothing
     assert dates(store)[0].title == "Gathering"
-    moved = event.with_change(location="South")
-    store.write_now(merging, SERVER, "file", [moved], NOW)
-    assert (dates(store)[0].title, dates(store)[0].location) == ("Meeting", "South")
+    for place in ("South", "North"):
+        merge = store.write_now(merging, SERVER, "file", [event.with_change(location=place)], NOW)
+        assert (dates(store)[0].title, dates(store)[0].location) == ("Gathering", place)
+        assert (merge.kept, merge.undone) == (("Meeting",), ())
+    renamed = event.with_change(title="Assembly", location="North")
+    merge = store.write_now(merging, SERVER, "file", [renamed], NOW)
+    assert dates(store)[0].title == "Assembly"
+    assert merge.undone == (("Assembly", "its title"),)
+    assert store.write_now(merging, SERVER, "file", [renamed], NOW).changes_nothing
+
+
+def test_what_was_cancelled_or_moved_by_hand_is_not_brought_back(store: Store) -> None:
+    """The source changes only the place, and nobody is told of a change that none was."""
+    found = [
+        Event.single(uid=uid, title=uid, start=NOW + DAY, end=HOUR, category="ruins")
+        for uid in ("cancelled", "moved")
+    ]
+    merging = partial(merge_events, complete=True)
+    store.write_now(merging, SERVER, "file", found, NOW)
+    first, second = (row.event_id for row in dates(store))
+    store.write_now(cancelling, SERVER, first, NOW)
+    store.write_now(editing, SERVER, second, lambda e: e.with_change(start=NOW + 2 * DAY), NOW)
+    merge = store.write_now(
+        merging, SERVER, "file", [event.with_change(location="South") for event in found], NOW
+    )
+    assert [(row.title, row.cancelled, row.starts_at) for row in dates(store)] == [
+        ("cancelled", True, NOW + DAY),
+        ("moved", False, NOW + 2 * DAY),
+    ]
+    assert dates(store)[1].location == "South"
+    assert merge.kept == ("cancelled", "moved")
+    assert (merge.written.moved, merge.written.restored, merge.written.changed) == (0, 0, 1)
+
+
+def test_edits_of_an_older_version_are_kept_or_named(store: Store) -> None:
+    """Whose lines in the audit hold the text alone; where there is none, what gives way is said."""
+    found = [
+        Event.single(uid=uid, title=uid, start=NOW + DAY, end=HOUR, category="ruins")
+        for uid in ("a", "b", "c")
+    ]
+    merging = partial(merge_events, complete=True)
+    store.write_now(merging, SERVER, "file", found, NOW)
+    ids = [row.event_id for row in dates(store)]
+    for event_id in ids[:2]:
+        store.write_now(editing, SERVER, event_id, lambda e: e.with_change(title="Edited"), NOW)
+    store.write_now(cancelling, SERVER, ids[2], NOW)
+
+    def forget(connection: sa.Connection) -> None:
+        for row in connection.execute(sa.select(audit)).all():
+            before = {} if row.details["event"] != ids[0] else {"before": row.details["before"]}
+            details = {"event": row.details["event"], "title": "", **before}
+            connection.execute(sa.update(audit).where(audit.c.id == row.id).values(details=details))
+
+    store.write_now(forget)
+    again = [event.with_change(location="South") for event in found]
+    merge = store.write_now(merging, SERVER, "file", again, NOW)
+    assert [(row.title, row.cancelled) for row in dates(store)] == [
+        ("Edited", False),
+        ("b", False),
+        ("c", True),
+    ]
+    assert (merge.kept, merge.undone) == (("a", "c"), (("b", "what was changed"),))
+
+
+def test_what_its_source_mentions_again_is_back_and_not_moved(store: Store) -> None:
+    """It was the source that had taken it away."""
+    event = Event.single(uid="a", title="Meeting", start=NOW + DAY, end=HOUR, category="ruins")
+    other = Event.single(uid="b", title="Other", start=NOW + DAY, end=HOUR, category="ruins")
+    merging = partial(merge_events, complete=True)
+    for said in ([event, other], [other]):
+        store.write_now(merging, SERVER, "file", said, NOW)
+    merge = store.write_now(merging, SERVER, "file", [event, other], NOW)
+    assert (merge.written.restored, merge.written.moved) == (1, 0)
 
 
 def test_an_edit_that_changes_nothing_writes_nothing(store: Store) -> None:

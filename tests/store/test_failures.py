@@ -12,15 +12,10 @@ from tocsin.store.engine import READERS, ChangeWatch, DatabaseUnavailable, Store
 from tocsin.store.failures import HELD_UP, explained
 
 
-def _impatient(store: Store) -> None:
-    with store.connect() as connection:
-        connection.exec_driver_sql("PRAGMA busy_timeout = 50")
-
-
 def test_a_database_that_another_holds_is_said_to_be_locked(tmp_path: Path) -> None:
     """After the wait, nothing was changed and the message says so."""
-    holder, store = fresh_store(tmp_path), Store(f"sqlite:///{tmp_path / 'tocsin.db'}")
-    _impatient(store)
+    holder = fresh_store(tmp_path)
+    store = Store(str(holder.url), busy_seconds=0.05)
     held, release = threading.Event(), threading.Event()
 
     def hold(_: object) -> None:

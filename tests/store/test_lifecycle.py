@@ -31,7 +31,15 @@ from tocsin.store.subscriptions import remove_subscription, save_subscription
 from tocsin.store.tables import deliveries, occurrence_keys
 
 MEMBER, DM, LEAD = 7, 70, 3_600
-BAD_NEWS = (Move.REFUSED, Move.TRANSIENT, Move.RELEASE, Move.LOST_TRACK)
+BAD_NEWS = (
+    Move.REFUSED,
+    Move.TRANSIENT,
+    Move.RELEASE,
+    Move.LOST_TRACK,
+    Move.CANCEL,
+    Move.SUPERSEDE,
+)
+ENDED = (State.CANCELLED, State.SUPERSEDED)
 ASKED = Subscription(SERVER, MEMBER, frozenset({"ruins"}), (LEAD,))
 
 
@@ -46,6 +54,7 @@ class Life(RuleBasedStateMachine):
         self.tries = 0
         self.occurrence, self.delivery = self.write(self._begin)
         self.state = State.PENDING
+        self.may_have_arrived = False
 
     @staticmethod
     def _begin(connection: sa.Connection) -> tuple[int, int]:
@@ -76,10 +85,14 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def moved_as_drawn(self) -> None:
-        """Each rule moved it along one arrow, or not at all; what is sent stays sent."""
-        after = self.row().state
+        """Each rule moved it along one arrow, or not at all; what is sent stays sent; what waits is nobody's."""
+        row = self.row()
+        after = row.state
         if after is not self.state:
             assert after in MOVES[self.state].values(), f"{self.state.name} → {after.name}"
+            if after in ENDED:
+                self.may_have_arrived = self.state is not State.PENDING
+        assert after is not State.PENDING or row.worker is None
         assert self.state is not State.SENT or after is State.SENT
         self.state = after
 
@@ -147,11 +160,11 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def subscribes(self) -> None:
-        """The member wants it again: what was tried is not brought back."""
-        tried, before = self.row().attempt > 0, self.state
+        """The member wants it again: what was ended while it waited is brought back, whatever else is not."""
+        before = self.state
         self.write(save_subscription, ASKED, NOW)
-        if tried:
-            assert self.row().state is before
+        back = before in ENDED and not self.may_have_arrived
+        assert self.row().state is (State.PENDING if back else before)
 
     @rule()
     def is_called_off(self) -> None:

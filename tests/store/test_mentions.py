@@ -223,3 +223,22 @@ def test_what_is_over_is_forgotten(store: Store) -> None:
         assert connection.execute(sa.select(deliveries)).all() == []
 
     store.write_now(unit)
+
+
+def test_a_mention_that_nobody_is_left_for_is_not_made(store: Store) -> None:
+    """Whoever it would have named has unsubscribed meanwhile."""
+
+    def unit(connection: sa.Connection) -> None:
+        due(connection, range(1, 3))
+        claim(connection, NOW, "w", 10)
+        for member in (1, 2):
+            remove_subscription(connection, SERVER, member, NOW)
+        claims = claim(connection, NOW + SOON, "w", 10)
+        assert claims.taken == []
+        (settled,) = claims.settled
+        assert (settled.state, settled.reason) == (
+            State.CANCELLED,
+            "nobody is left to be mentioned",
+        )
+
+    store.write_now(unit)

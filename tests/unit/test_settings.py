@@ -149,6 +149,17 @@ def test_an_unknown_variable_is_refused(
         ('[discord]\napi_url = "discord.com"\n', "tocsin.toml:2: discord.api_url must"),
         ('[discord]\ngateway_url = "https://x"\n', "tocsin.toml:2: discord.gateway_url must"),
         ('[database]\nurl = "mysql://u:pw@h/x"\n', "tocsin.toml:2: database.url must"),
+        *(
+            (f'[database]\nurl = "{url}"\n', "tocsin.toml:2: database.url must name a file")
+            for url in (
+                "sqlite://",
+                "sqlite:///",
+                "sqlite:////",
+                "sqlite:///:memory:",
+                "sqlite:///file::memory:?uri=true",
+                "sqlite:///file:x?mode=memory&uri=true",
+            )
+        ),
         ('[reminders]\ndefault_zone = "Mars/Base"\n', "tocsin.toml:2: reminders.default_zone"),
         ('[reminders]\nall_day_at = "nine"\n', "tocsin.toml:2: reminders.all_day_at must"),
         ("[reminders]\ngrace_seconds = nan\n", "tocsin.toml:2: reminders.grace_seconds"),

@@ -9,7 +9,11 @@ from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.events import Event
 from discord_sandbox.interaction_commands import read_file
 from discord_sandbox.model import Channel, Json, Message, User
+from discord_sandbox.polls import vote
+from discord_sandbox.references import FORWARD
+from discord_sandbox.rest.body import check_file
 from discord_sandbox.scheduled_events import set_interested
+from discord_sandbox.slowmode import check_slowmode
 from discord_sandbox.validate.message import Upload, check_message
 
 _MEMBER = "/members/{user}"
@@ -28,25 +32,34 @@ def _own(ask: Ask) -> tuple[User, Channel, Message]:
 
 def message(ask: Ask) -> Json:
     user, channel = _place(ask)
-    files = _files(ask)
-    body: Json = {"content": ask.body.get("content", "") if files else ask.text("content")}
+    files = read_files(ask)
+    body: Json = {
+        "content": ask.body.get("content", "")
+        if files or ask.body.get("poll")
+        else ask.text("content")
+    }
+    if ask.body.get("poll") is not None:
+        body["poll"] = ask.body["poll"]
     if ask.body.get("reply_to") is not None:
         body["message_reference"] = {"message_id": str(ask.given("reply_to"))}
     draft = check_message(body, files)
     messages.check_can_send(ask.world, user, channel, draft)
     if channel.guild_id is None:
         check_dm(ask.world, user, channel)
+    check_slowmode(ask.world, user, channel)
     written, shown = messages.create_and_show(ask.world, user, channel, draft)
     user.read[channel.id] = written.id
     return shown.data
 
 
-def _files(ask: Ask) -> list[Upload]:
+def read_files(ask: Ask) -> list[Upload]:
+    """The files that the body gives. Raises Refused."""
     uploads = []
     for index, given in enumerate(ask.body.get("files") or ()):
         found = read_file(ask.world, given)
         if found is None:
             raise Refused("`files` must be a list of {filename, content: base64, content_type?}.")
+        check_file(len(found.content), ask.backend.limits.file_bytes)
         uploads.append(Upload(index, found.filename, found.content, found.content_type))
     return uploads
 
@@ -84,6 +97,7 @@ def dismiss(ask: Ask) -> Json:
 
 def react(ask: Ask) -> Json:
     user, channel, found = _own(ask)
+    reactions.check_may_react(ask.world, user.id, channel, found, ask.text("emoji"))
     reactions.react(ask.world, channel, found, user.id, ask.text("emoji"))
     return {}
 
@@ -95,8 +109,34 @@ def unreact(ask: Ask) -> Json:
 
 
 def pin(ask: Ask) -> Json:
-    _, channel, found = _own(ask)
-    reactions.set_pinned(ask.world, channel, found, bool(ask.body.get("pinned", True)))
+    user, channel, found = _own(ask)
+    reactions.check_may_pin(ask.world, user.id, channel)
+    pinned = bool(ask.body.get("pinned", True))
+    reactions.set_pinned(ask.world, channel, found, user, pinned=pinned)
+    return {}
+
+
+def forward(ask: Ask) -> Json:
+    user, channel = _place(ask)
+    source = ask.find_channel(ask.given("from_channel_id"), user)
+    reference = {
+        "type": FORWARD,
+        "channel_id": str(source.id),
+        "message_id": str(ask.given("message_id")),
+    }
+    draft = check_message({"message_reference": reference})
+    messages.check_can_send(ask.world, user, channel, draft)
+    if channel.guild_id is None:
+        check_dm(ask.world, user, channel)
+    return messages.create_and_show(ask.world, user, channel, draft)[1].data
+
+
+def set_votes(ask: Ask) -> Json:
+    user, channel, found = _own(ask)
+    wanted = ask.body.get("answer_ids")
+    if not isinstance(wanted, list) or not all(isinstance(one, int) for one in wanted):
+        raise Refused("The body needs `answer_ids`, a list of the numbers of answers.")
+    vote(ask.world, channel, found, user.id, wanted)
     return {}
 
 
@@ -144,7 +184,7 @@ def leave(ask: Ask) -> Json:
 
 def join(ask: Ask) -> Json:
     user, guild = ask.user(), ask.find_guild(ask.given("guild_id"))
-    guilds.add_member(ask.world, guild, user)
+    guilds.add_member(ask.world, guild, user, greet=True)
     return {}
 
 
@@ -168,6 +208,8 @@ OPERATIONS = tuple(
         ("react", react),
         ("unreact", unreact),
         ("pin", pin),
+        ("forward", forward),
+        ("vote", set_votes),
         ("dm", dm),
         ("read", read),
         ("settings", settings),

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from discord_sandbox.backend import Backend
-from discord_sandbox.control import acting, breaking, interacting, looking, making
+from discord_sandbox.control import (
+    acting,
+    breaking,
+    forums,
+    interacting,
+    limiting,
+    looking,
+    making,
+)
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.control.watching import Watcher
 from discord_sandbox.errors import ApiError
@@ -16,6 +25,7 @@ from discord_sandbox.model import Json
 from discord_sandbox.routing import Router
 from discord_sandbox.wire import decode, encode
 
+_LOG = logging.getLogger(__name__)
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -30,8 +40,10 @@ class ControlApi:
             (
                 *looking.OPERATIONS,
                 *acting.OPERATIONS,
+                *forums.OPERATIONS,
                 *interacting.OPERATIONS,
                 *making.OPERATIONS,
+                *limiting.OPERATIONS,
                 *breaking.OPERATIONS,
             )
         )
@@ -51,6 +63,12 @@ class ControlApi:
             if error.errors is not None:
                 body["errors"] = error.errors
             return _answer(error.status, body)
+        except (ConnectionError, web.RequestPayloadError):
+            raise
+        except Exception as defect:  # noqa: BLE001
+            _LOG.exception("%s %s failed", request.method, request.path)
+            text = f"The sandbox has a defect and could not do this: {defect!r}"
+            return _answer(500, {"error": text})
 
     def _check_origin(self, request: web.BaseRequest) -> None:
         """A page from elsewhere must not play members: neither by name nor by rebinding."""
@@ -94,7 +112,10 @@ class ControlApi:
 
 
 async def _body(request: web.BaseRequest) -> Json:
-    data = await request.read() if request.can_read_body else b""
+    try:
+        data = await request.read() if request.can_read_body else b""
+    except web.HTTPRequestEntityTooLarge:
+        raise Refused("The body is larger than the sandbox takes.", 413) from None
     if not data:
         return {}
     try:

@@ -1,4 +1,4 @@
-"""Breaking: limits, faults, the clock and the record."""
+"""Breaking: faults, the clock and the record."""
 
 from __future__ import annotations
 
@@ -8,53 +8,13 @@ from discord_sandbox.events import Event
 from discord_sandbox.faults import GATEWAY_KINDS, BadFault, Fault, fault_json
 from discord_sandbox.model import Json
 
-_NUMBERS = ("global_per_second", "dm_opens_per_10m", "invalid_per_10m", "identify_every_s")
-_COUNTS = ("identifies_per_day", "max_concurrency")
-_SWITCHES = ("buckets", "dm_buckets")
-
-
-def _limits_json(ask: Ask) -> Json:
-    limits = ask.backend.limits
-    return {
-        **{name: getattr(limits, name) for name in (*_NUMBERS, *_COUNTS, *_SWITCHES)},
-        "nonce_window_s": ask.world.nonce_window_ms // 1000,
-        "invalid_count": limits.invalid_count(ask.backend.clock.now_ms()),
-    }
-
-
-def get_limits(ask: Ask) -> Json:
-    return _limits_json(ask)
-
-
-def set_limits(ask: Ask) -> Json:
-    known = {*_NUMBERS, *_COUNTS, *_SWITCHES, "nonce_window_s"}
-    for name, value in ask.body.items():
-        if name not in known:
-            raise Refused(f"`{name}` is no limit; there are {', '.join(sorted(known))}.")
-        if name in _SWITCHES:
-            if not isinstance(value, bool):
-                raise Refused(f"`{name}` is switched with true or false.")
-        elif name in _COUNTS:
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise Refused(f"`{name}` must be a whole number of at least 1.")
-        elif value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-            raise Refused(f"`{name}` must be a whole number, or null for no limit.")
-    limits = ask.backend.limits
-    for name, value in ask.body.items():
-        if name == "nonce_window_s":
-            ask.world.nonce_window_ms = (value or 0) * 1000
-        else:
-            setattr(limits, name, value)
-    limits.reset()
-    return _limits_json(ask)
-
 
 def order_fault(ask: Ask) -> Json:
     try:
         fault = ask.backend.faults.order(ask.body)
     except BadFault as problem:
         raise Refused(f"{problem}.") from None
-    if fault.kind in GATEWAY_KINDS:
+    if fault.kind in GATEWAY_KINDS and not fault.in_passing:
         ask.backend.hub.strike(fault)
     _tell(ask, fault)
     return {"id": str(fault.id), "struck": fault.struck}
@@ -127,8 +87,6 @@ def reset(ask: Ask) -> Json:
 
 
 OPERATIONS = (
-    Operation("GET", "/limits", get_limits),
-    Operation("PUT", "/limits", set_limits),
     Operation("POST", "/faults", order_fault),
     Operation("DELETE", "/faults", delete_faults),
     Operation("GET", "/faults/{fault}", get_fault),

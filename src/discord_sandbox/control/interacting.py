@@ -6,21 +6,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from discord_sandbox import interactions
+from discord_sandbox.choosing import BadChoice, choose
 from discord_sandbox.command_access import usable_commands
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.interaction_commands import BadOptions, OptionReader
 from discord_sandbox.modal_answers import modal_answers
 from discord_sandbox.model import Application, Channel, Command, Json, User
-from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.rest.body import check_file
 from discord_sandbox.validate import components as parts
 
 _MEMBER = "/members/{user}"
-_RESOLVED = {
-    parts.USER_SELECT: ("users",),
-    parts.ROLE_SELECT: ("roles",),
-    parts.MENTIONABLE_SELECT: ("users", "roles"),
-    parts.CHANNEL_SELECT: ("channels",),
-}
 
 
 def _command(ask: Ask, user: User, channel: Channel) -> tuple[Application, Command]:
@@ -62,6 +57,8 @@ def _command_data(
             message = ask.find_message(channel, user, target_id)
             shaped = ask.world.message_json(message, user.id)
             reader.resolved["messages"] = {str(target_id): shaped}
+    for file in reader.resolved.get("attachments", {}).values():
+        check_file(file["size"], ask.backend.limits.file_bytes)
     if reader.resolved:
         data["resolved"] = reader.resolved
     return data
@@ -155,25 +152,14 @@ def _find_component(components: Iterable[Json], custom_id: str) -> Json | None:
 
 
 def _chosen(ask: Ask, channel: Channel, select: Json) -> Json:
-    values = ask.body.get("values")
-    if not isinstance(values, list):
-        raise Refused("A select needs `values`, a list.")
-    low, high = select.get("min_values", 1), select.get("max_values", 1)
-    if not low <= len(values) <= high:
-        raise Refused(f"The select takes {low} to {high} values, not {len(values)}.")
-    if select["type"] == parts.STRING_SELECT:
-        known = [option["value"] for option in select["options"]]
-        wrong = [value for value in values if value not in known]
-        if wrong:
-            raise Refused(f"The select has no value {wrong[0]!r}; there are {known}.")
-        return {"values": values}
     reader = OptionReader(ask.world, channel, partial=False)
-    for value in values:
-        found = parse_snowflake(value)
-        kinds = _RESOLVED[select["type"]]
-        if found is None or not any(reader.resolve(kind, found) for kind in kinds):
-            raise Refused(f"{value!r} names nothing that can be chosen here.")
-    return {"values": [str(value) for value in values], "resolved": reader.resolved}
+    try:
+        values = choose(select, ask.body.get("values"), reader)
+    except BadChoice as problem:
+        raise Refused(str(problem)) from None
+    if select["type"] == parts.STRING_SELECT:
+        return {"values": values}
+    return {"values": values, "resolved": reader.resolved}
 
 
 def modal(ask: Ask) -> Json:
@@ -181,17 +167,21 @@ def modal(ask: Ask) -> Json:
     parent = ask.backend.interactions.get(ask.given("interaction_id"))
     if parent is None or parent.user.id != user.id or parent.modal is None:
         raise Refused("That interaction opened no modal for this member.", 404)
+    channel = ask.find_channel(parent.channel_id, user)
+    reader = OptionReader(ask.world, channel, partial=False)
     try:
-        answers = modal_answers(parent.modal, ask.body.get("components"))
+        answers = modal_answers(parent.modal, ask.body.get("components"), reader)
     except ValueError as problem:
         raise Refused(str(problem)) from None
-    channel = ask.find_channel(parent.channel_id, user)
+    data: Json = {"custom_id": parent.modal["custom_id"], "components": answers}
+    if reader.resolved:
+        data["resolved"] = reader.resolved
     started = ask.backend.interactions.start(
         interactions.MODAL_SUBMIT,
         ask.world.applications[parent.application_id],
         user,
         channel,
-        {"custom_id": parent.modal["custom_id"], "components": answers},
+        data,
         message=parent.source_message,
         parent=parent,
     )

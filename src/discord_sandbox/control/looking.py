@@ -12,9 +12,9 @@ from discord_sandbox.faults import fault_json
 from discord_sandbox.model import Channel, Json, User
 from discord_sandbox.permissions import MANAGE_EVENTS, READ_MESSAGE_HISTORY, guild_permissions
 from discord_sandbox.record import request_json, seen_json
+from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.shapes.commands import command_json
 from discord_sandbox.shapes.guilds import (
-    channel_json,
     guild_json,
     partial_member_json,
     role_json,
@@ -110,7 +110,7 @@ def view(ask: Ask) -> Json:
                 ],
                 "roles": [role_json(role) for role in guild.roles.values()],
                 "member_count": len(guild.members),
-                "my_permissions": str(guild_permissions(guild, guild.members[user.id])),
+                "my_permissions": str(found.guild_permissions(guild, guild.members[user.id])),
             }
         )
     dms = []

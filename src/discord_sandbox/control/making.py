@@ -10,12 +10,14 @@ from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.events import Event
 from discord_sandbox.gateway.intents import application_flags, privileged
 from discord_sandbox.model import GUILD_TEXT, Json, Overwrite
-from discord_sandbox.rest.channels import check_channel, parse_overwrite
+from discord_sandbox.rest.channels import KINDS, parse_overwrite
 from discord_sandbox.seed import BadSeed, sow
+from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.shapes.commands import permissions_json
-from discord_sandbox.shapes.guilds import channel_json, guild_json, member_json, role_json
+from discord_sandbox.shapes.guilds import guild_json, member_json, role_json
 from discord_sandbox.shapes.users import application_json, user_json
 from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.validate.channels import check_channel
 
 _GUILD = "/guilds/{guild}"
 
@@ -94,17 +96,19 @@ def _application(ask: Ask, application_id: int) -> Any:
 
 def channel(ask: Ask) -> Json:
     found = ask.find_guild(ask.param("guild"))
-    body = check_channel(ask.body)
+    kind = ask.body.get("type", GUILD_TEXT)
+    if kind not in KINDS:
+        raise Refused(f"The sandbox makes no channels of type {kind}.", 501)
+    body = check_channel(ask.body, kind)
     overwrites = [parse_overwrite(one) for one in body.get("permission_overwrites") or ()]
     made = create_channel(
         ask.world,
         found,
         ask.text("name"),
-        kind=body.get("type", GUILD_TEXT),
-        topic=body.get("topic"),
+        kind=kind,
         parent_id=ask.optional("parent_id"),
-        nsfw=bool(body.get("nsfw", False)),
         overwrites={overwrite.id: overwrite for overwrite in overwrites},
+        settings=body,
     )
     return channel_json(made)
 
@@ -156,7 +160,7 @@ def member(ask: Ask) -> Json:
     unknown = [one for one in roles if one not in found.roles]
     if unknown:
         raise Refused(f"There is no role {unknown[0]} in this guild.", 404)
-    made = guilds.add_member(ask.world, found, joining, roles)
+    made = guilds.add_member(ask.world, found, joining, roles, greet=True)
     if made.role_ids != roles:
         made.role_ids = roles
         guilds.publish_member(ask.world, found, made)
@@ -172,7 +176,7 @@ def bot(ask: Ask) -> Json:
     found = ask.find_guild(ask.param("guild"))
     granted = parse_snowflake(ask.body.get("permissions"))
     let_in = _application(ask, ask.given("application_id"))
-    return member_json(guilds.add_bot(ask.world, found, let_in, granted))
+    return member_json(guilds.add_bot(ask.world, found, let_in, granted, greet=True))
 
 
 def remove_bot(ask: Ask) -> Json:

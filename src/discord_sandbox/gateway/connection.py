@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
+from discord_sandbox.faults import Fault
 from discord_sandbox.gateway.compression import Compression
 from discord_sandbox.gateway.session import Session
 from discord_sandbox.model import Json
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT, MEMBERS = 1, 2, 3, 4, 6, 7, 8
 INVALID_SESSION, HELLO, ACK = 9, 10, 11
+_STRUCK = {HEARTBEAT: "HEARTBEAT", IDENTIFY: "IDENTIFY", RESUME: "RESUME"}
+"""What a fault can take of what a client sends."""
 HEARTBEAT_MS = 41_250
 ACK_AFTER_S = 0.02
 EVENTS_PER_MINUTE = 120
@@ -85,8 +88,11 @@ class Connection:
         if self._ended is not None and not self._ended.done():
             self._ended.set_result(Close(code, reason))
 
-    def drop(self) -> None:
-        """Cut the connection without a word."""
+    def cut(self, fault: Fault) -> None:
+        """End the connection as a fault orders: with its code, or without a word."""
+        if fault.code is not None:
+            self.end(fault.code, fault.message or "It was ordered.")
+            return
         transport = self._socket._req.transport if self._socket._req is not None else None
         if transport is not None:
             transport.abort()
@@ -101,6 +107,8 @@ class Connection:
         except (ValueError, KeyError, TypeError):
             raise Close(DECODE_ERROR, "The payload could not be read.") from None
         self._count()
+        if op in _STRUCK and await self._struck(_STRUCK[op], body):
+            return
         if op == HEARTBEAT:
             await self._heartbeat(body)
             return
@@ -117,6 +125,22 @@ class Connection:
             self._hub.set_presence(self.session, body)
         elif op == MEMBERS:
             self._hub.send_members(self.session, body)
+
+    async def _struck(self, name: str, body: Any) -> bool:
+        """Whether a fault took what the client sent, and did what it orders."""
+        token = body.get("token") if isinstance(body, dict) else None
+        if self.session is None and name == "HEARTBEAT":
+            return False  # nobody knows yet whose it is
+        fault = self._hub.sent(name, token, self.session)
+        if fault is None:
+            return False
+        if fault.kind == "gateway_drop":
+            self.cut(fault)
+        elif fault.kind == "gateway_reconnect":
+            await self._send(encode({"op": RECONNECT, "d": None, "s": None, "t": None}))
+        elif fault.kind == "gateway_invalid_session":
+            await self._invalidate(resumable=fault.resumable)
+        return True
 
     def _count(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -161,8 +185,8 @@ class Connection:
         session.replay(body["seq"])
         session.dispatch("RESUMED", b'{"_trace":[]}')
 
-    async def _invalidate(self) -> None:
-        await self._send(encode({"op": INVALID_SESSION, "d": False, "s": None, "t": None}))
+    async def _invalidate(self, *, resumable: bool = False) -> None:
+        await self._send(encode({"op": INVALID_SESSION, "d": resumable, "s": None, "t": None}))
 
     def _carry(self, session: Session) -> None:
         self.session = session

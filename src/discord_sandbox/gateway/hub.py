@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from discord_sandbox.events import Event
-from discord_sandbox.faults import Fault
+from discord_sandbox.faults import Fault, Faults
 from discord_sandbox.gateway import intents as bits
 from discord_sandbox.gateway.connection import (
     AUTHENTICATION_FAILED,
@@ -40,9 +41,10 @@ def _threshold(value: Any) -> int:
 class Hub:
     """Sessions by id, and the connection that carries each."""
 
-    def __init__(self, world: World, limits: RateLimits) -> None:
+    def __init__(self, world: World, limits: RateLimits, faults: Faults) -> None:
         self._world = world
         self._limits = limits
+        self._faults = faults
         self._sessions: dict[str, Session] = {}
         self._connections: dict[str, Connection] = {}
         self.gateway_url = "ws://127.0.0.1/gateway"
@@ -57,8 +59,8 @@ class Hub:
         if not isinstance(body, dict):
             raise Close(DECODE_ERROR, "Identify needs an object.")
         application = self._application(body.get("token"))
-        intents = body.get("intents", 0)
-        if not isinstance(intents, int) or intents & ~bits.KNOWN:
+        intents = body.get("intents")
+        if isinstance(intents, bool) or not isinstance(intents, int) or intents & ~bits.KNOWN:
             raise Close(INVALID_INTENTS, "Invalid intent(s).")
         privileged = sum(bits.PRIVILEGED.values())
         if intents & privileged & ~application.privileged_intents:
@@ -72,6 +74,7 @@ class Hub:
             return None
         threshold = body.get("large_threshold", LARGE)
         session = Session(self._world, application, intents, shard, large=_threshold(threshold))
+        session.passing = partial(self._passing, session)
         self._forget_lost()
         self._sessions[session.id] = session
         self._world.bus.listen(session.offer)
@@ -260,21 +263,39 @@ class Hub:
 
     def strike(self, fault: Fault) -> None:
         """Do at once what a gateway fault orders, to every connection or to one bot's."""
-        for session_id, connection in list(self._connections.items()):
+        for session_id in list(self._connections):
             session = self._sessions.get(session_id)
             if session is None or fault.user_id not in (None, session.bot_id):
                 continue
             fault.struck += 1
-            if fault.kind == "gateway_drop" and fault.code is not None:
-                connection.end(fault.code, fault.message or "It was ordered.")
-            elif fault.kind == "gateway_drop":
-                connection.drop()
-            elif fault.kind == "gateway_reconnect":
-                connection.say(RECONNECT, None)
-            else:
-                if not fault.resumable:
-                    self._forget(session)
-                connection.say(INVALID_SESSION, fault.resumable)
+            self._strike_session(fault, session)
+
+    def _strike_session(self, fault: Fault, session: Session) -> None:
+        connection = self._connections.get(session.id)
+        if connection is None:
+            return
+        if fault.kind == "gateway_drop":
+            connection.cut(fault)
+        elif fault.kind == "gateway_reconnect":
+            connection.say(RECONNECT, None)
+        elif fault.kind == "gateway_invalid_session":
+            if not fault.resumable:
+                self._forget(session)
+            connection.say(INVALID_SESSION, fault.resumable)
+
+    def _passing(self, session: Session, event_type: str) -> None:
+        """An event is on its way: kept to be replayed, it is struck before it leaves."""
+        if self._faults.on_gateway:
+            fault = self._faults.strike_passing(event_type, session.bot_id)
+            if fault is not None:
+                self._strike_session(fault, session)
+
+    def sent(self, name: str, token: object, session: Session | None) -> Fault | None:
+        """The fault that strikes what a client sends: HEARTBEAT, IDENTIFY or RESUME."""
+        if not self._faults.on_gateway:
+            return None
+        bot_id = session.bot_id if session else self._application(token).bot_user_id
+        return self._faults.strike_passing(name, bot_id)
 
     def reset(self) -> None:
         """Cut every bot off and forget its session."""

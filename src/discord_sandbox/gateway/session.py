@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
+from collections.abc import Callable
 
 from discord_sandbox.events import Event
 from discord_sandbox.gateway import intents as bits
 from discord_sandbox.gateway.intents import wants
 from discord_sandbox.model import Application, Json
-from discord_sandbox.shapes.messages import without_content
+from discord_sandbox.shapes.messages import seen_by
 from discord_sandbox.wire import encode
 from discord_sandbox.world import World
 
@@ -22,6 +23,10 @@ KEPT_EVENTS = 100_000
 LARGE = 50
 """The large_threshold of whoever names none."""
 _MESSAGE_EVENTS = ("MESSAGE_CREATE", "MESSAGE_UPDATE")
+
+
+def _unwatched(_event_type: str) -> None:
+    """Nobody waits for what passes."""
 
 
 class Session:
@@ -51,13 +56,14 @@ class Session:
         self._sent: deque[tuple[int, bytes]] = deque(maxlen=KEPT_EVENTS)
         self._unsent: deque[bytes] = deque()
         self._wake = asyncio.Event()
+        self.passing: Callable[[str], None] = _unwatched
 
     def offer(self, event: Event) -> None:
         """Take the event if it concerns this session."""
         if not event.bots or not self._concerned(event):
             return
         if event.type in _MESSAGE_EVENTS and not self._may_read(event):
-            self.dispatch(event.type, encode(without_content(event.data)))
+            self.dispatch(event.type, encode(seen_by(self.bot_id, event.data)))
             return
         if event.type == "GUILD_CREATE":
             self.dispatch(event.type, encode(self.trim_guild(event.data)))
@@ -86,12 +92,10 @@ class Session:
         if self.intents & bits.MESSAGE_CONTENT or event.message is None:
             return True
         message = event.message
-        return (
-            event.channel is None
-            or event.channel.guild_id is None
-            or message.author.id == self.bot_id
-            or self.bot_id in message.mention_ids
-        )
+        if event.channel is None or event.channel.guild_id is None:
+            return True
+        own = message.author.id == self.bot_id or self.bot_id in message.mention_ids
+        return own and message.reference is None
 
     def trim_guild(self, whole: Json) -> Json:
         """A server's GUILD_CREATE without what the session's intents do not show."""
@@ -118,6 +122,7 @@ class Session:
         self.seq += 1
         whole = b'{"op":0,"s":%d,"t":"%b","d":%b}' % (self.seq, event_type.encode(), data)
         self._sent.append((self.seq, whole))
+        self.passing(event_type)
         if self.connected:
             self.push(whole)
 

@@ -2,13 +2,14 @@
 
 import { on, oncePerFrame } from "./core/bus.js";
 import { fill, h } from "./core/dom.js";
-import { channelName, nameOf } from "./core/people.js";
+import { channelName, isForum, nameOf } from "./core/people.js";
 import { currentPlace, currentUser, dmHash, go, guildHash } from "./core/router.js";
 import { loadWorld, retryNow, startSession } from "./core/session.js";
 import { findChannel, guildUnread, state } from "./core/store.js";
 import { drawHeader, headerElement } from "./chat/header.js";
 import { openChannel, timelineElements } from "./chat/timeline.js";
 import "./components/modal.js";
+import { boardElement, openBoard } from "./forum/board.js";
 import { composeIn, composerElement } from "./composer/composer.js";
 import { inspectorElement, restoreInspector } from "./inspector/inspector.js";
 import { closePopover } from "./overlay/popover.js";
@@ -78,6 +79,7 @@ function settlePlace() {
 function drawStage() {
   if (state.view === null) {
     openChannel(null);
+    openBoard(null);
     composeIn(null);
     if (state.world === null) fill(stage, failed === null ? h("div", { class: "empty-state" }, h("p", null, "Connecting to the sandbox…")) : unreachable(failed.message));
     else if (players().length === 0) fill(stage, noWorld());
@@ -90,10 +92,12 @@ function drawStage() {
   const place = settlePlace();
   const { channel, guild } = findChannel(place.channel);
   drawHeader(channel?.id ?? null);
-  if (!channel) {
+  openBoard(isForum(channel) ? channel.id : null);
+  if (!channel || isForum(channel)) {
     openChannel(null);
     composeIn(null);
-    fill(stage, noPlace(place.kind));
+    if (!channel) fill(stage, noPlace(place.kind));
+    else if (!stage.contains(boardElement)) fill(stage, boardElement);
     return;
   }
   if (guild) rememberChannel(guild.id, channel.id);

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -11,7 +13,7 @@ from aiohttp import hdrs, web
 from msgspec import Struct
 
 from discord_sandbox.backend import Backend
-from discord_sandbox.errors import ApiError, NotImplementedBySandbox
+from discord_sandbox.errors import ApiError, NotImplementedBySandbox, TooFast
 from discord_sandbox.events import Event
 from discord_sandbox.faults import Fault, fault_json
 from discord_sandbox.model import DM, Application, Json
@@ -19,11 +21,13 @@ from discord_sandbox.ratelimit import Refusal
 from discord_sandbox.record import request_json
 from discord_sandbox.rest.body import read_body
 from discord_sandbox.rest.operations import build_router
-from discord_sandbox.rest.routing import Call, Reply, Route
+from discord_sandbox.rest.routing import Call, Handler, Reply, Route
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate.message import Upload
 from discord_sandbox.wire import Written, encode
 
+_LOG = logging.getLogger(__name__)
+_BROKEN = {"message": "500: Internal Server Error", "code": 0}
 _BANNED = "<html><head><title>Error 1015</title></head><body>error code: 1015</body></html>"
 
 
@@ -42,7 +46,7 @@ class Exchange(Struct):
     application: Application | None = None
     user_ids: frozenset[int] = frozenset()
     body: Any = None
-    uploads: Sequence[Upload] = ()
+    uploads: list[Upload] = []
     status: int = 200
     payload: Any = None
     raw: bytes | None = None
@@ -54,6 +58,8 @@ class Exchange(Struct):
 
     def refuse(self, error: ApiError) -> None:
         self.status, self.payload, self.code = error.status, error.body(), error.code
+        if isinstance(error, TooFast):
+            self.headers["Retry-After"] = str(math.ceil(error.retry_after))
 
     def limit(self, refusal: Refusal) -> None:
         """Answer 429 as Discord does."""
@@ -84,62 +90,91 @@ class RestApi:
                 await self._exchange(request, exchange, at_ms)
             except ApiError as error:
                 exchange.refuse(error)
+            except (Unanswered, ConnectionError, web.RequestPayloadError):
+                raise Unanswered from None
+            except Exception:  # noqa: BLE001
+                # A defect of the sandbox: the bot is told what Discord would say of one of its own.
+                _LOG.exception("%s %s failed", exchange.method, exchange.path)
+                exchange.status, exchange.payload = 500, _BROKEN
             if self._backend.faults.ordered:
                 await self._strike_after(exchange)
         except Unanswered:
-            exchange.status = 0
-            self._note(request, exchange, at_ms)
-            if request.transport is not None:
-                request.transport.abort()
-            return web.Response(status=500)
+            return self._cut(request, exchange, at_ms)
         self._note(request, exchange, at_ms)
         return self._response(exchange)
 
+    async def serve_attachment(
+        self, request: web.BaseRequest, answer: Callable[[], web.Response]
+    ) -> web.StreamResponse:
+        """Answer with a file, which the record does not hold, unless a fault strikes."""
+        exchange = Exchange(request.method, request.path, [], time.perf_counter(), "attachments")
+        at_ms = self._backend.clock.now_ms()
+        try:
+            answered = await self._strike_before(exchange)
+            await self._strike_after(exchange)
+        except Unanswered:
+            return self._cut(request, exchange, at_ms)
+        if not answered:
+            return answer()
+        self._note(request, exchange, at_ms)
+        return self._response(exchange)
+
+    def _cut(self, request: web.BaseRequest, exchange: Exchange, at_ms: int) -> web.Response:
+        exchange.status = 0
+        self._note(request, exchange, at_ms)
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response(status=500)
+
     async def _exchange(self, request: web.BaseRequest, exchange: Exchange, at_ms: int) -> None:
         backend = self._backend
+        found = self._router.find(exchange.method, exchange.segments)
+        unreadable = await self._read(request, exchange) if request.can_read_body else None
+        if found is not None:
+            exchange.route = found[0].key
+        # What breaks between a bot and Discord breaks for whatever is asked, by whomever.
+        if backend.faults.ordered and await self._strike_first(request, exchange, found):
+            return
         if backend.limits.banned(at_ms):
             exchange.status, exchange.text = 429, _BANNED
             exchange.ratelimited = "invalid requests"
             exchange.headers["Retry-After"] = "600"
             return
-        found = self._router.find(exchange.method, exchange.segments)
         if found is None:
             raise ApiError(0, status=404, message="404: Not Found")
         route, params = found
-        exchange.route = route.key
         exchange.application = self._authorize(request, route)
-        body, uploads = await read_body(request) if request.can_read_body else (None, [])
-        exchange.body, exchange.uploads = body, uploads
-        if backend.faults.ordered:
-            exchange.user_ids = self._concerned(params, body, exchange.application)
-            if await self._strike_before(exchange):
-                return
+        if unreadable is not None:
+            raise unreadable
         if self._limited(exchange, route, params, at_ms):
             return
         if route.handler is None:
             raise NotImplementedBySandbox(route.key)
-        answer = route.handler(
-            Call(
-                backend, backend.world, route, params, request, exchange.application, body, uploads
-            )
-        )
-        if isinstance(answer, Reply):
-            exchange.status, answer = answer.status, answer.payload
-        elif answer is None:
-            exchange.status = 204
-        if isinstance(answer, Written):
-            exchange.payload, exchange.raw = answer.data, answer.raw
-        else:
-            exchange.payload = answer
+        application, body, uploads = exchange.application, exchange.body, exchange.uploads
+        call = Call(backend, backend.world, route, params, request, application, body, uploads)
+        _handle(exchange, route.handler, call)
+
+    async def _read(self, request: web.BaseRequest, exchange: Exchange) -> ApiError | None:
+        """Read the body; answers what is wrong with it, which is not the first thing that counts."""
+        try:
+            read = await read_body(request, self._backend.limits.file_bytes)
+        except ApiError as error:
+            return error
+        exchange.body, exchange.uploads = read
+        return None
 
     def _authorize(self, request: web.BaseRequest, route: Route) -> Application | None:
         if route.public:
             return None
-        scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
-        application = self._backend.world.tokens.get(token) if scheme == "Bot" else None
+        application = self._asking(request)
         if application is None:
             raise ApiError(0, status=401, message="401: Unauthorized")
         return application
+
+    def _asking(self, request: web.BaseRequest) -> Application | None:
+        """Whose token the request has, if it has one that is known."""
+        scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+        return self._backend.world.tokens.get(token) if scheme == "Bot" else None
 
     # --- limits --------------------------------------------------------------------------
 
@@ -191,6 +226,19 @@ class RestApi:
         if application is not None:
             ids.discard(application.bot_user_id)
         return frozenset(found for found in ids if found is not None)
+
+    async def _strike_first(
+        self,
+        request: web.BaseRequest,
+        exchange: Exchange,
+        found: tuple[Route, dict[str, str]] | None,
+    ) -> bool:
+        """Whether a fault has answered the request, be it a good one or not."""
+        params = {} if found is None else found[1]
+        if found is None or not found[0].public:
+            exchange.application = self._asking(request)
+        exchange.user_ids = self._concerned(params, exchange.body, exchange.application)
+        return await self._strike_before(exchange)
 
     async def _strike_before(self, exchange: Exchange) -> bool:
         """Whether a fault has answered the request before it took effect."""
@@ -289,10 +337,22 @@ class RestApi:
         return web.Response(status=exchange.status, body=body, headers=headers)
 
 
+def _handle(exchange: Exchange, handler: Handler, call: Call) -> None:
+    answer = handler(call)
+    if isinstance(answer, Reply):
+        exchange.status, answer = answer.status, answer.payload
+    elif answer is None:
+        exchange.status = 204
+    if isinstance(answer, Written):
+        exchange.payload, exchange.raw = answer.data, answer.raw
+    else:
+        exchange.payload = answer
+
+
 def _ordered_limit(fault: Fault) -> Refusal:
     headers = {
         "X-RateLimit-Scope": fault.scope,
-        "Retry-After": str(max(round(fault.retry_after), 1)),
+        "Retry-After": str(max(math.ceil(fault.retry_after), 1)),
     }
     if fault.scope == "global":
         headers["X-RateLimit-Global"] = "true"

@@ -8,10 +8,12 @@ from discord_sandbox import messages, permissions
 from discord_sandbox.errors import ApiError, Problems
 from discord_sandbox.guilds import ban, unban
 from discord_sandbox.model import Guild, Json
+from discord_sandbox.rest.rank import check_outranks
 from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.shapes.users import user_json
 from discord_sandbox.snowflake import parse_snowflake
-from discord_sandbox.validate import fields
+from discord_sandbox.validate import fields, members
+from discord_sandbox.validate.members import Takes
 
 _BANS = "/guilds/{guild_id}/bans"
 _WEEK_S = 604_800
@@ -42,20 +44,9 @@ def get(call: Call) -> Json:
 
 def _seconds(call: Call) -> int:
     """How far back messages go with the ban. Raises ApiError 50035."""
-    problems = Problems()
     body = call.json()
-    seconds = fields.integer(
-        problems,
-        ("delete_message_seconds",),
-        body.get("delete_message_seconds"),
-        least=0,
-        most=_WEEK_S,
-    )
-    days = fields.integer(
-        problems, ("delete_message_days",), body.get("delete_message_days"), least=0, most=7
-    )
-    problems.raise_if_any()
-    return seconds if seconds is not None else (days or 0) * 86_400
+    seconds: int | None = body.get("delete_message_seconds")
+    return seconds if seconds is not None else (body.get("delete_message_days") or 0) * 86_400
 
 
 def _delete_messages(call: Call, guild: Guild, user_id: int, seconds: int) -> None:
@@ -72,12 +63,21 @@ def put(call: Call) -> None:
     guild = call.guild(permissions.BAN_MEMBERS)
     user = call.world.user(call.id("user_id"))
     seconds = _seconds(call)
+    check_outranks(call, guild, user.id)
     ban(call.world, guild, user, call.reason)
     _delete_messages(call, guild, user.id, seconds)
 
 
 def remove(call: Call) -> None:
     unban(call.world, call.guild(permissions.BAN_MEMBERS), call.id("user_id"))
+
+
+def _may_ban(call: Call, guild: Guild, user_id: int) -> bool:
+    try:
+        check_outranks(call, guild, user_id)
+    except ApiError:
+        return False
+    return user_id != call.app.bot_user_id
 
 
 def several(call: Call) -> Any:
@@ -90,7 +90,7 @@ def several(call: Call) -> Any:
     banned, failed = [], []
     for user_id in (parse_snowflake(one) or 0 for one in given):
         known = user_id in call.world.users and user_id not in guild.bans
-        if not known or user_id in (guild.owner_id, call.app.bot_user_id):
+        if not known or not _may_ban(call, guild, user_id):
             failed.append(str(user_id))
             continue
         ban(call.world, guild, call.world.users[user_id], call.reason)
@@ -101,10 +101,16 @@ def several(call: Call) -> Any:
     return {"banned_users": banned, "failed_users": failed}
 
 
+_TAKES: Takes = {
+    "delete_message_seconds": members.number(0, _WEEK_S),
+    "delete_message_days": members.number(0, 7),
+}
+_TAKES_SEVERAL: Takes = {**_TAKES, "user_ids": members.many(members.snowflake, 200)}
+
 ROUTES = (
     Route("GET", _BANS, listed),
     Route("GET", _BANS + "/{user_id}", get),
-    Route("PUT", _BANS + "/{user_id}", put),
+    Route("PUT", _BANS + "/{user_id}", put, takes=_TAKES),
     Route("DELETE", _BANS + "/{user_id}", remove),
-    Route("POST", "/guilds/{guild_id}/bulk-ban", several),
+    Route("POST", "/guilds/{guild_id}/bulk-ban", several, takes=_TAKES_SEVERAL),
 )

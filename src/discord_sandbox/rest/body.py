@@ -16,19 +16,30 @@ _FILE = re.compile(r"^files\[(\d+)\]$")
 _JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
 MOST_BYTES = 25 * 1024 * 1024
+"""What a request may have in all, its files included."""
 
 
-async def read_body(request: web.BaseRequest) -> tuple[Any, list[Upload]]:
+async def read_body(
+    request: web.BaseRequest, most_file_bytes: int | None = None
+) -> tuple[Any, list[Upload]]:
     """The JSON of the request and the files that came with it.
 
-    Raises ApiError 50109 for what is no JSON, 40005 for more than 25 MiB.
+    Raises ApiError 50109 for what is no JSON, 50035 for a form that cannot be read, 40005 for
+    more than 25 MiB or a file of more than `most_file_bytes`.
     """
     kind = request.headers.get(hdrs.CONTENT_TYPE, _JSON)
+    if request.content_length is not None and request.content_length > MOST_BYTES:
+        raise ApiError(40005)
     if kind.startswith(_MULTIPART):
-        return await _multipart(request)
+        try:
+            return await _multipart(request, most_file_bytes)
+        except ValueError:
+            raise ApiError(50035, message="The form could not be read.") from None
     content = request.content
     # What is there whole already, as small bodies are, need not be waited for.
     data = content.read_nowait() if content.is_eof() else await request.read()
+    if len(data) > MOST_BYTES:
+        raise ApiError(40005)
     if not data:
         return None, []
     if kind.startswith(_JSON):
@@ -57,7 +68,9 @@ def _form(data: bytes) -> Any:
     return given if whole is None else parse(whole.encode())
 
 
-async def _multipart(request: web.BaseRequest) -> tuple[Any, list[Upload]]:
+async def _multipart(
+    request: web.BaseRequest, most_file_bytes: int | None
+) -> tuple[Any, list[Upload]]:
     body: Any = {}
     uploads: list[Upload] = []
     total = 0
@@ -72,9 +85,16 @@ async def _multipart(request: web.BaseRequest) -> tuple[Any, list[Upload]]:
         if part.name == "payload_json":
             body = parse(data)
         elif part.filename is not None:
+            check_file(len(data), most_file_bytes)
             index = int(named.group(1)) if named else len(uploads)
             kind = part.headers.get("Content-Type")
             uploads.append(Upload(index, part.filename, data, kind))
         elif part.name and isinstance(body, dict):
             body.setdefault(part.name, data.decode(errors="replace"))
     return body, uploads
+
+
+def check_file(size: int, most_bytes: int | None) -> None:
+    """Raises ApiError 40005 for a file that is larger than the server takes."""
+    if most_bytes is not None and size > most_bytes:
+        raise ApiError(40005)

@@ -88,10 +88,21 @@ def _named(among: dict[int, Command], data: Json) -> Command | None:
     return None
 
 
+def _duplicate(path: tuple[str | int, ...]) -> ApiError:
+    return invalid(
+        path, "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique"
+    )
+
+
 def _check_count(commands: dict[int, Command]) -> None:
     for kind, most in _MOST.items():
         if sum(1 for command in commands.values() if command.data["type"] == kind) > most:
             raise ApiError(30032)
+
+
+def _count_new(call: Call, guild_id: int | None, new: int) -> None:
+    now_ms = call.world.clock.now_ms()
+    call.backend.limits.create_commands(call.app.id, guild_id, new, now_ms)
 
 
 def _create(call: Call) -> Reply:
@@ -99,6 +110,7 @@ def _create(call: Call) -> Reply:
     commands = _commands(call, guild_id)
     command, new = _put(call, guild_id, check_command(call.body), commands)
     _check_count({**commands, command.id: command})
+    _count_new(call, guild_id, int(new))
     commands[command.id] = command
     _publish(call, guild_id)
     return Reply(201 if new else 200, command_json(command))
@@ -113,14 +125,11 @@ def _overwrite(call: Call) -> list[Json]:
     for at, body in enumerate(call.body):
         data = check_command(body, (at,))
         if _named(written, data) is not None:
-            raise invalid(
-                (at, "name"),
-                "APPLICATION_COMMANDS_DUPLICATE_NAME",
-                "Application command names must be unique",
-            )
+            raise _duplicate((at, "name"))
         command, _ = _put(call, guild_id, data, commands)
         written[command.id] = command
     _check_count(written)
+    _count_new(call, guild_id, len(written.keys() - commands.keys()))
     commands.clear()
     commands.update(written)
     _publish(call, guild_id)
@@ -129,7 +138,10 @@ def _overwrite(call: Call) -> list[Json]:
 
 def _edit(call: Call) -> Json:
     command = _find(call)
-    command.data = check_command(call.json(), previous=command.data)
+    data = check_command(call.json(), previous=command.data)
+    if _named(_commands(call, command.guild_id), data) not in (None, command):
+        raise _duplicate(("name",))
+    command.data = data
     command.version = call.world.ids.next()
     _publish(call, command.guild_id)
     return command_json(command)

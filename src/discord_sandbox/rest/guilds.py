@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from discord_sandbox import permissions
 from discord_sandbox.clock import parse_iso
-from discord_sandbox.errors import ApiError, Problems
+from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.gateway.intents import GUILD_MEMBERS
 from discord_sandbox.guilds import publish_guild, publish_member, remove_member
 from discord_sandbox.model import Guild, Json, Member
+from discord_sandbox.rest.rank import check_may_time_out, check_outranks
 from discord_sandbox.rest.roles import check_rank
 from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.shapes.guilds import (
@@ -17,10 +20,13 @@ from discord_sandbox.shapes.guilds import (
     member_json,
 )
 from discord_sandbox.snowflake import parse_snowflake
-from discord_sandbox.validate import fields
+from discord_sandbox.validate import members as members_of
+from discord_sandbox.validate.localizations import LOCALES
+from discord_sandbox.validate.members import Takes
 
 _GUILD = "/guilds/{guild_id}"
 _MEMBER = _GUILD + "/members/{user_id}"
+MOST_TIMEOUT_MS = 28 * 86_400_000
 
 
 def get(call: Call) -> Json:
@@ -38,9 +44,12 @@ def preview(call: Call) -> Json:
 def edit(call: Call) -> Json:
     guild = call.guild(permissions.MANAGE_GUILD)
     body = call.json()
-    problems = Problems()
-    fields.text(problems, ("name",), body.get("name"), longest=100, shortest=2)
-    problems.raise_if_any()
+    system = guild.system_channel_id
+    if "system_channel_id" in body:
+        system = parse_snowflake(body["system_channel_id"])
+        if system is not None and system not in guild.channels:
+            raise ApiError(10003)
+    guild.system_channel_id = system
     guild.name = body.get("name") or guild.name
     guild.description = body.get("description", guild.description)
     guild.preferred_locale = body.get("preferred_locale") or guild.preferred_locale
@@ -83,6 +92,20 @@ def get_member(call: Call) -> Json:
     return member_json(_member(call, call.guild()))
 
 
+def _timeout(call: Call, until: Any) -> int | None:
+    """When a timeout ends. Raises ApiError 50035 for more than 28 days ahead."""
+    if until is None:
+        return None
+    until_ms = parse_iso(until)
+    if until_ms - call.world.clock.now_ms() > MOST_TIMEOUT_MS:
+        raise invalid(
+            ("communication_disabled_until",),
+            "INVALID_COMMUNICATION_DISABLED_TIMESTAMP",
+            "The date must be within 28 days.",
+        )
+    return until_ms
+
+
 def edit_member(call: Call) -> Json:
     body = call.json()
     own = call.params.get("user_id", "@me") == "@me"
@@ -95,33 +118,52 @@ def edit_member(call: Call) -> Json:
         needed |= permissions.MODERATE_MEMBERS
     guild = call.guild(needed)
     member = call.world.member(guild, call.app.bot_user_id if own else call.id("user_id"))
+    until_ms = _timeout(call, body.get("communication_disabled_until"))
     if "nick" in body:
-        member.nick = body["nick"] or None
+        check_outranks(call, guild, member.user.id)
+    if "communication_disabled_until" in body:
+        check_may_time_out(call, guild, member)
     if "roles" in body:
-        wanted = [found for found in map(parse_snowflake, body["roles"] or ()) if found]
+        listed = [found for found in map(parse_snowflake, body["roles"] or ()) if found]
+        wanted = list(dict.fromkeys(listed))
         for role_id in {*wanted} ^ {*member.role_ids}:
             check_rank(call, guild, role_id)
         member.role_ids = wanted
-    until = body.get("communication_disabled_until")
+    if "nick" in body:
+        member.nick = body["nick"] or None
     if "communication_disabled_until" in body:
-        member.timeout_until_ms = None if until is None else parse_iso(until)
+        member.timeout_until_ms = until_ms
     publish_member(call.world, guild, member)
     return member_json(member)
 
 
 def kick(call: Call) -> None:
     guild = call.guild(permissions.KICK_MEMBERS)
+    check_outranks(call, guild, call.id("user_id"))
     remove_member(call.world, guild, call.id("user_id"))
 
 
+_NICK = members_of.text(32)
+_TAKES_GUILD: Takes = {
+    "name": members_of.text(100, 2),
+    "description": members_of.text(300),
+    "preferred_locale": members_of.word(LOCALES),
+    "system_channel_id": members_of.snowflake,
+}
+_TAKES_MEMBER: Takes = {
+    "nick": _NICK,
+    "roles": members_of.many(members_of.snowflake, 350),
+    "communication_disabled_until": members_of.instant,
+}
+
 ROUTES = (
     Route("GET", _GUILD, get),
-    Route("PATCH", _GUILD, edit),
+    Route("PATCH", _GUILD, edit, takes=_TAKES_GUILD),
     Route("GET", _GUILD + "/preview", preview),
     Route("GET", _GUILD + "/members", members),
     Route("GET", _GUILD + "/members/search", search),
-    Route("PATCH", _GUILD + "/members/@me", edit_member),
+    Route("PATCH", _GUILD + "/members/@me", edit_member, takes={"nick": _NICK}),
     Route("GET", _MEMBER, get_member),
-    Route("PATCH", _MEMBER, edit_member),
+    Route("PATCH", _MEMBER, edit_member, takes=_TAKES_MEMBER),
     Route("DELETE", _MEMBER, kick),
 )

@@ -14,14 +14,17 @@ from discord_sandbox.model import (
     GUILD_ANNOUNCEMENT,
     IS_COMPONENTS_V2,
     SUPPRESS_EMBEDS,
+    SYSTEM_TYPES,
     Channel,
     Json,
     Message,
 )
 from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.shapes.guilds import partial_member_json
-from discord_sandbox.shapes.messages import without_content
+from discord_sandbox.shapes.messages import seen_by
+from discord_sandbox.showing import show
 from discord_sandbox.snowflake import parse_snowflake, snowflake_ms
+from discord_sandbox.validate import members
 from discord_sandbox.validate.message import check_message
 from discord_sandbox.wire import Written
 
@@ -31,14 +34,9 @@ TWO_WEEKS_MS = 14 * 86_400_000
 def readable(call: Call, message: Message, channel: Channel) -> Json:
     """The message as the bot may read it: without content where it lacks the intent."""
     shaped = call.world.message_json(message, call.app.bot_user_id)
-    if (
-        call.app.privileged_intents & MESSAGE_CONTENT
-        or channel.guild_id is None
-        or message.author.id == call.app.bot_user_id
-        or call.app.bot_user_id in message.mention_ids
-    ):
+    if call.app.privileged_intents & MESSAGE_CONTENT or channel.guild_id is None:
         return shaped
-    return without_content(shaped)
+    return seen_by(call.app.bot_user_id, shaped)
 
 
 def create_message(call: Call) -> Json | Written:
@@ -80,13 +78,15 @@ def get_message(call: Call) -> Json:
 def edit_message(call: Call) -> Written:
     channel = call.channel()
     message = call.message(channel)
+    if message.type in SYSTEM_TYPES:
+        raise ApiError(50021)
     draft = check_message(call.body, call.uploads, v2=bool(message.flags & IS_COMPONENTS_V2))
     if message.author.id != call.app.bot_user_id or message.webhook_id is not None:
         if draft.given - {"flags"}:
             raise ApiError(50005)
         call.world.require(call.app.bot_user_id, channel, permissions.MANAGE_MESSAGES)
         message.flags = message.flags & ~SUPPRESS_EMBEDS | draft.flags & SUPPRESS_EMBEDS
-        return messages.show(call.world, channel, message, "update")
+        return show(call.world, channel, message, "update")
     return messages.edit_and_show(call.world, channel, message, draft)
 
 
@@ -105,15 +105,13 @@ def bulk_delete(call: Call) -> None:
     call.guild_of(channel)
     call.world.require(call.app.bot_user_id, channel, permissions.MANAGE_MESSAGES)
     given = call.json().get("messages")
-    if not isinstance(given, list) or not 2 <= len(given) <= 100:
-        raise invalid(("messages",), "BASE_TYPE_BAD_LENGTH", "Must be between 2 and 100 in length.")
+    if given is None:
+        raise invalid(("messages",), "BASE_TYPE_REQUIRED", "This field is required")
     ids = [found for found in map(parse_snowflake, given) if found is not None]
     if any(call.world.clock.now_ms() - snowflake_ms(one) > TWO_WEEKS_MS for one in ids):
         raise ApiError(50034)
-    for message_id in ids:
-        message = channel.messages.get(message_id)
-        if message is not None:
-            messages.delete(call.world, channel, message)
+    found = [channel.messages.get(one) for one in dict.fromkeys(ids)]
+    messages.delete_many(call.world, channel, [one for one in found if one is not None])
 
 
 def crosspost(call: Call) -> Written:
@@ -128,7 +126,7 @@ def crosspost(call: Call) -> Written:
     if message.flags & CROSSPOSTED:
         raise ApiError(40033)
     message.flags |= CROSSPOSTED
-    return messages.show(call.world, channel, message, "update")
+    return show(call.world, channel, message, "update")
 
 
 def typing(call: Call) -> Reply:
@@ -150,12 +148,19 @@ def typing(call: Call) -> Reply:
     return Reply(204)
 
 
+_TAKES_DELETED: members.Takes = {"messages": members.many(members.snowflake, 100, 2)}
+
 ROUTES = tuple(
     itertools.chain(
         (
             Route("POST", "/channels/{channel_id}/messages", create_message),
             Route("GET", "/channels/{channel_id}/messages", list_messages),
-            Route("POST", "/channels/{channel_id}/messages/bulk-delete", bulk_delete),
+            Route(
+                "POST",
+                "/channels/{channel_id}/messages/bulk-delete",
+                bulk_delete,
+                takes=_TAKES_DELETED,
+            ),
             Route("POST", "/channels/{channel_id}/typing", typing),
             Route("POST", "/channels/{channel_id}/messages/{message_id}/crosspost", crosspost),
         ),

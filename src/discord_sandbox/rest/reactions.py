@@ -26,10 +26,9 @@ def _found(call: Call, needed: int = 0) -> tuple[Channel, Message]:
 
 def add(call: Call) -> None:
     channel, message = _found(call)
-    key, _ = reactions.parse_emoji(call.params["emoji"])
-    if key not in message.reactions:
-        call.world.require(call.app.bot_user_id, channel, permissions.ADD_REACTIONS)
-    reactions.react(call.world, channel, message, call.app.bot_user_id, call.params["emoji"])
+    me, emoji = call.app.bot_user_id, call.params["emoji"]
+    reactions.check_may_react(call.world, me, channel, message, emoji)
+    reactions.react(call.world, channel, message, me, emoji)
 
 
 def remove(call: Call) -> None:
@@ -66,10 +65,9 @@ def unpin(call: Call) -> None:
 
 def _set_pinned(call: Call, pinned: bool) -> None:
     channel = call.channel()
-    granted = call.world.require(call.app.bot_user_id, channel, permissions.VIEW_CHANNEL)
-    if not granted & (permissions.PIN_MESSAGES | permissions.MANAGE_MESSAGES):
-        raise ApiError(50013)
-    reactions.set_pinned(call.world, channel, call.message(channel), pinned)
+    reactions.check_may_pin(call.world, call.app.bot_user_id, channel)
+    message = call.message(channel)
+    reactions.set_pinned(call.world, channel, message, call.bot, pinned=pinned)
 
 
 def _pinned(call: Call) -> tuple[Channel, list[Message]]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 
 from discord_sandbox import permissions
-from discord_sandbox.errors import ApiError, invalid
+from discord_sandbox.errors import ApiError, NotImplementedBySandbox, Problems, invalid
 from discord_sandbox.guilds import create_role, delete_role, publish_member, publish_role
 from discord_sandbox.model import Guild, Json, Role
+from discord_sandbox.rest.rank import check_grants, highest
 from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.shapes.guilds import role_json
 from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.validate import fields, members
+from discord_sandbox.validate.members import Takes
 
 _ROLES = "/guilds/{guild_id}/roles"
 _OF_MEMBER = "/guilds/{guild_id}/members/{user_id}/roles/{role_id}"
@@ -22,8 +25,7 @@ def check_rank(call: Call, guild: Guild, role_id: int) -> Role:
     if role is None:
         raise ApiError(10011)
     me = guild.members[call.app.bot_user_id]
-    highest = max((guild.roles[one].position for one in me.role_ids), default=0)
-    if role.position >= highest and guild.owner_id != me.user.id:
+    if role.position >= highest(guild, me) and guild.owner_id != me.user.id:
         raise ApiError(50013)
     return role
 
@@ -43,28 +45,42 @@ def create(call: Call) -> Json:
     guild = call.guild(permissions.MANAGE_ROLES)
     body = call.json()
     granted = parse_snowflake(body.get("permissions"))
+    check_grants(call, guild, granted or 0)
     role = create_role(
         call.world,
         guild,
-        str(body.get("name") or "new role"),
+        body.get("name") or "new role",
         guild.roles[guild.id].permissions if granted is None else granted,
-        color=int(body.get("color") or 0),
+        color=_color(body) or 0,
         hoist=bool(body.get("hoist", False)),
         mentionable=bool(body.get("mentionable", False)),
     )
     return role_json(role)
 
 
+def _color(body: Json) -> int | None:
+    """The colour, which newer clients give as the first of `colors`.
+
+    Raises NotImplementedBySandbox for a gradient.
+    """
+    colors = body.get("colors") or {}
+    if any(colors.get(name) is not None for name in ("secondary_color", "tertiary_color")):
+        raise NotImplementedBySandbox("A role with more than one color")
+    color: int | None = colors.get("primary_color", body.get("color"))
+    return color
+
+
 def edit(call: Call) -> Json:
     guild = call.guild(permissions.MANAGE_ROLES)
     role = check_rank(call, guild, call.id("role_id"))
     body = call.json()
-    for name in ("name", "color", "hoist", "mentionable"):
-        if body.get(name) is not None:
-            setattr(role, name, body[name])
     granted = parse_snowflake(body.get("permissions"))
     if granted is not None:
+        check_grants(call, guild, granted ^ role.permissions)
         role.permissions = granted
+    for name, value in {**body, "color": _color(body)}.items():
+        if name in ("name", "color", "hoist", "mentionable") and value is not None:
+            setattr(role, name, value)
     publish_role(call.world, guild, role, "GUILD_ROLE_UPDATE")
     return role_json(role)
 
@@ -98,16 +114,17 @@ def order(call: Call) -> list[Json]:
     guild = call.guild(permissions.MANAGE_ROLES)
     if not isinstance(call.body, list):
         raise invalid((), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
-    moved: list[tuple[Role, int]] = []
+    problems = Problems()
     for at, one in enumerate(call.body):
-        given = one if isinstance(one, dict) else {}
-        role = check_rank(call, guild, parse_snowflake(given.get("id")) or 0)
-        position = given.get("position")
-        if position is None:
-            continue
-        if isinstance(position, bool) or not isinstance(position, int) or position < 1:
-            raise invalid((at, "position"), "NUMBER_TYPE_MIN", "int value should be at least 1.")
-        moved.append((role, position))
+        given = fields.mapping(problems, (at,), one)
+        if given is not None:
+            members.note_members(problems, (at,), _TAKES_PLACE, given)
+    problems.raise_if_any()
+    moved: list[tuple[Role, int]] = []
+    for one in call.body:
+        role = check_rank(call, guild, parse_snowflake(one.get("id")) or 0)
+        if one.get("position") is not None:
+            moved.append((role, one["position"]))
     for role, position in moved:
         role.position = position
         publish_role(call.world, guild, role, "GUILD_ROLE_UPDATE")
@@ -122,13 +139,26 @@ def counts(call: Call) -> Json:
     return {str(role_id): number for role_id, number in counted.items()}
 
 
+_TAKES_PLACE: Takes = {"id": members.snowflake, "position": members.number(1, 250)}
+_COLOR = members.number(0, 0xFFFFFF)
+_TAKES: Takes = {
+    "name": members.text(100, 1),
+    "permissions": members.permission_bits,
+    "color": _COLOR,
+    "colors": members.nested(
+        dict.fromkeys(("primary_color", "secondary_color", "tertiary_color"), _COLOR)
+    ),
+    "hoist": members.flag,
+    "mentionable": members.flag,
+}
+
 ROUTES = (
     Route("GET", _ROLES, listed),
-    Route("POST", _ROLES, create),
+    Route("POST", _ROLES, create, takes=_TAKES),
     Route("PATCH", _ROLES, order),
     Route("GET", _ROLES + "/member-counts", counts),
     Route("GET", _ROLES + "/{role_id}", get),
-    Route("PATCH", _ROLES + "/{role_id}", edit),
+    Route("PATCH", _ROLES + "/{role_id}", edit, takes=_TAKES),
     Route("DELETE", _ROLES + "/{role_id}", delete),
     Route("PUT", _OF_MEMBER, give),
     Route("DELETE", _OF_MEMBER, take),

@@ -9,15 +9,17 @@ from urllib.parse import unquote
 
 from aiohttp import web
 from msgspec import Struct
+from multidict import MultiMapping
 
 from discord_sandbox.backend import Backend
 from discord_sandbox.clock import parse_iso
 from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.model import Application, Channel, Guild, Json, Message, User
-from discord_sandbox.permissions import VIEW_CHANNEL, guild_permissions
+from discord_sandbox.permissions import VIEW_CHANNEL
 from discord_sandbox.ratelimit import bucket_hash
 from discord_sandbox.routing import parameters
 from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.validate.members import Takes, check_members
 from discord_sandbox.validate.message import Upload
 from discord_sandbox.world import World
 
@@ -102,7 +104,7 @@ class Call(Struct):
         member = guild.members.get(self.app.bot_user_id)
         if member is None:
             raise ApiError(10004)
-        if needed and guild_permissions(guild, member) & needed != needed:
+        if needed and self.world.guild_permissions(guild, member) & needed != needed:
             raise ApiError(50013)
         return guild
 
@@ -113,11 +115,16 @@ class Call(Struct):
         return self.world.guilds[channel.guild_id]
 
     def json(self) -> Json:
-        """The body, which must be an object. Raises ApiError 50109."""
+        """The body, which must be an object with the members that the route takes.
+
+        Raises ApiError 50109, 50035, or NotImplementedBySandbox for a member it does not take.
+        """
         if self.body is None:
             return {}
         if not isinstance(self.body, dict):
             raise ApiError(50109)
+        if self.route.takes is not None:
+            check_members(self.route.takes, self.body, self.route.key)
         return self.body
 
     def number(self, name: str, *, default: int, least: int, most: int) -> int:
@@ -151,6 +158,26 @@ class Call(Struct):
         if found is None:
             raise invalid((name,), "NUMBER_TYPE_COERCE", f'Value "{text}" is not snowflake.')
         return found
+
+    def snowflakes(self, name: str, *, most: int) -> list[int]:
+        """Ids of the query, given one by one or with commas between. Raises ApiError 50035."""
+        given = self.query.getall(name, []) if isinstance(self.query, MultiMapping) else []
+        texts = [text for one in given for text in one.split(",") if text]
+        found = [parse_snowflake(text) for text in texts]
+        if len(found) > most:
+            text = f"Must be {most} or fewer in length."
+            raise invalid((name,), "BASE_TYPE_MAX_LENGTH", text)
+        for text, one in zip(texts, found, strict=True):
+            if one is None:
+                raise invalid((name,), "NUMBER_TYPE_COERCE", f'Value "{text}" is not snowflake.')
+        return [one for one in found if one is not None]
+
+    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        """One of a few words of the query. Raises ApiError 50035 for another."""
+        given = self.query.get(name, default)
+        if given not in allowed:
+            raise invalid((name,), "BASE_TYPE_CHOICES", f"Value must be one of {allowed}.")
+        return given
 
     def instant(self, name: str) -> int | None:
         """An ISO 8601 instant of the query in milliseconds, if it is there.
@@ -186,6 +213,8 @@ class Route:
     public: bool = False
     exempt: bool = False
     bucketed: bool = True
+    takes: Takes | None = None
+    """The members of the body, where it is an object that `Call.json` checks."""
     key: str = field(init=False)
     bucket: str = field(init=False)
     parameters: tuple[str, ...] = field(init=False)

@@ -6,7 +6,7 @@ from typing import Any
 
 from discord_sandbox import permissions
 from discord_sandbox.errors import ApiError
-from discord_sandbox.model import Guild, Json, ScheduledEvent
+from discord_sandbox.model import GUILD_STAGE, GUILD_VOICE, Guild, Json, ScheduledEvent
 from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.scheduled_events import (
     check_room,
@@ -16,7 +16,9 @@ from discord_sandbox.scheduled_events import (
 )
 from discord_sandbox.shapes.guilds import member_json, scheduled_event_json
 from discord_sandbox.shapes.users import user_json
-from discord_sandbox.validate.scheduled_events import check_scheduled_event
+from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.stages import follow_event
+from discord_sandbox.validate.scheduled_events import STAGE, TAKES, check_scheduled_event
 
 _EVENTS = "/guilds/{guild_id}/scheduled-events"
 _EVENT = _EVENTS + "/{event_id}"
@@ -38,8 +40,14 @@ def _shaped(call: Call, event: ScheduledEvent) -> Json:
 
 
 def _check_channel(guild: Guild, data: Json) -> None:
-    if data["channel_id"] is not None and int(data["channel_id"]) not in guild.channels:
+    """Raises ApiError 10003, or 50024 for a stage event elsewhere than on a stage, and so on."""
+    if data["channel_id"] is None:
+        return
+    channel = guild.channels.get(parse_snowflake(data["channel_id"]) or 0)
+    if channel is None:
         raise ApiError(10003)
+    if channel.type != (GUILD_STAGE if data["entity_type"] == STAGE else GUILD_VOICE):
+        raise ApiError(50024)
 
 
 def listed(call: Call) -> list[Json]:
@@ -75,7 +83,10 @@ def edit(call: Call) -> Json:
     now_ms = call.world.clock.now_ms()
     data = check_scheduled_event(call.json(), now_ms, previous=event.data)
     _check_channel(guild, data)
+    begins_or_ends = data["status"] != event.data["status"]
     event.data = data
+    if begins_or_ends:
+        follow_event(call.world, guild, event, call.bot)
     settle_status(call.world, guild, event)
     return _shaped(call, event)
 
@@ -119,9 +130,9 @@ def user_counts(call: Call) -> Any:
 
 ROUTES = (
     Route("GET", _EVENTS, listed),
-    Route("POST", _EVENTS, create),
+    Route("POST", _EVENTS, create, takes=TAKES),
     Route("GET", _EVENT, get),
-    Route("PATCH", _EVENT, edit),
+    Route("PATCH", _EVENT, edit, takes=TAKES),
     Route("DELETE", _EVENT, delete),
     Route("GET", _EVENT + "/users", users),
     Route("GET", _EVENT + "/users/counts", user_counts),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from discord_sandbox.channels import open_dm
-from discord_sandbox.errors import ApiError, invalid
+from discord_sandbox.errors import ApiError
 from discord_sandbox.guilds import remove_member
 from discord_sandbox.model import Json
 from discord_sandbox.permissions import guild_permissions
@@ -16,6 +16,8 @@ from discord_sandbox.shapes.users import (
     user_json,
 )
 from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.validate import members
+from discord_sandbox.validate.members import Takes
 
 
 def get_me(call: Call) -> Json:
@@ -32,10 +34,6 @@ def get_user(call: Call) -> Json:
 def edit_me(call: Call) -> Json:
     name = call.json().get("username")
     if name is not None:
-        if not isinstance(name, str) or not 2 <= len(name) <= 32:
-            raise invalid(
-                ("username",), "BASE_TYPE_BAD_LENGTH", "Must be between 2 and 32 in length."
-            )
         call.bot.username = name
         forget_user_json(call.bot)
     return own_user_json(call.bot)
@@ -109,7 +107,7 @@ def my_application(call: Call) -> Json:
 def edit_my_application(call: Call) -> Json:
     _own_application(call)
     description = call.json().get("description")
-    if isinstance(description, str):
+    if description is not None:
         call.app.description = description
     return my_application(call)
 
@@ -125,7 +123,7 @@ def gateway_bot(call: Call) -> Json:
         "url": call.backend.hub.gateway_url,
         "shards": 1,
         "session_start_limit": {
-            "total": limits.identifies_per_day,
+            "total": limits.starts_in_all,
             "remaining": remaining,
             "reset_after": reset_after_ms,
             "max_concurrency": limits.max_concurrency,
@@ -133,18 +131,20 @@ def gateway_bot(call: Call) -> Json:
     }
 
 
+_TAKES_APPLICATION: Takes = {"description": members.text(400)}
+
 ROUTES = (
     Route("GET", "/users/@me", get_me),
-    Route("PATCH", "/users/@me", edit_me),
+    Route("PATCH", "/users/@me", edit_me, takes={"username": members.text(32, 2)}),
     Route("GET", "/users/@me/guilds", my_guilds),
     Route("DELETE", "/users/@me/guilds/{guild_id}", leave_guild),
     Route("GET", "/users/@me/guilds/{guild_id}/member", my_member),
-    Route("POST", "/users/@me/channels", create_dm),
+    Route("POST", "/users/@me/channels", create_dm, takes={"recipient_id": members.snowflake}),
     Route("GET", "/users/{user_id}", get_user),
     Route("GET", "/applications/@me", my_application),
-    Route("PATCH", "/applications/@me", edit_my_application),
+    Route("PATCH", "/applications/@me", edit_my_application, takes=_TAKES_APPLICATION),
     Route("GET", "/applications/{application_id}", my_application),
-    Route("PATCH", "/applications/{application_id}", edit_my_application),
+    Route("PATCH", "/applications/{application_id}", edit_my_application, takes=_TAKES_APPLICATION),
     Route("GET", "/oauth2/applications/@me", my_application),
     Route("GET", "/gateway", gateway, public=True),
     Route("GET", "/gateway/bot", gateway_bot),

@@ -6,18 +6,24 @@ import secrets
 from typing import Any
 
 from discord_sandbox import messages, permissions
-from discord_sandbox.errors import ApiError, invalid
+from discord_sandbox.errors import ApiError, Problems, invalid
 from discord_sandbox.events import Event
+from discord_sandbox.forums import check_tags, create_post
 from discord_sandbox.messages import Origin
 from discord_sandbox.model import IS_COMPONENTS_V2, Channel, Guild, Json, Message, Webhook
 from discord_sandbox.rest import interactions
 from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.shapes.users import user_json
 from discord_sandbox.snowflake import parse_snowflake
-from discord_sandbox.validate.message import check_message
+from discord_sandbox.validate import fields, members
+from discord_sandbox.validate.channels import check_applied_tags
+from discord_sandbox.validate.members import Takes
+from discord_sandbox.validate.message import IN_MESSAGE, check_message
 from discord_sandbox.wire import Written
 from discord_sandbox.world import World
 
+MOST_WEBHOOKS = 15
+_RESERVED = ("clyde", "discord")
 _WITH_TOKEN = "/webhooks/{webhook_id}/{webhook_token}"  # noqa: S105 - a path, no secret
 
 
@@ -43,22 +49,39 @@ def _publish(world: World, channel: Channel, guild: Guild) -> None:
     world.bus.publish(Event("WEBHOOKS_UPDATE", data, guild=guild))
 
 
+def _tell(world: World, webhook: Webhook) -> None:
+    _publish(world, world.channels[webhook.channel_id], world.guilds[webhook.guild_id])
+
+
+def _check_name(name: str, field: str = "name") -> str:
+    """Raises ApiError 50035 for a name that Discord keeps for its own."""
+    for word in _RESERVED:
+        if word in name.lower():
+            raise invalid(
+                (field,), "USERNAME_INVALID_CONTAINS", f'Username cannot contain "{word}"'
+            )
+    return name
+
+
 def _name(call: Call) -> str:
     name = call.json().get("name")
-    if not isinstance(name, str) or not 1 <= len(name) <= 80:
-        raise invalid(("name",), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 80 in length.")
-    return name
+    if name is None:
+        raise invalid(("name",), "BASE_TYPE_REQUIRED", "This field is required")
+    return _check_name(name)
 
 
 def create(call: Call) -> Json:
     channel = call.channel()
     guild = call.guild_of(channel)
     call.world.require(call.app.bot_user_id, channel, permissions.MANAGE_WEBHOOKS)
+    name = _name(call)
+    if len(_of(call, channel)) >= MOST_WEBHOOKS:
+        raise ApiError(30007)
     webhook = Webhook(
         id=call.world.ids.next(),
         channel_id=channel.id,
         guild_id=guild.id,
-        name=_name(call),
+        name=name,
         token=secrets.token_urlsafe(51),
         creator_id=call.app.bot_user_id,
         application_id=call.app.id,
@@ -71,8 +94,11 @@ def create(call: Call) -> Json:
 def of_channel(call: Call) -> list[Json]:
     channel = call.channel()
     call.world.require(call.app.bot_user_id, channel, permissions.MANAGE_WEBHOOKS)
-    found = (w for w in call.world.webhooks.values() if w.channel_id == channel.id)
-    return [webhook_json(call.world, webhook) for webhook in found]
+    return [webhook_json(call.world, webhook) for webhook in _of(call, channel)]
+
+
+def _of(call: Call, channel: Channel) -> list[Webhook]:
+    return [w for w in call.world.webhooks.values() if w.channel_id == channel.id]
 
 
 def of_guild(call: Call) -> list[Json]:
@@ -101,17 +127,27 @@ def get(call: Call) -> Json:
 
 def edit(call: Call) -> Json:
     webhook = _webhook(call)
-    if "name" in call.json():
-        webhook.name = _name(call)
-    moved = parse_snowflake(call.json().get("channel_id"))
-    if moved is not None and "webhook_token" not in call.params:
-        webhook.channel_id = call.world.channel(moved).id
+    body = call.json()
+    before = call.world.channel(webhook.channel_id)
+    name = _name(call) if "name" in body else webhook.name
+    moved = parse_snowflake(body.get("channel_id"))
+    if moved is not None:
+        channel = call.world.channel(moved)
+        if channel.guild_id != webhook.guild_id:
+            raise ApiError(10003)
+        call.world.require(call.app.bot_user_id, channel, permissions.MANAGE_WEBHOOKS)
+        webhook.channel_id = channel.id
+        if channel.id != before.id:
+            _publish(call.world, before, call.world.guilds[webhook.guild_id])
+    webhook.name = name
+    _tell(call.world, webhook)
     return webhook_json(call.world, webhook, with_creator="webhook_token" not in call.params)
 
 
 def delete(call: Call) -> None:
     webhook = _webhook(call)
     del call.world.webhooks[webhook.id]
+    _tell(call.world, webhook)
 
 
 def execute(call: Call) -> Any:
@@ -121,16 +157,44 @@ def execute(call: Call) -> Any:
     webhook = _webhook(call)
     channel = _channel(call, webhook)
     draft = check_message(call.body, call.uploads)
-    name = call.json().get("username") or webhook.name
+    begins = _begins_post(call, channel)
+    name = _check_name(call.json().get("username") or webhook.name, "username")
     origin = Origin(
         webhook_id=webhook.id,
-        webhook_name=str(name),
+        webhook_name=name,
         application_id=webhook.application_id,
     )
     draft.nonce = None
     creator = call.world.users[webhook.creator_id]
-    _, shown = messages.create_and_show(call.world, creator, channel, draft, origin)
-    return Reply(200, shown) if call.flag("wait") else Reply(204)
+    if begins is not None:
+        tags = check_applied_tags(call.json())
+        check_tags(call.world, channel, webhook.creator_id, tags)
+        _, shaped = create_post(
+            call.world, channel, creator, begins, draft, tags=tags, origin=origin
+        )
+    else:
+        _, shaped = messages.create_and_show(call.world, creator, channel, draft, origin)
+    return Reply(200, shaped) if call.flag("wait") else Reply(204)
+
+
+def _begins_post(call: Call, channel: Channel) -> str | None:
+    """The name of the post that is begun, in a forum; None elsewhere.
+
+    Raises ApiError 220001, 220002 or 220003 for too little or too much, 50035.
+    """
+    problems = Problems()
+    name = fields.text(
+        problems, ("thread_name",), call.json().get("thread_name"), longest=100, shortest=1
+    )
+    problems.raise_if_any()
+    in_thread = call.snowflake("thread_id") is not None
+    if name is not None and in_thread:
+        raise ApiError(220002)
+    if channel.forum is None and name is not None:
+        raise ApiError(220003)
+    if channel.forum is not None and name is None:
+        raise ApiError(220001)
+    return name
 
 
 def _channel(call: Call, webhook: Webhook) -> Channel:
@@ -176,17 +240,26 @@ def delete_message(call: Call) -> None:
     messages.delete(call.world, channel, message)
 
 
+_TAKES: Takes = {"name": members.text(80, 1)}
+_TAKES_MOVE: Takes = {**_TAKES, "channel_id": members.snowflake}
+_TAKES_MESSAGE: Takes = {
+    "username": members.text(80, 1),
+    "thread_name": members.text(100, 1),
+    "applied_tags": members.many(members.snowflake, 5),
+    **dict.fromkeys(sorted(IN_MESSAGE), members.anything),
+}
+
 ROUTES = (
-    Route("POST", "/channels/{channel_id}/webhooks", create),
+    Route("POST", "/channels/{channel_id}/webhooks", create, takes=_TAKES),
     Route("GET", "/channels/{channel_id}/webhooks", of_channel),
     Route("GET", "/guilds/{guild_id}/webhooks", of_guild),
     Route("GET", "/webhooks/{webhook_id}", get),
-    Route("PATCH", "/webhooks/{webhook_id}", edit),
+    Route("PATCH", "/webhooks/{webhook_id}", edit, takes=_TAKES_MOVE),
     Route("DELETE", "/webhooks/{webhook_id}", delete),
     Route("GET", _WITH_TOKEN, get, public=True),
-    Route("PATCH", _WITH_TOKEN, edit, public=True),
+    Route("PATCH", _WITH_TOKEN, edit, public=True, takes=_TAKES),
     Route("DELETE", _WITH_TOKEN, delete, public=True),
-    Route("POST", _WITH_TOKEN, execute, public=True, exempt=True),
+    Route("POST", _WITH_TOKEN, execute, public=True, exempt=True, takes=_TAKES_MESSAGE),
     *(
         Route(method, _WITH_TOKEN + "/messages/" + name, handler, public=True, exempt=True)
         for name in ("@original", "{message_id}")

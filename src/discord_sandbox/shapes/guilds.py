@@ -1,20 +1,9 @@
-"""Guilds, members, roles, channels and scheduled events in JSON."""
+"""Guilds, members, roles and scheduled events in JSON."""
 
 from __future__ import annotations
 
 from discord_sandbox.clock import iso
-from discord_sandbox.model import (
-    DM,
-    Channel,
-    Guild,
-    Json,
-    Member,
-    Overwrite,
-    Role,
-    ScheduledEvent,
-    Thread,
-    User,
-)
+from discord_sandbox.model import Guild, Json, Member, Role, ScheduledEvent
 from discord_sandbox.shapes.users import user_json
 
 
@@ -65,68 +54,6 @@ def partial_member_json(member: Member) -> Json:
 
 def member_json(member: Member) -> Json:
     return {**partial_member_json(member), "user": user_json(member.user)}
-
-
-def overwrite_json(overwrite: Overwrite) -> Json:
-    return {
-        "id": str(overwrite.id),
-        "type": overwrite.type,
-        "allow": str(overwrite.allow),
-        "deny": str(overwrite.deny),
-    }
-
-
-def channel_json(channel: Channel, recipients: list[User] | None = None) -> Json:
-    """A guild channel, a thread or, with `recipients`, a DM."""
-    shaped: Json = {
-        "id": str(channel.id),
-        "type": channel.type,
-        "flags": 0,
-        "last_message_id": _id_or_none(channel.last_message_id),
-    }
-    if channel.last_pin_ms is not None:
-        shaped["last_pin_timestamp"] = iso(channel.last_pin_ms)
-    if channel.type == DM:
-        shaped["recipients"] = [user_json(user) for user in recipients or []]
-        return shaped
-    shaped["guild_id"] = str(channel.guild_id)
-    shaped["name"] = channel.name
-    shaped["parent_id"] = _id_or_none(channel.parent_id)
-    shaped["rate_limit_per_user"] = channel.rate_limit_per_user
-    if channel.thread is not None:
-        _add_thread(shaped, channel.thread)
-        return shaped
-    shaped["topic"] = channel.topic
-    shaped["position"] = channel.position
-    shaped["nsfw"] = channel.nsfw
-    shaped["permission_overwrites"] = [
-        overwrite_json(overwrite) for overwrite in channel.overwrites.values()
-    ]
-    return shaped
-
-
-def _add_thread(shaped: Json, thread: Thread) -> None:
-    shaped["owner_id"] = str(thread.owner_id)
-    shaped["message_count"] = thread.sent
-    shaped["total_message_sent"] = thread.sent
-    shaped["member_count"] = min(len(thread.members), 50)
-    shaped["thread_metadata"] = {
-        "archived": thread.archived,
-        "archive_timestamp": iso(thread.archive_changed_ms),
-        "auto_archive_duration": thread.auto_archive_minutes,
-        "locked": thread.locked,
-        "invitable": thread.invitable,
-        "create_timestamp": _iso_or_none(thread.created_ms),
-    }
-
-
-def thread_member_json(channel: Channel, user_id: int, joined_ms: int) -> Json:
-    return {
-        "id": str(channel.id),
-        "user_id": str(user_id),
-        "join_timestamp": iso(joined_ms),
-        "flags": 0,
-    }
 
 
 def guild_json(guild: Guild) -> Json:
@@ -198,7 +125,7 @@ def scheduled_event_json(event: ScheduledEvent, *, with_user_count: bool = False
         "id": str(event.id),
         "guild_id": str(event.guild_id),
         "creator_id": str(event.creator_id),
-        "entity_id": None,
+        "entity_id": _id_or_none(event.entity_id),
         "image": None,
         "guild_scheduled_event_exceptions": [],
         **event.data,

@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from discord_sandbox.clock import iso
-from discord_sandbox.model import Attachment, Json, Message, Reaction, User
+from discord_sandbox.model import (
+    SYSTEM_TYPES,
+    Attachment,
+    Json,
+    Message,
+    Poll,
+    Reaction,
+    Snapshot,
+    User,
+)
 from discord_sandbox.shapes.users import user_json
 
 _CONTENT_FIELDS = ("content", "embeds", "attachments", "components")
@@ -102,22 +111,77 @@ def message_json(
             attachment_json(attachment, message.channel_id, base_url)
             for attachment in message.attachments
         ]
-    if message.application_id is not None:
-        shaped["application_id"] = str(message.application_id)
-    if message.webhook_id is not None:
-        shaped["webhook_id"] = str(message.webhook_id)
+    if message.application_id is not None or message.webhook_id is not None:
+        _add_program(shaped, message)
     if message.reactions:
         shaped["reactions"] = [
             reaction_json(reaction, viewer_id) for reaction in message.reactions.values()
         ]
     if message.interaction is not None:
         _add_interaction(shaped, message.interaction)
+    if message.poll is not None:
+        shaped["poll"] = poll_json(message.poll, viewer_id)
     if message.reference is not None:
         shaped["message_reference"] = message.reference
-        shaped["referenced_message"] = (
-            None if referenced is None else message_json(referenced, users, base_url, viewer_id)
-        )
+        _add_referenced(shaped, message, base_url)
+        if "referenced_message" in shaped and referenced is not None:
+            shaped["referenced_message"] = message_json(referenced, users, base_url, viewer_id)
     return shaped
+
+
+def _add_referenced(shaped: Json, message: Message, base_url: str) -> None:
+    """What a forward keeps, or a place for what a reply is to; what Discord writes has neither."""
+    if message.forwarded is not None:
+        _add_snapshot(shaped, message, message.forwarded, base_url)
+    elif message.type not in SYSTEM_TYPES:
+        shaped["referenced_message"] = None
+
+
+def _add_snapshot(shaped: Json, message: Message, kept: Snapshot, base_url: str) -> None:
+    files = [attachment_json(file, message.channel_id, base_url) for file in kept.attachments]
+    shaped["message_snapshots"] = [{"message": {**kept.data, "attachments": files}}]
+
+
+def snapshot_json(message: Message, users: Mapping[int, User]) -> Json:
+    """What a forward keeps of a message; its files are kept beside it."""
+    return {
+        "type": message.type,
+        "content": message.content,
+        "mentions": [user_json(users[user_id]) for user_id in message.mention_ids],
+        "mention_roles": [str(role_id) for role_id in message.mention_role_ids],
+        "embeds": list(message.embeds),
+        "timestamp": iso(message.at_ms),
+        "edited_timestamp": None if message.edited_ms is None else iso(message.edited_ms),
+        "flags": message.flags,
+        "components": list(message.components),
+    }
+
+
+def poll_json(poll: Poll, viewer_id: int) -> Json:
+    return {
+        "question": poll.question,
+        "answers": [
+            {"answer_id": answer, "poll_media": media} for answer, media in poll.answers.items()
+        ],
+        "expiry": iso(poll.expires_ms),
+        "allow_multiselect": poll.multiselect,
+        "layout_type": poll.layout,
+        "results": {
+            "is_finalized": poll.closed,
+            "answer_counts": [
+                {"id": answer, "count": len(voters), "me_voted": viewer_id in voters}
+                for answer, voters in poll.votes.items()
+                if voters
+            ],
+        },
+    }
+
+
+def _add_program(shaped: Json, message: Message) -> None:
+    if message.application_id is not None:
+        shaped["application_id"] = str(message.application_id)
+    if message.webhook_id is not None:
+        shaped["webhook_id"] = str(message.webhook_id)
 
 
 def _add_interaction(shaped: Json, interaction: Json) -> None:
@@ -132,12 +196,29 @@ def _add_interaction(shaped: Json, interaction: Json) -> None:
         }
 
 
-def without_content(shaped: Json) -> Json:
-    """What a bot without the MESSAGE_CONTENT intent gets of others' messages."""
+def seen_by(bot_id: int, shaped: Json) -> Json:
+    """What a bot without the MESSAGE_CONTENT intent gets: content only of its own messages and those that mention it.
+
+    That a message mentions it uncovers that message, and not the one to which it replies.
+    """
+    name = str(bot_id)
+    own = shaped["author"]["id"] == name or any(one["id"] == name for one in shaped["mentions"])
+    seen = shaped if own else _without_content(shaped)
+    if referenced := seen.get("referenced_message"):
+        seen = {**seen, "referenced_message": seen_by(bot_id, referenced)}
+    return seen
+
+
+def _without_content(shaped: Json) -> Json:
     stripped = dict(shaped)
     stripped["content"] = ""
     for name in _CONTENT_FIELDS[1:]:
         stripped[name] = []
+    stripped.pop("poll", None)
+    if "message_snapshots" in shaped:
+        stripped["message_snapshots"] = [
+            {"message": _without_content(one["message"])} for one in shaped["message_snapshots"]
+        ]
     return stripped
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from typing import Any
 
 import aiohttp
@@ -15,6 +17,12 @@ class SandboxError(Exception):
     def __init__(self, status: int, text: str) -> None:
         self.status = status
         super().__init__(text)
+
+
+def _json(body: Json) -> aiohttp.Payload:
+    """The body as a stream, which aiohttp asks for where one is large, as files make it."""
+    data = io.BytesIO(json.dumps(body).encode())
+    return aiohttp.BytesIOPayload(data, content_type="application/json")
 
 
 class Control:
@@ -37,15 +45,15 @@ class Control:
 
     async def post(self, path: str, body: Json | None = None) -> Any:
         """Raises SandboxError."""
-        return await self._request("POST", path, json=body or {})
+        return await self._request("POST", path, data=_json(body or {}))
 
     async def put(self, path: str, body: Json) -> Any:
         """Raises SandboxError."""
-        return await self._request("PUT", path, json=body)
+        return await self._request("PUT", path, data=_json(body))
 
     async def patch(self, path: str, body: Json) -> Any:
         """Raises SandboxError."""
-        return await self._request("PATCH", path, json=body)
+        return await self._request("PATCH", path, data=_json(body))
 
     async def delete(self, path: str) -> Any:
         """Raises SandboxError."""

@@ -9,7 +9,7 @@ from discord_sandbox.testing.control import Json
 from discord_sandbox.testing.exchange import Exchange
 from discord_sandbox.testing.messages import File, Message, Modal
 from discord_sandbox.testing.places import Application, Channel, Guild
-from discord_sandbox.testing.stream import DEFAULT_TIMEOUT_S, Frame, Stream
+from discord_sandbox.testing.stream import DEFAULT_TIMEOUT_S, Frame, Stream, deleted_in
 
 if TYPE_CHECKING:
     from discord_sandbox.testing.sandbox import Sandbox
@@ -27,6 +27,12 @@ def _channel_id(place: Place) -> int:
     if isinstance(place, int):
         return place
     return place.channel_id if isinstance(place, Message) else place.id
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_as_json(one) for one in value]
+    return value.json() if isinstance(value, File) else value
 
 
 def _subcommands(name: str, options: list[Json]) -> tuple[str, list[Json]]:
@@ -61,10 +67,7 @@ class Member:
 
         An option that is a file is given as a File.
         """
-        given = [
-            {"name": key, "value": value.json() if isinstance(value, File) else value}
-            for key, value in options.items()
-        ]
+        given = [{"name": key, "value": _as_json(value)} for key, value in options.items()]
         first, nested = _subcommands(name, given)
         body = {"channel_id": str(_channel_id(place)), "name": first, "options": nested}
         return await self._start("command", body)
@@ -104,11 +107,14 @@ class Member:
         return await self._use(message, part, chosen)
 
     async def submit(self, modal: Modal, fields: dict[str, Any]) -> Exchange:
-        """Fill in a modal's fields, by label or custom_id, and send it off."""
+        """Fill in a modal's fields, by label or custom_id, and send it off.
+
+        A field of several values, and an upload, is given a list; files are given as File.
+        """
         components = [
             {
                 "custom_id": modal.field(name),
-                "values" if isinstance(value, list) else "value": value,
+                "values" if isinstance(value, list) else "value": _as_json(value),
             }
             for name, value in fields.items()
         ]
@@ -238,7 +244,7 @@ class Member:
             return
 
         def pick(frame: Frame) -> bool | None:
-            return (frame.type == "MESSAGE_DELETE" and int(frame.data["id"]) == message.id) or None
+            return message.id in deleted_in(frame) or None
 
         what = f"message {message.id} to be deleted"
         await stream.wait_for(pick, since=0, timeout=timeout, what=what)
@@ -258,9 +264,34 @@ class Member:
             body["reply_to"] = str(reply_to.id)
         return Message(await self._do("message", body))
 
+    async def start_post(
+        self, forum: Place, name: str, content: str, tags: Iterable[int] = ()
+    ) -> Message:
+        """Begin a post of a forum; answers its first message, whose channel is the post."""
+        body = {
+            "channel_id": str(_channel_id(forum)),
+            "name": name,
+            "content": content,
+            "tags": [str(tag) for tag in tags],
+        }
+        return Message((await self._do("post", body))["first_message"])
+
     async def delete(self, message: Message) -> None:
         """Delete one of the member's own messages, or, with the permission, another's."""
         await self._do("delete", self._at(message))
+
+    async def forward(self, message: Message, place: Place) -> Message:
+        """Forward a message to another channel."""
+        body = {
+            "channel_id": str(_channel_id(place)),
+            "from_channel_id": str(message.channel_id),
+            "message_id": str(message.id),
+        }
+        return Message(await self._do("forward", body))
+
+    async def vote(self, message: Message, *answers: int) -> None:
+        """Vote in a poll for the answers of these numbers, and no others; none takes it back."""
+        await self._do("vote", {**self._at(message), "answer_ids": list(answers)})
 
     async def react(self, message: Message, emoji: str) -> None:
         await self._do("react", {**self._at(message), "emoji": emoji})

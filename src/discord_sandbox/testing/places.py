@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from discord_sandbox.testing.control import Json
 from discord_sandbox.testing.messages import Message
-from discord_sandbox.testing.stream import DEFAULT_TIMEOUT_S, Frame
+from discord_sandbox.testing.stream import DEFAULT_TIMEOUT_S, Frame, deleted_in
 
 if TYPE_CHECKING:
     from discord_sandbox.testing.members import Member
@@ -66,8 +66,7 @@ class Channel:
         stream = await self.guild.owner.stream()
 
         def pick(frame: Frame) -> bool | None:
-            gone = frame.type == "MESSAGE_DELETE" and int(frame.data["id"]) == message.id
-            return True if gone else None
+            return message.id in deleted_in(frame) or None
 
         if any(found.id == message.id for found in await self.messages(100)):
             await stream.wait_for(

@@ -171,8 +171,12 @@ class Sandbox:
     async def clear_faults(self) -> None:
         await self.control.delete("/faults")
 
-    async def limits(self, **limits: int | bool | None) -> Json:
-        """Set rate limits; None or False switches one off. Answers all of them."""
+    async def limits(self, **limits: int | bool | Json | None) -> Json:
+        """Set rate limits; None or False switches one off. Answers all of them.
+
+        `routes` gives a route's buckets a size:
+        `{"POST /channels/{channel_id}/messages": {"limit": 1, "per_s": 5, "scope": "shared"}}`.
+        """
         answer: Json = await self.control.put("/limits", dict(limits))
         return answer
 

@@ -42,6 +42,13 @@ class Frame:
         return f"{self.type} {told}"
 
 
+def deleted_in(frame: Frame) -> set[int]:
+    """The ids of the messages that a frame says are gone."""
+    if frame.type == "MESSAGE_DELETE_BULK":
+        return {int(one) for one in frame.data["ids"]}
+    return {int(frame.data["id"])} if frame.type == "MESSAGE_DELETE" else set()
+
+
 class Stream:
     """An open WebSocket of events."""
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from discord_sandbox.errors import Problems
 from discord_sandbox.model import Json
-from discord_sandbox.validate import fields
+from discord_sandbox.validate import fields, members
 from discord_sandbox.validate.fields import Path
+from discord_sandbox.validate.selects import check_choosable, check_named
 
 ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
 USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT = 5, 6, 7, 8
@@ -19,6 +20,15 @@ SELECTS = frozenset({STRING_SELECT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT
 _IN_CONTAINER = frozenset({ACTION_ROW, SECTION, TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR})
 _V2_TOP = _IN_CONTAINER | {CONTAINER}
 _LINK, _PREMIUM = 5, 6
+_TAKES: members.Takes = {
+    **dict.fromkeys(("disabled", "required", "spoiler", "divider"), members.flag),
+    "id": members.number(0, 2**31 - 1),
+}
+_TAKES_EMOJI: members.Takes = {
+    "name": members.text(100),
+    "id": members.snowflake,
+    "animated": members.flag,
+}
 MOST_V2 = 40
 MOST_V2_TEXT = 4000
 
@@ -60,7 +70,7 @@ class ComponentCheck:
         if fields.mapping(self.problems, path, part) is None:
             return None
         kind = part.get("type")
-        if not isinstance(kind, int) or kind not in allowed:
+        if not isinstance(kind, int) or isinstance(kind, bool) or kind not in allowed:
             listed = ", ".join(str(found) for found in sorted(allowed))
             self.problems.add(
                 (*path, "type"),
@@ -69,6 +79,7 @@ class ComponentCheck:
             )
             return None
         self.count += 1
+        members.note_members(self.problems, path, _TAKES, part)
         shaped: Json = {"type": kind, "id": self._id(part.get("id"))}
         _CHECKS[kind](self, path, part, shaped)
         return shaped
@@ -109,6 +120,14 @@ class ComponentCheck:
             )
         return {"url": url}
 
+    def emoji(self, path: Path, value: Any) -> Json | None:
+        """An emoji: a character as its name, or the id of one of a server's own."""
+        given = fields.mapping(self.problems, path, value)
+        if given is None:
+            return None
+        members.note_members(self.problems, path, _TAKES_EMOJI, given)
+        return emoji_json(given)
+
     def _note_ids(self, given: list[Any]) -> None:
         for part in given:
             if not isinstance(part, dict):
@@ -144,7 +163,7 @@ def _button(check: ComponentCheck, path: Path, part: Json, shaped: Json) -> None
     shaped["style"] = style
     check.optional_text(path, part, shaped, "label", 80)
     if part.get("emoji"):
-        shaped["emoji"] = emoji_json(part["emoji"])
+        shaped["emoji"] = check.emoji((*path, "emoji"), part["emoji"])
     if part.get("disabled"):
         shaped["disabled"] = True
     if style == _LINK:
@@ -159,6 +178,10 @@ def _button(check: ComponentCheck, path: Path, part: Json, shaped: Json) -> None
             )
     elif style == _PREMIUM:
         shaped["sku_id"] = part.get("sku_id")
+        if part.get("sku_id") is None:
+            fields.required(check.problems, (*path, "sku_id"))
+        else:
+            fields.snowflake(check.problems, (*path, "sku_id"), part["sku_id"])
     else:
         check.custom_id(path, part, shaped)
     if style != _PREMIUM and not part.get("label") and not part.get("emoji"):
@@ -168,23 +191,25 @@ def _button(check: ComponentCheck, path: Path, part: Json, shaped: Json) -> None
 def _select(check: ComponentCheck, path: Path, part: Json, shaped: Json) -> None:
     check.custom_id(path, part, shaped)
     check.optional_text(path, part, shaped, "placeholder", 150)
-    _limits(check, path, part, shaped)
+    limits(check, path, part, shaped)
     if part.get("disabled"):
         shaped["disabled"] = True
     if "required" in part:
         shaped["required"] = bool(part["required"])
     if shaped["type"] == STRING_SELECT:
-        shaped["options"] = _options(check, (*path, "options"), part.get("options"))
-    elif part.get("default_values"):
-        shaped["default_values"] = part["default_values"]
-    if shaped["type"] == CHANNEL_SELECT and part.get("channel_types"):
-        shaped["channel_types"] = part["channel_types"]
+        shaped["options"] = options(check, (*path, "options"), part.get("options"))
+        check_choosable(check.problems, path, shaped)
+    else:
+        check_named(check.problems, path, part, shaped)
 
 
-def _limits(check: ComponentCheck, path: Path, part: Json, shaped: Json) -> None:
-    for name, least in (("min_values", 0), ("max_values", 1)):
+def limits(
+    check: ComponentCheck, path: Path, part: Json, shaped: Json, *, most: int = 25, usual: int = 1
+) -> None:
+    """How many values are chosen; `usual` is the most where the part does not say."""
+    for name, least, default in (("min_values", 0, 1), ("max_values", 1, usual)):
         shaped[name] = fields.integer(
-            check.problems, (*path, name), part.get(name), least=least, most=25, default=1
+            check.problems, (*path, name), part.get(name), least=least, most=most, default=default
         )
     low, high = shaped["min_values"], shaped["max_values"]
     if low is not None and high is not None and low > high:
@@ -193,10 +218,15 @@ def _limits(check: ComponentCheck, path: Path, part: Json, shaped: Json) -> None
         )
 
 
-def _options(check: ComponentCheck, path: Path, value: Any) -> list[Json]:
+def options(
+    check: ComponentCheck, path: Path, value: Any, *, most: int = 25, least: int = 1
+) -> list[Json]:
+    """What can be chosen, each with a label and a value of its own."""
     shaped = []
     values: set[str] = set()
-    for at, option in enumerate(fields.listing(check.problems, path, value, most=25, least=1)):
+    for at, option in enumerate(
+        fields.listing(check.problems, path, value, most=most, least=least)
+    ):
         here = (*path, at)
         if fields.mapping(check.problems, here, option) is None:
             continue
@@ -219,9 +249,10 @@ def _options(check: ComponentCheck, path: Path, value: Any) -> list[Json]:
         values.add(one["value"])
         check.optional_text(here, option, one, "description", 100)
         if option.get("emoji"):
-            one["emoji"] = emoji_json(option["emoji"])
-        if option.get("default"):
-            one["default"] = True
+            one["emoji"] = check.emoji((*here, "emoji"), option["emoji"])
+        if option.get("default") is not None:
+            fields.boolean(check.problems, (*here, "default"), option["default"])
+            one |= {"default": True} if option["default"] else {}
         shaped.append(one)
     return shaped
 
@@ -252,6 +283,9 @@ def _section(check: ComponentCheck, path: Path, part: Json, shaped: Json) -> Non
     shaped["components"] = check.parts(
         (*path, "components"), part.get("components"), frozenset({TEXT_DISPLAY}), 3
     )
+    if part.get("accessory") is None:
+        fields.required(check.problems, (*path, "accessory"))
+        return
     shaped["accessory"] = check.one(
         (*path, "accessory"), part.get("accessory"), frozenset({BUTTON, THUMBNAIL})
     )
@@ -313,10 +347,8 @@ def _container(check: ComponentCheck, path: Path, part: Json, shaped: Json) -> N
     )
 
 
-def emoji_json(emoji: Any) -> Json:
+def emoji_json(emoji: Json) -> Json:
     """An emoji as components carry it."""
-    if not isinstance(emoji, dict):
-        return {"name": str(emoji)}
     shaped: Json = {"name": emoji.get("name") or ""}
     if emoji.get("id"):
         shaped["id"] = str(emoji["id"])

@@ -83,6 +83,9 @@ def _parts(problems: Problems, path: Path, embed: Json, shaped: Json) -> int:
         found = fields.text(
             problems, (*path, name, key), part.get(key), longest=longest, needed=True
         )
+        for at in ("url", "icon_url"):
+            if part.get(at):
+                fields.text(problems, (*path, name, at), part[at], longest=2048)
         shaped[name] = {k: v for k, v in part.items() if k in (key, "url", "icon_url") and v}
         length += len(found or "")
     for name in ("image", "thumbnail"):
@@ -115,6 +118,8 @@ def _fields(problems: Problems, path: Path, value: Any) -> tuple[list[Json], int
             )
             for key, longest in (("name", 256), ("value", 1024))
         )
+        if field.get("inline") is not None:
+            fields.boolean(problems, (*path, at, "inline"), field["inline"])
         length += len(name or "") + len(text or "")
         shaped.append({"name": name, "value": text, "inline": bool(field.get("inline", False))})
     return shaped, length

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from discord_sandbox.clock import parse_iso
 from discord_sandbox.errors import Problems
+from discord_sandbox.snowflake import parse_snowflake
 
 Path = tuple[str | int, ...]
 
@@ -67,6 +69,39 @@ def integer(
     return None
 
 
+def boolean(problems: Problems, path: Path, value: Any) -> bool | None:
+    """The value where it is true or false."""
+    if isinstance(value, bool):
+        return value
+    problems.add(path, "BOOLEAN_TYPE_CONVERT", "Must be either true or false.")
+    return None
+
+
+def snowflake(problems: Problems, path: Path, value: Any) -> int | None:
+    """The id, or None where it was refused."""
+    found = parse_snowflake(value)
+    if found is None:
+        problems.add(path, "NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
+    return found
+
+
+def permission_bits(problems: Problems, path: Path, value: Any) -> int | None:
+    """Permissions, a number written as a string (or, as some clients have it, as a number)."""
+    found = parse_snowflake(value)
+    if found is None:
+        problems.add(path, "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
+    return found
+
+
+def instant(problems: Problems, path: Path, value: Any) -> int | None:
+    """An ISO 8601 instant in milliseconds, or None where it was refused."""
+    try:
+        return parse_iso(value)
+    except (TypeError, ValueError, OverflowError):
+        problems.add(path, "DATE_TIME_TYPE_PARSE", f"Could not parse {value}. Should be ISO8601.")
+        return None
+
+
 def listing(problems: Problems, path: Path, value: Any, *, most: int, least: int = 0) -> list[Any]:
     """The list; empty where it is none, or where it was refused."""
     if value is None:
@@ -115,7 +150,7 @@ def web_address(
 
 def one_of(problems: Problems, path: Path, value: Any, allowed: Collection[int]) -> int | None:
     """The value where it is among the allowed."""
-    if value in allowed and isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and value in allowed:
         return value
     listed = ", ".join(str(found) for found in sorted(allowed))
     comma = "," if len(allowed) == 1 else ""

@@ -16,14 +16,35 @@ from discord_sandbox.model import (
     SUPPRESS_NOTIFICATIONS,
     Json,
 )
-from discord_sandbox.validate import fields
+from discord_sandbox.validate import fields, members
 from discord_sandbox.validate.components import ComponentCheck
 from discord_sandbox.validate.embeds import check_embeds
+from discord_sandbox.validate.polls import check_poll
 
 MOST_CONTENT = 2000
 _SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | IS_COMPONENTS_V2
-_NOT_DONE = frozenset({"poll", "sticker_ids", "shared_client_theme"})
+_IS_VOICE_MESSAGE = 1 << 13
+_NOT_DONE = frozenset({"sticker_ids", "shared_client_theme"})
 _PLAIN = frozenset({"content", "tts"})
+IN_MESSAGE = _PLAIN | {
+    "nonce",
+    "enforce_nonce",
+    "allowed_mentions",
+    "message_reference",
+    "attachments",
+    "embeds",
+    "components",
+    "flags",
+    "poll",
+}
+"""What the body of a message may have."""
+_REFERENCE: members.Takes = {
+    "message_id": members.snowflake,
+    "channel_id": members.snowflake,
+    "guild_id": members.snowflake,
+    "fail_if_not_exists": members.flag,
+    "type": members.choice(0, 1),
+}
 _LEGACY_ERROR = "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"
 
 
@@ -51,11 +72,14 @@ class Draft(Struct):
     enforce_nonce: bool = False
     allowed_mentions: Json | None = None
     reference: Json | None = None
+    poll: Json | None = None
     uploads: Sequence[Upload] = ()
 
     @property
     def empty(self) -> bool:
-        return not (self.content or self.embeds or self.components or self.uploads)
+        said = self.content or self.embeds or self.components or self.uploads or self.poll
+        forwards = self.reference is not None and self.reference.get("type") == 1
+        return not (said or forwards)
 
 
 def check_message(
@@ -64,7 +88,7 @@ def check_message(
     """Check the body of a message or of its edit.
 
     `v2` says that the message which is edited is one of components v2; `ephemeral` that the flag
-    is allowed. Raises ApiError 50035, or NotImplementedBySandbox for polls and stickers.
+    is allowed. Raises ApiError 50035, or NotImplementedBySandbox for stickers.
     """
     if not isinstance(body, dict):
         raise ApiError(50109)
@@ -72,10 +96,10 @@ def check_message(
     draft = Draft(frozenset(body), uploads=uploads)
     content = body.get("content")
     if content is not None:
-        text = content if isinstance(content, str) else str(content)
-        allowed = fields.text(problems, ("content",), text, longest=MOST_CONTENT)
+        allowed = fields.text(problems, ("content",), content, longest=MOST_CONTENT)
         draft.content = (allowed or "").strip()
-    draft.tts = bool(body.get("tts"))
+    if body.get("tts") is not None:
+        draft.tts = bool(fields.boolean(problems, ("tts",), body["tts"]))
     if v2 or uploads or not draft.given <= _PLAIN:
         _check_more(problems, body, draft, v2=v2, ephemeral=ephemeral)
     problems.raise_if_any()
@@ -87,10 +111,7 @@ def _check_more(problems: Problems, body: Json, draft: Draft, *, v2: bool, ephem
     for name in draft.given & _NOT_DONE:
         if body[name]:
             raise NotImplementedBySandbox(f"A message with `{name}`")
-    flags = fields.integer(
-        problems, ("flags",), body.get("flags"), least=0, most=2**31 - 1, default=0
-    )
-    draft.flags = (flags or 0) & (_SETTABLE | EPHEMERAL if ephemeral else _SETTABLE)
+    draft.flags = _flags(problems, body.get("flags"), ephemeral)
     v2 = v2 or bool(draft.flags & IS_COMPONENTS_V2)
     if v2:
         _refuse_legacy(problems, body)
@@ -99,7 +120,10 @@ def _check_more(problems: Problems, body: Json, draft: Draft, *, v2: bool, ephem
     if body.get("components") is not None:
         draft.components = tuple(ComponentCheck(problems).message(body["components"], v2=v2))
     draft.nonce = _nonce(problems, body.get("nonce"))
-    draft.enforce_nonce = bool(body.get("enforce_nonce", False))
+    if body.get("enforce_nonce") is not None:
+        draft.enforce_nonce = bool(
+            fields.boolean(problems, ("enforce_nonce",), body["enforce_nonce"])
+        )
     if body.get("allowed_mentions") is not None:
         draft.allowed_mentions = fields.mapping(
             problems, ("allowed_mentions",), body["allowed_mentions"]
@@ -109,7 +133,27 @@ def _check_more(problems: Problems, body: Json, draft: Draft, *, v2: bool, ephem
         draft.reference = fields.mapping(
             problems, ("message_reference",), body["message_reference"]
         )
+        _check_reference(problems, draft.reference)
+    if body.get("poll") is not None:
+        draft.poll = check_poll(problems, body["poll"])
     _check_files(problems, body, draft)
+
+
+def _flags(problems: Problems, value: Any, ephemeral: bool) -> int:
+    """Those of the flags that a message can be given; Discord passes over the others, too."""
+    flags = fields.integer(problems, ("flags",), value, least=0, most=2**31 - 1) or 0
+    if flags & _IS_VOICE_MESSAGE:
+        raise NotImplementedBySandbox("A voice message")
+    return flags & (_SETTABLE | EPHEMERAL if ephemeral else _SETTABLE)
+
+
+def _check_reference(problems: Problems, reference: Json | None) -> None:
+    if reference is None:
+        return
+    path = ("message_reference",)
+    members.note_members(problems, path, _REFERENCE, reference)
+    if reference.get("message_id") is None:
+        fields.required(problems, (*path, "message_id"))
 
 
 def _check_files(problems: Problems, body: Json, draft: Draft) -> None:
@@ -120,8 +164,15 @@ def _check_files(problems: Problems, body: Json, draft: Draft) -> None:
         problems.add(("attachments",), "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
 
 
+def check_cleared(content: str, embeds: Sequence[Json]) -> None:
+    """What an edit to components v2 must not leave. Raises ApiError 50035."""
+    problems = Problems()
+    _refuse_legacy(problems, {"content": content, "embeds": embeds})
+    problems.raise_if_any()
+
+
 def _refuse_legacy(problems: Problems, body: Json) -> None:
-    for name in ("content", "embeds"):
+    for name in ("content", "embeds", "poll"):
         if body.get(name):
             problems.add(
                 (name,),
@@ -148,6 +199,8 @@ def _check_mentions(problems: Problems, allowed: Json) -> None:
             )
     for name in ("users", "roles"):
         listed = fields.listing(problems, (*path, name), allowed.get(name), most=100)
+        for at, one in enumerate(listed):
+            fields.snowflake(problems, (*path, name, at), one)
         if listed and name in kinds:
             problems.add(
                 path,

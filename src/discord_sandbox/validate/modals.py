@@ -11,9 +11,12 @@ from discord_sandbox.validate import fields
 from discord_sandbox.validate.components import ComponentCheck
 from discord_sandbox.validate.fields import Path
 
-_GROUPS = frozenset({parts.RADIO_GROUP, parts.CHECKBOX_GROUP})
-_PASSED_ON = _GROUPS | {parts.FILE_UPLOAD, parts.CHECKBOX}
-_IN_LABEL = parts.SELECTS | {parts.TEXT_INPUT} | _PASSED_ON
+_ONLY_IN_LABEL = frozenset(
+    {parts.RADIO_GROUP, parts.CHECKBOX_GROUP, parts.FILE_UPLOAD, parts.CHECKBOX}
+)
+_IN_LABEL = parts.SELECTS | {parts.TEXT_INPUT} | _ONLY_IN_LABEL
+MOST_CHOSEN = 10
+"""Options in a group, and files in an upload."""
 _TOP = frozenset({parts.ACTION_ROW, parts.TEXT_DISPLAY, parts.LABEL})
 
 
@@ -70,9 +73,30 @@ class _ModalCheck(ComponentCheck):
         self.optional_text(path, part, shaped, "description", 100)
         inner = part.get("component")
         path = (*path, "component")
-        if isinstance(inner, dict) and inner.get("type") in sorted(_PASSED_ON):
-            shaped["component"] = {**inner, "id": self._id(inner.get("id"))}
-            self.custom_id(path, inner, shaped["component"])
+        if isinstance(inner, dict) and inner.get("type") in sorted(_ONLY_IN_LABEL):
+            shaped["component"] = self._only_in_label(path, inner)
         else:
             shaped["component"] = self.one(path, inner, _IN_LABEL)
+        return shaped
+
+    def _only_in_label(self, path: Path, part: Json) -> Json:
+        kind = part["type"]
+        shaped: Json = {"type": kind, "id": self._id(part.get("id"))}
+        self.custom_id(path, part, shaped)
+        if kind == parts.CHECKBOX:
+            shaped["default"] = bool(part.get("default", False))
+            return shaped
+        shaped["required"] = bool(part.get("required", True))
+        usual = 1
+        if kind != parts.FILE_UPLOAD:
+            shaped["options"] = parts.options(
+                self,
+                (*path, "options"),
+                part.get("options"),
+                most=MOST_CHOSEN,
+                least=2 if kind == parts.RADIO_GROUP else 1,
+            )
+            usual = max(1, len(shaped["options"]))
+        if kind != parts.RADIO_GROUP:
+            parts.limits(self, path, part, shaped, most=MOST_CHOSEN, usual=usual)
         return shaped

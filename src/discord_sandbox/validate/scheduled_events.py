@@ -7,7 +7,8 @@ from typing import Any
 from discord_sandbox.clock import iso, parse_iso
 from discord_sandbox.errors import Problems
 from discord_sandbox.model import Json
-from discord_sandbox.validate import fields
+from discord_sandbox.validate import fields, members
+from discord_sandbox.validate.members import Takes
 
 STAGE, VOICE, EXTERNAL = 1, 2, 3
 SCHEDULED, ACTIVE, COMPLETED, CANCELED = 1, 2, 3, 4
@@ -17,8 +18,38 @@ MOVES: dict[int, tuple[int, ...]] = {
     COMPLETED: (),
     CANCELED: (),
 }
+FURTHEST_MS = 5 * 366 * 86_400_000
 _DAILY = [[0, 1, 2, 3, 4], [1, 2, 3, 4, 5], [6, 0, 1, 2, 3], [4, 5], [5, 6], [6, 0]]
 YEARLY, MONTHLY, WEEKLY, DAILY = 0, 1, 2, 3
+
+
+_DAYS = members.choice(*range(7))
+_TAKES_RULE: Takes = {
+    "start": members.instant,
+    "end": members.instant,
+    "frequency": members.choice(*range(4)),
+    "interval": members.number(1, 2),
+    "by_weekday": members.many(_DAYS, 7),
+    "by_n_weekday": members.many(
+        members.nested({"n": members.choice(*range(1, 6)), "day": _DAYS}), 1
+    ),
+    "by_month": members.many(members.number(1, 12), 12),
+    "by_month_day": members.many(members.number(1, 31), 31),
+    "by_year_day": members.many(members.number(1, 364), 364),
+    "count": members.number(1, 2**31 - 1),
+}
+TAKES: Takes = {
+    "name": members.text(100),
+    "description": members.text(1000),
+    "scheduled_start_time": members.instant,
+    "scheduled_end_time": members.instant,
+    "privacy_level": members.choice(2),
+    "entity_type": members.choice(STAGE, VOICE, EXTERNAL),
+    "channel_id": members.snowflake,
+    "entity_metadata": members.nested({"location": members.text(100)}),
+    "recurrence_rule": members.nested(_TAKES_RULE),
+    "status": members.choice(SCHEDULED, ACTIVE, COMPLETED, CANCELED),
+}
 
 
 def check_scheduled_event(body: Json, now_ms: int, *, previous: Json | None = None) -> Json:
@@ -50,6 +81,12 @@ def check_scheduled_event(body: Json, now_ms: int, *, previous: Json | None = No
             ("scheduled_start_time",),
             "GUILD_SCHEDULED_EVENT_SCHEDULE_PAST",
             "Cannot schedule event in the past.",
+        )
+    if "scheduled_start_time" in body and (start_ms or 0) - now_ms > FURTHEST_MS:
+        problems.add(
+            ("scheduled_start_time",),
+            "GUILD_SCHEDULED_EVENT_SCHEDULE_TOO_FAR",
+            "Cannot schedule event more than 5 years ahead.",
         )
     if start_ms is not None and end_ms is not None and end_ms <= start_ms:
         problems.add(

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 KEY_LENGTH = 32
+LABEL_LENGTH = 80
+_VARIANTS = frozenset(map(chr, range(0xFE00, 0xFE10)))
+"""They say whether a sign is shown as a picture, and are never seen themselves."""
 FALLBACK_KEY = "event"
 
 _EMOJI = (
@@ -109,36 +112,51 @@ def keys_of(category: str, title: str, description: str, groups: Iterable[Group]
 def category_key(text: str) -> str:
     """The key for the name of a type in a file: lower case, `a-z 0-9 -`, at most 32 characters.
 
-    A name that has no Latin letters or digits gets a key derived from its text; an empty one is
-    `event`.
+    A name that these cannot hold whole (other letters, signs, or too many of them) has a hash of
+    itself at its end, so that `C++` is not `C#`. An empty one is `event`.
     """
-    slug = slugify(text)[:KEY_LENGTH].strip("-")
-    if slug:
+    slug = slugify(text)
+    if slug and len(slug) <= KEY_LENGTH and not any(_is_lost(sign) for sign in text):
         return slug
     if not text.strip():
         return FALLBACK_KEY
-    digest = hashlib.sha256(text.strip().casefold().encode()).hexdigest()
-    return f"type-{digest[:8]}"
+    digest = hashlib.sha256(_folded(text).encode()).hexdigest()[:8]
+    return f"{slug[: KEY_LENGTH - 9].strip('-') or 'type'}-{digest}"
 
 
 def resolve(text: str, categories: Iterable[Category]) -> Category | None:
-    """The category that `text` names by its key, its label or an alias; None if none does."""
-    wanted = category_key(text)
-    return _by_name(categories).get(wanted)
+    """The category that `text` names by its key, its label or an alias; None if none does.
+
+    A picture in the text is no matter where the rest of it is such a name.
+    """
+    known = tuple(categories)
+    names = _by_name(known)
+    found = names.get(category_key(text)) or _by_label(text, known)
+    if found is not None:
+        return found
+    plain = "".join(sign for sign in text if not _is_picture(sign)).strip()
+    return names.get(category_key(plain)) if plain else None
 
 
-def new_category(text: str) -> Category:
-    """The category made for a type that a server does not know: the same for the same text."""
-    key = category_key(text)
-    label = " ".join(text.split())[:80] or "Event"
+def new_category(text: str, taken: Container[str] = ()) -> Category:
+    """The category made for a type that a server does not know: the same for the same text.
+
+    A key that is `taken` gets a number.
+    """
+    wanted = key = category_key(text)
+    number = 1
+    while key in taken:
+        number += 1
+        key = f"{wanted[: KEY_LENGTH - len(f'-{number}')].strip('-')}-{number}"
+    label = " ".join(text.split())[:LABEL_LENGTH] or "Event"
     if label.islower():
         label = label[0].upper() + label[1:]
-    number = _number(key)
+    look = _number(wanted)
     return Category(
         key=key,
         label=label,
-        emoji=_EMOJI[number % len(_EMOJI)],
-        colour=_COLOURS[number // len(_EMOJI) % len(_COLOURS)],
+        emoji=_EMOJI[look % len(_EMOJI)],
+        colour=_COLOURS[look // len(_EMOJI) % len(_COLOURS)],
     )
 
 
@@ -154,13 +172,45 @@ def _by_name(categories: Iterable[Category]) -> Mapping[str, Category]:
     known = tuple(categories)
     names: dict[str, Category] = {}
     for category in known:
-        names.setdefault(category.key, category)
+        if not _has_lossy_key(category):
+            names.setdefault(category.key, category)
     for category in known:
         names.setdefault(category_key(category.label), category)
     for category in known:
         for alias in category.aliases:
             names.setdefault(category_key(alias), category)
     return names
+
+
+def _by_label(text: str, categories: Iterable[Category]) -> Category | None:
+    """The category whose key says less than its label, and whose label this is."""
+    label = _folded(text)[:LABEL_LENGTH]
+    lossy = (category for category in categories if _has_lossy_key(category))
+    return next((one for one in lossy if _folded(one.label) == label), None)
+
+
+def _has_lossy_key(category: Category) -> bool:
+    """Whether the key leaves out something of the label, as those did that we gave at first."""
+    plain = slugify(category.label)[:KEY_LENGTH].strip("-")
+    return category.key == plain != category_key(category.label)
+
+
+def _folded(text: str) -> str:
+    """`text` as it is compared: without case, blanks and what is never seen."""
+    seen = (sign for sign in text if unicodedata.category(sign) != "Cf" and sign not in _VARIANTS)
+    return " ".join("".join(seen).casefold().split())
+
+
+def _is_lost(sign: str) -> bool:
+    """Whether a slug leaves out this sign although it tells one name from another."""
+    if sign in "+#@%*=<>$":
+        return True
+    kept = slugify(sign) or unicodedata.category(sign)[0] in "ZPMC"
+    return not (kept or sign.isascii())
+
+
+def _is_picture(sign: str) -> bool:
+    return unicodedata.category(sign) in ("So", "Sk", "Cf", "Mn", "Me")
 
 
 def _number(text: str) -> int:

@@ -101,3 +101,6 @@ PLAIN = Preset(
 )
 
 PRESETS: dict[str, Preset] = {preset.key: preset for preset in (KVK, PLAIN)}
+
+GROUP_KEYS = frozenset(group.key for preset in PRESETS.values() for group in preset.groups)
+"""Keys that no type is given: a server may get these groups later, and a menu can hold a key once."""

@@ -9,15 +9,25 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Iterator, MutableMapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from tocsin.cli._visible import visible
 from tocsin.errors import TocsinError
 
 COMPLETION = frozenset({"install_completion", "show_completion"})
+
+
+@dataclass(slots=True)
+class Invocation:
+    """What was said before the command: the settings' file, and whether traces are to be shown."""
+
+    config: Path | None = None
+    debug: bool = False
 
 
 class CommandModules(MutableMapping[str, Any]):
@@ -87,19 +97,30 @@ def root(
             help="The settings' file; without it TOCSIN_CONFIG, else ./tocsin.toml if there is one."
         ),
     ] = None,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the trace of an error that nobody thought of.")
+    ] = False,
     _version: Annotated[
         bool,
         typer.Option("--version", help="Print the version.", callback=print_version, is_eager=True),
     ] = False,
 ) -> None:
     """Event reminders for Discord communities."""
-    context.obj = config
+    invocation = context.ensure_object(Invocation)
+    invocation.config, invocation.debug = config, debug
 
 
 def main() -> None:
     """Run the command line: exit code 0, 2 for wrong use, else the error's own."""
+    invocation = Invocation()
     try:
-        app(prog_name="tocsin")
+        app(prog_name="tocsin", obj=invocation)
     except TocsinError as error:
-        print(f"tocsin: {error}", file=sys.stderr)
+        print(f"tocsin: {visible(str(error))}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except Exception as error:  # noqa: BLE001 - whatever it is, a person reads it
+        # Imported here: it needs the settings, which `--help` and `--version` do without.
+        from tocsin.cli._unexpected import tell_unexpected
+
+        tell_unexpected(error, invocation.config, debug=invocation.debug)
+        sys.exit(1)

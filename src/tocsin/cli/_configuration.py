@@ -1,7 +1,5 @@
 """The settings as a command sees them, for commands that need nothing of the store."""
 
-from pathlib import Path
-
 import typer
 
 from tocsin.settings import Loaded, read
@@ -12,5 +10,5 @@ def settings_read(context: typer.Context) -> Loaded:
 
     Raises SettingsError.
     """
-    config = context.find_root().obj
-    return read(config if isinstance(config, Path) else None)
+    config = context.find_root().obj.config
+    return read(config)

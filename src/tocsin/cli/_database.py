@@ -36,8 +36,8 @@ class Desk:
 
 def settings_of(context: typer.Context) -> Settings:
     """The settings from the file that the command line names, or the usual places."""
-    config = context.find_root().obj
-    return load(config if isinstance(config, Path) else None)
+    config = context.find_root().obj.config
+    return load(config)
 
 
 @contextmanager

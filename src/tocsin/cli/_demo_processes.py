@@ -79,8 +79,8 @@ class Process:
         return self._process.returncode or 0
 
     def output(self) -> str:
-        """Its last lines."""
-        return "\n".join(self._lines)
+        """Its last lines, without the name that a program puts before what is wrong: there is another before it."""
+        return "\n".join(re.sub(r"^(tocsin|discord-sandbox): ", "", line) for line in self._lines)
 
     async def stop(self) -> None:
         """Ask it to end, and wait; kill it only if it does not."""

@@ -170,6 +170,7 @@ def tell(edited: Edited, zone: str) -> Iterator[str]:
     counts = (
         (written.added, "added"),
         (written.moved, "moved"),
+        (written.restored, "back on the calendar"),
         (written.changed, "changed"),
         (written.cancelled, "cancelled"),
     )

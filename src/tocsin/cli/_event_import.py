@@ -1,5 +1,6 @@
 """Bringing a calendar into the store: what is ordered, done, and what came of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -7,14 +8,16 @@ from zoneinfo import ZoneInfo
 from tocsin.calendar.category import Category, resolve
 from tocsin.calendar.event import Event
 from tocsin.calendar.presets import PRESETS
+from tocsin.cli import _output as output
 from tocsin.cli._database import Desk
-from tocsin.sources.match import match_without_uids
+from tocsin.errors import UsageError
+from tocsin.sources.match import match_without_uids, speaks_of_the_same
 from tocsin.sources.reading import Reading
 from tocsin.store import servers
 from tocsin.store.audit import record
 from tocsin.store.engine import Connection
-from tocsin.store.events import Merge, merge_events
-from tocsin.store.stored_events import events_of
+from tocsin.store.events import Merge, events_ahead, merge_events
+from tocsin.store.hand_edits import last_said
 
 _AT_ONCE = 500
 """Events in one transaction: some 300 ms of it, while the bot waits for its turn."""
@@ -33,6 +36,7 @@ class Order:
     horizon: timedelta
     all_day_at: time
     keep: bool
+    replace: bool
     dry_run: bool
 
 
@@ -54,6 +58,10 @@ class _Prepared:
     new_server: bool
     server_name: str
     zone: str
+
+
+class AnotherCalendar(UsageError):
+    """What was read is not the calendar that is known under that name."""
 
 
 class _Undo(Exception):
@@ -97,6 +105,7 @@ def _prepare(connection: Connection, order: Order) -> _Prepared:
     events = order.reading.events
     if not order.reading.identified:
         events = _recognized(connection, order, events)
+    _refuse_another_calendar(connection, order, events)
     prepared = _Prepared(events, new, server.name, server.zone)
     if order.dry_run:
         raise _Undo(_finish(connection, order, prepared, []))
@@ -115,6 +124,8 @@ def _finish(
             changed=merge.changed + done.changed,
             unchanged=merge.unchanged - done.added - len(done.changed),
             new_categories=merge.new_categories + done.new_categories,
+            kept=merge.kept + done.kept,
+            undone=merge.undone + done.undone,
             written=merge.written + done.written,
         )
     if not merge.changes_nothing:
@@ -154,13 +165,39 @@ def _merge(connection: Connection, order: Order, events: list[Event], *, part: b
 def _recognized(connection: Connection, order: Order, events: list[Event]) -> list[Event]:
     """The events of a table under the UIDs by which they were known before."""
     categories = servers.categories_of(connection, order.server_id)
-    before = [one.event for one in events_of(connection, order.server_id, order.source)]
-    matching = match_without_uids(before, [_in_category(event, categories) for event in events])
-    return [_under(old.uid, new) for old, new in matching.pairs] + matching.added
+    # As the file had them: what was changed here by hand is no reason not to know them again.
+    before = last_said(connection, order.server_id, order.source)
+    settled = [_in_category(event, categories, order.reading.types) for event in events]
+    # The file's own word for the type goes on: the store has to find out itself which one it is.
+    own = {id(one): event for one, event in zip(settled, events, strict=True)}
+    matching = match_without_uids(before, settled)
+    paired = [_under(old.uid, own[id(new)]) for old, new in matching.pairs]
+    return paired + [own[id(new)] for new in matching.added]
 
 
-def _in_category(event: Event, categories: tuple[Category, ...]) -> Event:
-    known = resolve(event.category, categories)
+def _refuse_another_calendar(connection: Connection, order: Order, events: list[Event]) -> None:
+    """Two files of one name must not cancel each other's events without a word."""
+    if order.keep or order.replace or not events:
+        return
+    source = (connection, order.server_id, order.source)
+    if speaks_of_the_same(last_said(*source), events, identified=order.reading.identified):
+        return
+    ahead = {event.uid for event in events_ahead(*source, order.now, all_day_at=order.all_day_at)}
+    # Rows that all got other titles are still the plan that they were, if most of it is there.
+    if 2 * len(ahead & {event.uid for event in events}) >= len(ahead):
+        return
+    unread = [str(problem) for problem in order.reading.problems if not problem.taken]
+    unsaid = f" ({len(unread):,} not read, first {unread[0]})" if unread else ""
+    raise AnotherCalendar(
+        f"{order.source} is known here with {output.count(len(ahead), 'event')} ahead, of which what "
+        f"was read now{unsaid} has none: it looks like another calendar. Nothing was changed. Give this one a "
+        "name of its own with --source NAME; or give --replace if it takes the place of the other, "
+        "whose events are then cancelled."
+    )
+
+
+def _in_category(event: Event, categories: tuple[Category, ...], types: Mapping[str, str]) -> Event:
+    known = resolve(types.get(event.category, event.category), categories)
     return event if known is None else replace(event, category=known.key)
 
 

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from tocsin.cli._visible import visible
+
 LARGEST_ID = 2**63 - 1
 _DISCORDS_IDS = ("server_id", "member_id", "recipient_id", "channel_id", "message_id")
 
@@ -56,7 +58,12 @@ def print_json(value: Any) -> None:
 
     Discord does the same: its ids do not fit the numbers of JavaScript, and jq rounds them.
     """
-    print(json.dumps(_plain(value), ensure_ascii=False, indent=2))
+    say(json.dumps(_plain(value), ensure_ascii=False, indent=2))
+
+
+def say(text: str) -> None:
+    """Print what may hold text from elsewhere."""
+    print(visible(text))
 
 
 def _plain(value: Any) -> Any:
@@ -92,7 +99,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     for name in columns:
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(str(cell)) for cell in row))
+        table.add_row(*(Text(visible(" ".join(str(cell).split("\n")))) for cell in row))
     if sys.stdout.isatty():
         Console(highlight=False).print(table)
         return

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from tocsin.calendar.iso import parse_iso
 from tocsin.calendar.zones import instant, known_zone
 from tocsin.errors import UsageError
 
@@ -40,12 +41,10 @@ def parse_zone(name: str) -> ZoneInfo:
 def parse_time(text: str) -> date | datetime:
     """A date, a naive datetime, or an aware one, whichever the text says. Raises TimeUnreadable."""
     try:
-        if len(text.strip()) == len("2026-03-07"):
-            return date.fromisoformat(text.strip())
-        return datetime.fromisoformat(text.strip())
-    except ValueError:
+        return parse_iso(text)
+    except ValueError as error:
         raise TimeUnreadable(
-            f"“{text}” is no time: write it like 2026-03-07 20:00, 2026-03-07, or "
+            f"“{text}” is no time, {error}: write it like 2026-03-07 20:00, 2026-03-07, or "
             "2026-03-07T20:00:00Z."
         ) from None
 
@@ -82,9 +81,6 @@ def _is_month(text: str) -> bool:
 
 
 def _instant(moment: date | datetime, zone: ZoneInfo) -> datetime:
-    try:
-        if not isinstance(moment, datetime):
-            return instant(datetime.combine(moment, time()), zone)
-        return instant(moment, zone) if moment.tzinfo is None else moment.astimezone(UTC)
-    except OverflowError:
-        raise TimeUnreadable(f"{moment} is too far from here.") from None
+    if not isinstance(moment, datetime):
+        return instant(datetime.combine(moment, time()), zone)
+    return instant(moment, zone) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -40,7 +40,7 @@ def list_(
         output.print_json(found)
         return
     if not found:
-        print(
+        output.say(
             "No deliveries." if wanted is None else f"No deliveries that are {wanted.name.lower()}."
         )
         return
@@ -67,7 +67,7 @@ def list_(
         ],
     )
     if len(found) == limit:
-        print(f"There may be more: these are the latest {limit}. Use --limit to see further.")
+        output.say(f"There may be more: these are the latest {limit}. Use --limit to see further.")
 
 
 @app.command()
@@ -90,18 +90,18 @@ def show(
     if as_json:
         output.print_json({"delivery": row, "attempts": attempts})
         return
-    print(
+    output.say(
         f"Delivery {row.id}: {row.state.name.lower()}" + (f" — {row.reason}" if row.reason else "")
     )
-    print(f"  {_lead(row)} of “{row.title}” ({row.public_id})")
-    print(
+    output.say(f"  {_lead(row)} of “{row.title}” ({row.public_id})")
+    output.say(
         f"  starts {output.at(row.starts_at, row.zone)},"
         f" due {output.at(row.due_at, row.zone)} ({row.zone})"
     )
-    print(f"  to {_recipient(row)} in {row.server_name or row.server_id}")
+    output.say(f"  to {_recipient(row)} in {row.server_name or row.server_id}")
     for attempt in attempts:
         answer = " ".join(str(part) for part in (attempt.status, attempt.code) if part is not None)
-        print(
+        output.say(
             f"  attempt {attempt.attempt} at {output.at(attempt.claimed_at, row.zone)}:"
             f" {attempt.outcome}"
             + (f" ({answer})" if answer else "")

@@ -14,7 +14,7 @@ import typer
 
 from tocsin.cli._demo_processes import Process, ProcessFailed
 from tocsin.cli._demo_world import SERVER_ID, SERVER_NAME, Control, sample_calendar, seed
-from tocsin.errors import UsageError
+from tocsin.errors import TocsinError, UsageError
 
 TOKEN = "demo.token.of-the-sandbox"  # noqa: S105 - it opens nothing but the sandbox that is started here
 READY_SECONDS = 60
@@ -33,8 +33,12 @@ Ctrl-C ends everything.
 """
 
 
+class PortTaken(TocsinError):
+    """The port of the page is in use."""
+
+
 class BadInstant(UsageError):
-    """--now must be an instant with its offset, like 2026-12-06T12:50:00Z."""
+    """--now must be an instant from 2015 to 2100 with its offset, like 2026-12-06T12:50:00Z."""
 
 
 @app.command()
@@ -70,7 +74,8 @@ def _instant(text: str | None) -> datetime | None:
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise BadInstant from None
-    if instant.tzinfo is None:
+    # Discord's ids hold the time since 2015, and no more than 139 years of it.
+    if instant.tzinfo is None or not 2015 <= instant.year <= 2100:
         raise BadInstant
     return instant
 
@@ -80,7 +85,7 @@ async def _demo(port: int, files: list[Path], now: datetime | None, *, open_page
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-demo-")))
         sandbox = await _start_sandbox(stack, folder, port, now)
-        address = await sandbox.said(r"listening on (http://\S+)", READY_SECONDS)
+        address = await _address_of(sandbox, port)
         environment = {
             "TOCSIN_DISCORD__TOKEN": TOKEN,
             "TOCSIN_DISCORD__API_URL": f"{address}/api/v10",
@@ -141,6 +146,18 @@ async def _start_sandbox(
     return sandbox
 
 
+async def _address_of(sandbox: Process, port: int) -> str:
+    try:
+        return await sandbox.said(r"listening on (http://\S+)", READY_SECONDS)
+    except ProcessFailed as failed:
+        if f"port {port} is in use" not in str(failed):
+            raise
+        raise PortTaken(
+            f"Port {port} is in use. Stop what listens there, or take another: --port 0 "
+            "(make demo PORT=0) takes any that is free."
+        ) from failed
+
+
 async def _fill_calendar(
     files: list[Path], folder: Path, environment: dict[str, str], control: Control
 ) -> str:
@@ -153,9 +170,12 @@ async def _fill_calendar(
         summary = "The first event starts in three minutes; reminders come before and then."
     else:
         summary = f"The calendar is {', '.join(file.name for file in files)}: see /events."
+    names = [file.name for file in files]
     for file in files:
         command = [sys.executable, "-m", "tocsin", "events", "import", str(file)]
         command += ["--server", str(SERVER_ID), "--preset", preset]
+        if names.count(file.name) > 1:
+            command += ["--source", str(file)]
         importing = await Process.start(f"the import of {file.name}", command, environment)
         code = await importing.ended()
         if code > 1:

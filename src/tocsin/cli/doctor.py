@@ -73,15 +73,15 @@ def _tell(
         )
         return
     if symptom is not None:
-        print(f"{COMPLAINTS[symptom]}: what could be the reason")
+        output.say(f"{COMPLAINTS[symptom]}: what could be the reason")
     last = None
     for one in findings:
         if one.check.theme != last:
-            print(f"\n{one.check.theme}")
+            output.say(f"\n{one.check.theme}")
             last = one.check.theme
         _print(one)
     problems = sum(one.verdict.level == "problem" for one in findings)
-    print(f"\n{output.count(problems, 'problem') if problems else 'All is well.'}")
+    output.say(f"\n{output.count(problems, 'problem') if problems else 'All is well.'}")
 
 
 def _as_object(one: "Finding") -> dict[str, object]:
@@ -99,8 +99,8 @@ def _as_object(one: "Finding") -> dict[str, object]:
 
 def _print(one: "Finding") -> None:
     where = f" [{one.server.name or one.server.id}]" if one.server else ""
-    print(f"{_MARKS[one.verdict.level]} {one.check.name}{where}: {one.verdict.finding}")
+    output.say(f"{_MARKS[one.verdict.level]} {one.check.name}{where}: {one.verdict.finding}")
     for line in one.verdict.evidence:
-        print(f"    {line}")
+        output.say(f"    {line}")
     if one.verdict.level in ("problem", "note"):
-        print(f"    → {one.check.remedy}")
+        output.say(f"    → {one.check.remedy}")

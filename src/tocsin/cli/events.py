@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import typer
@@ -31,6 +31,7 @@ from tocsin.store.server_calendar import ServerUnknown
 
 app = typer.Typer(no_args_is_help=True, help="Bring in, look at and change a server's calendar.")
 
+MaybeText = TypeVar("MaybeText", str, str | None)
 EventName = Annotated[
     str,
     typer.Argument(metavar="EVENT", help="The event's number, or the id of one of its dates."),
@@ -78,6 +79,10 @@ def import_(
     keep: Annotated[
         bool, typer.Option("--keep", help="Cancel nothing that the file no longer mentions.")
     ] = False,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Take the place of another calendar of the same name."),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Write nothing, and say what would happen.")
     ] = False,
@@ -88,7 +93,8 @@ def import_(
     A server that is new here takes the zone given with --zone as its own.
     Exit code 1 says that some events could not be read, and the others went in.
     """
-    asked = when.parse_zone(zone).key if zone else None
+    asked = None if zone is None else when.parse_zone(zone).key
+    category, name = _filled("--category", category), _filled("--source", name)
     with open_desk(context, scratch=dry_run) as desk:
         data, called = obtain(source)
         default = desk.settings.reminders.default_zone
@@ -106,13 +112,14 @@ def import_(
             horizon=timedelta(days=desk.settings.reminders.horizon_days),
             all_day_at=desk.settings.reminders.all_day_at,
             keep=keep,
+            replace=replace,
             dry_run=dry_run,
         )
         outcome = importing.carry_out(desk, order)
     if as_json:
         output.print_json(report.as_json(order, outcome))
     else:
-        print("\n".join(report.tell(order, outcome)))
+        output.say("\n".join(report.tell(order, outcome)))
     if any(not problem.taken for problem in report.problems_of(order, outcome)):
         raise typer.Exit(1)
 
@@ -132,8 +139,8 @@ def list_(
     """List what is on the calendar, however far ahead or back."""
     with open_desk(context, scratch=True) as desk:
         zone = _zone(desk, server)
-        start = when.parse_from(from_, zone) if from_ else desk.now
-        end = when.parse_to(to, zone) if to else start + timedelta(days=30)
+        start = desk.now if from_ is None else when.parse_from(from_, zone)
+        end = start + timedelta(days=30) if to is None else when.parse_to(to, zone)
         if start >= end:
             raise UsageError("--to has to be after --from.")
         all_day_at = desk.settings.reminders.all_day_at
@@ -148,7 +155,7 @@ def list_(
             [{**asdict(entry), "reach": reach.get(entry.occurrence_id or 0)} for entry in found]
         )
         return
-    print(
+    output.say(
         f"{output.count(len(found), 'date')} from {output.at(start, zone.key)}"
         f" to {output.at(end, zone.key)}, {zone.key}"
     )
@@ -185,15 +192,16 @@ def add(
     as_json: output.AsJson = False,
 ) -> None:
     """Add an event, recurring with --rrule."""
+    title, category = _filled("--title", title), _filled("--category", category)
     with open_desk(context) as desk:
         own = _zone(desk, server)
-        typed = when.parse_zone(zone) if zone else own
+        typed = own if zone is None else when.parse_zone(zone)
         first = _aware(start, typed)
-        last = _aware(end, typed) if end else None
+        last = None if end is None else _aware(end, typed)
         with _sensible():
             event = Event.single(
                 uid=f"{jitter.getrandbits(128):032x}@tocsin",
-                title=_named(title),
+                title=title,
                 start=first,
                 end=editing.length_of(first, last, _length(duration)),
                 zone=typed,
@@ -231,23 +239,22 @@ def edit(
 
     --start is where the date that was named shall start; the others move along.
     """
-    if title is not None:
-        title = _named(title)
+    title, category = _filled("--title", title), _filled("--category", category)
     given = {"title": title, "location": location, "description": description, "url": url}
     texts = cast("Texts", {key: text for key, text in given.items() if text is not None})
     with open_desk(context) as desk:
         own = _zone(desk, server)
-        typed = when.parse_zone(zone) if zone else own
+        typed = own if zone is None else when.parse_zone(zone)
         target = _target(desk, server, event, on, typed, one=one)
         change = editing.Change(
             texts=texts,
-            start=_aware(start, typed) if start else None,
-            end=_aware(end, typed) if end else None,
+            start=None if start is None else _aware(start, typed),
+            end=None if end is None else _aware(end, typed),
             length=_length(duration),
             category=category,
             rrule=rrule,
         )
-        only = target.date if one or on else None
+        only = target.date if one or on is not None else None
         apply = partial(change.to_one, only) if only else partial(change.to_all, target.date)
         unit = partial(event_edits.edit_event, actor="tocsin events edit", **_horizon(desk))
         with _sensible():
@@ -270,7 +277,7 @@ def cancel(
     with open_desk(context) as desk:
         own = _zone(desk, server)
         target = _target(desk, server, event, on, own, one=one)
-        slot = target.date.slot if target.date and (one or on) else None
+        slot = target.date.slot if target.date and (one or on is not None) else None
         unit = partial(
             event_edits.cancel_event, actor="tocsin events cancel", slot=slot, **_horizon(desk)
         )
@@ -292,7 +299,7 @@ def _zone(desk: Desk, server_id: int) -> ZoneInfo:
 def _target(
     desk: Desk, server_id: int, name: str, on: str | None, zone: ZoneInfo, *, one: bool
 ) -> editing.Target:
-    day = when.parse_time(on) if on else None
+    day = None if on is None else when.parse_time(on)
     target = desk.store.read_now(editing.find_target, server_id, name, day, zone)
     if one and target.date is None:
         raise UsageError("--one needs the id of a date, or use --date with the event's number.")
@@ -311,7 +318,7 @@ def _reached(reach: Reach | None) -> str:
 
 
 def _length(text: str | None) -> timedelta | None:
-    return when.parse_length(text) if text else None
+    return None if text is None else when.parse_length(text)
 
 
 def _horizon(desk: Desk) -> dict[str, Any]:
@@ -322,10 +329,11 @@ def _horizon(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _named(title: str) -> str:
-    if not title.strip():
-        raise UsageError("--title is empty: say what the event is called.")
-    return title
+def _filled(option: str, text: MaybeText) -> MaybeText:
+    """The text of an option. Raises UsageError for one that was given and says nothing."""
+    if text is not None and not text.strip():
+        raise UsageError(f"{option} is empty: give it a text, or leave it out.")
+    return text
 
 
 @contextmanager
@@ -339,7 +347,7 @@ def _sensible() -> Iterator[None]:
 
 def _print_edit(edited: event_edits.Edited, zone: ZoneInfo, *, as_json: bool) -> None:
     if not as_json:
-        print("\n".join(editing.tell(edited, zone.key)))
+        output.say("\n".join(editing.tell(edited, zone.key)))
         return
     event = edited.after
     output.print_json(

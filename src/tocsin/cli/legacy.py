@@ -101,7 +101,7 @@ def import_(
     if as_json:
         output.print_json(report.as_json(where, outcome, dry_run=dry_run))
     else:
-        print("\n".join(report.tell(where, outcome, dry_run=dry_run)))
+        output.say("\n".join(report.tell(where, outcome, dry_run=dry_run)))
 
 
 @app.command()
@@ -135,9 +135,9 @@ def export(
     if as_json:
         output.print_json({"folder": str(where), "server_id": server, "files": written})
         return
-    print(f"Server {server} → {where}")
+    output.say(f"Server {server} → {where}")
     for file in written:
-        print(f"  {file.name:<28} {output.count(file.entries, 'entry', 'entries')}")
+        output.say(f"  {file.name:<28} {output.count(file.entries, 'entry', 'entries')}")
 
 
 def _names(desk: Desk, **given: str | None) -> Names:

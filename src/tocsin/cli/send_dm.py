@@ -60,14 +60,14 @@ class _Told:
         """The exact request."""
         self.json["request"] = preview
         if self.aloud:
-            print(f"POST {preview.path}")
-            print(json.dumps(preview.payload, ensure_ascii=False, indent=2))
+            output.say(f"POST {preview.path}")
+            output.say(json.dumps(preview.payload, ensure_ascii=False, indent=2))
 
     def sender(self, who: str) -> None:
         """Who sends it."""
         self.json["sender"] = who
         if self.aloud:
-            print(f"Sender: {who}")
+            output.say(f"Sender: {who}")
 
     def opening(self, outcome: "Outcome") -> None:
         """Why there is no DM channel to send in."""
@@ -75,11 +75,11 @@ class _Told:
         known = asdict(outcome)
         if self.aloud:
             answer = " ".join(str(known[name]) for name in ("status", "code") if known.get(name))
-            print(
+            output.say(
                 f"Opening the DM channel: {known.get('reason')}"
                 + (f" ({answer})" if answer else "")
             )
-            print(known.get("trace") or "")
+            output.say(known.get("trace") or "")
 
     def outcome(self, delivery: ListedDelivery, attempts: Sequence[ListedAttempt]) -> None:
         """What became of the delivery, and what Discord answered to each attempt."""
@@ -88,11 +88,15 @@ class _Told:
             return
         for each in attempts:
             answer = " ".join(str(part) for part in (each.status, each.code) if part is not None)
-            print(f"Attempt {each.attempt}: {each.outcome}" + (f" ({answer})" if answer else ""))
+            output.say(
+                f"Attempt {each.attempt}: {each.outcome}" + (f" ({answer})" if answer else "")
+            )
             if each.detail:
-                print(each.detail)
+                output.say(each.detail)
         message = f", message {delivery.message_id}" if delivery.message_id else ""
-        print(f"Delivery {delivery.id}: {delivery.state.name.lower()}{message}, {delivery.reason}")
+        output.say(
+            f"Delivery {delivery.id}: {delivery.state.name.lower()}{message}, {delivery.reason}"
+        )
 
 
 @app.command()

@@ -11,6 +11,7 @@ from tocsin.cli._database import Desk, open_desk
 from tocsin.store import listing, migrate
 from tocsin.store.engine import driver_note
 from tocsin.store.lock import InstanceLock
+from tocsin.store.opening import Closed, opening_closed
 from tocsin.telemetry.status import ask
 
 app = typer.Typer()
@@ -34,6 +35,7 @@ def status(context: typer.Context, as_json: output.AsJson = False) -> None:
         running, holder = _bot(desk)
         database = _database(desk)
         standings = desk.store.read_now(listing.standings, desk.now)
+        closed = desk.store.read_now(opening_closed, desk.now)
         live, silence = ask(desk.settings.status.host, desk.settings.status.port)
         now = desk.now
     if as_json:
@@ -42,6 +44,7 @@ def status(context: typer.Context, as_json: output.AsJson = False) -> None:
                 "now": now,
                 "bot": {"running": running, "holder": holder},
                 "database": database,
+                "opening_closed": closed,
                 "servers": standings,
                 "live": live,
                 "live_error": silence,
@@ -49,25 +52,18 @@ def status(context: typer.Context, as_json: output.AsJson = False) -> None:
         )
         return
     state = f"running: {holder}" if running else "not running: start it with `tocsin run`"
-    print(f"Bot       {state}")
-    if database.exists:
-        print(f"Database  {database.path}, {database.bytes / 1e6:.1f} MB")
-        print(f"          revision {database.revision}, {database.driver}")
-    else:
-        print(f"Database  {database.path} is not there yet: the first import or start makes it")
+    output.say(f"Bot       {state}")
+    _print_database(database)
+    if closed is not None:
+        output.say(_opening(closed))
     for standing in standings:
         _print_standing(standing)
     if not standings:
-        print("No servers yet: invite the bot, or import events with `tocsin events import`.")
+        output.say("No servers yet: invite the bot, or import events with `tocsin events import`.")
     if live is not None:
-        print("Live")
-        for name, value in live.items():
-            if name != "loops":
-                print(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
-        for line in _loops(live):
-            print(f"  {line}")
+        _print_live(live)
     elif silence is not None and running:
-        print(f"Live      {silence}")
+        output.say(f"Live      {silence}")
 
 
 def _bot(desk: Desk) -> tuple[bool, str | None]:
@@ -93,6 +89,33 @@ def _database(desk: Desk) -> Database:
     )
 
 
+def _print_database(database: Database) -> None:
+    if not database.exists:
+        output.say(
+            f"Database  {database.path} is not there yet: the first import or start makes it"
+        )
+        return
+    output.say(f"Database  {database.path}, {database.bytes / 1e6:.1f} MB")
+    output.say(f"          revision {database.revision}, {database.driver}")
+
+
+def _print_live(live: dict[str, Any]) -> None:
+    output.say("Live")
+    for name, value in live.items():
+        if name != "loops":
+            output.say(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
+    for line in _loops(live):
+        output.say(f"  {line}")
+
+
+def _opening(closed: Closed) -> str:
+    """A line on what keeps direct messages from being opened."""
+    until = "you run `tocsin resume-opening`"
+    if closed.until is not None:
+        until = output.at(closed.until, "UTC")
+    return f"New DMs   none are opened until {until}: {closed.reason}"
+
+
 def _loops(live: dict[str, Any]) -> list[str]:
     """A line for each background loop that has failed; one for all where none has."""
     loops = [each for each in live.get("loops", []) if isinstance(each, dict)]
@@ -112,28 +135,28 @@ def _loops(live: dict[str, Any]) -> list[str]:
 
 def _print_standing(standing: listing.ServerStanding) -> None:
     print()
-    print(f"{standing.name or 'Server'} ({standing.server_id}), times in {standing.zone}")
+    output.say(f"{standing.name or 'Server'} ({standing.server_id}), times in {standing.zone}")
     if standing.left_at is not None:
-        print(f"  the bot was removed on {output.at(standing.left_at, standing.zone)}")
+        output.say(f"  the bot was removed on {output.at(standing.left_at, standing.zone)}")
     if standing.channel_id is None:
-        print("  channel      none: an admin has to run /setup there")
+        output.say("  channel      none: an admin has to run /setup there")
     else:
         refused = standing.channel_refused
-        print(
+        output.say(
             f"  channel      {standing.channel_id}" + (f", refused: {refused}" if refused else "")
         )
     if standing.mention_channel_id is not None:
         refused = standing.mention_refused
-        print(
+        output.say(
             f"  mentions     in {standing.mention_channel_id}"
             + (f", refused: {refused}" if refused else "")
         )
     due = "nothing" if standing.next_due is None else output.at(standing.next_due, standing.zone)
-    print(f"  next due     {due}")
-    print(f"  ahead        {output.count(standing.occurrences_ahead, 'occurrence')}")
-    print(f"  subscribers  {standing.subscribers:,}, {standing.reachable:,} reachable by DM")
+    output.say(f"  next due     {due}")
+    output.say(f"  ahead        {output.count(standing.occurrences_ahead, 'occurrence')}")
+    output.say(f"  subscribers  {standing.subscribers:,}, {standing.reachable:,} reachable by DM")
     if standing.counts:
         states = (
             f"{number:,} {state.name.lower()}" for state, number in sorted(standing.counts.items())
         )
-        print(f"  deliveries   {', '.join(states)}")
+        output.say(f"  deliveries   {', '.join(states)}")

@@ -30,7 +30,7 @@ def list_(
         output.print_json(found)
         return
     if not found:
-        print("No subscriptions.")
+        output.say("No subscriptions.")
         return
     output.print_table(
         ("server", "member", "types", "lead times", "DM"),
@@ -45,7 +45,7 @@ def list_(
             for row in found
         ],
     )
-    print(output.count(len(found), "subscription"))
+    output.say(output.count(len(found), "subscription"))
 
 
 @app.command()
@@ -73,14 +73,14 @@ def show(
         output.print_json({"subscriptions": found, "deliveries": last})
         return
     for row in found:
-        print(f"{row.username or row.member_id} in {row.server_name or row.server_id}")
-        print(f"  types       {', '.join(row.choices)}")
-        print(f"  lead times  {', '.join(format_lead(lead) for lead in row.leads)}")
-        print(f"  DM          {_dm(row)}")
-        print(f"  since       {output.at(row.created_at, row.zone)} ({row.zone})")
+        output.say(f"{row.username or row.member_id} in {row.server_name or row.server_id}")
+        output.say(f"  types       {', '.join(row.choices)}")
+        output.say(f"  lead times  {', '.join(format_lead(lead) for lead in row.leads)}")
+        output.say(f"  DM          {_dm(row)}")
+        output.say(f"  since       {output.at(row.created_at, row.zone)} ({row.zone})")
         for delivery in last:
             if delivery.server_id == row.server_id:
-                print(
+                output.say(
                     f"  {delivery.state.name.lower():<11} {delivery.title},"
                     f" {output.at(delivery.due_at, row.zone)}"
                 )

@@ -1,4 +1,4 @@
-"""Asking Discord what time it is, while sending holds because the clock seems wrong."""
+"""Asking Discord what time it is, while the clock seems wrong or was set."""
 
 import asyncio
 from contextlib import suppress
@@ -26,12 +26,13 @@ UNANSWERED = (
 async def ask_while_doubted(client: discord.Client, skew: Skew, clock: Clock) -> None:
     """Ask as long as it is in doubt, for ever; nothing is asked while the clock is right."""
     never = asyncio.Event()
+    skew.asked = True
     while True:
         await skew.doubted.wait()
         # Any answer has a date, also a refusal; this question is the cheapest.
         with suppress(*UNANSWERED):
             await client.http.request(Route("GET", "/gateway"))
-        if not skew.holds():
+        if not skew.in_doubt():
             skew.doubted.clear()
             continue
         await clock.wait(None, never, at_most=EVERY)

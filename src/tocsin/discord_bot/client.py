@@ -23,6 +23,8 @@ from tocsin.discord_bot.transport import (
 )
 from tocsin.discord_bot.views import DYNAMIC_ITEMS
 from tocsin.discord_bot.views.form import answer_stale_form
+from tocsin.dispatch.pacing import Withheld
+from tocsin.dispatch.turns import Urgency, urgency
 from tocsin.settings.model import Discord
 from tocsin.store.facts import get_fact, set_fact
 
@@ -83,6 +85,8 @@ class TocsinClient(discord.AutoShardedClient):
         """Hold the gateway until the client is closed; a gateway that cannot be had yet is asked
         for again.
         """
+        # Whatever an interaction leads to runs in a task that is started from here.
+        urgency.set(Urgency.INTERACTION)
         for wait in _waits():
             try:
                 if self.services.settings.discord.gateway_url and self.shard_count is None:
@@ -91,7 +95,7 @@ class TocsinClient(discord.AutoShardedClient):
                     self.shard_count, _, _ = await self.http.get_bot_gateway()
                 await super().connect(reconnect=reconnect)
                 return
-            except (discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
+            except (discord.GatewayNotFound, aiohttp.ClientError, OSError, Withheld) as error:
                 if self.is_closed():
                     return
                 self.services.log.warning("gateway not reached", error=str(error), retry_in=wait)

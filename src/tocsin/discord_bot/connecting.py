@@ -9,6 +9,7 @@ import discord
 from tocsin.clock import jitter
 from tocsin.discord_bot.client import TocsinClient
 from tocsin.dispatch.backoff import retry_delay
+from tocsin.dispatch.pacing import Withheld
 from tocsin.errors import TocsinError, UsageError
 
 LEAST_AFTER_REFUSAL = 60.0
@@ -51,6 +52,7 @@ async def log_in(client: TocsinClient, token: str, stopping: asyncio.Event) -> b
                 discord.RateLimited,
                 aiohttp.ClientError,
                 OSError,
+                Withheld,
             ) as error:
                 await client.forget_session()
                 delay = _pause_after(error, attempt)

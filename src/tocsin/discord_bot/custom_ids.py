@@ -15,6 +15,8 @@ class Verb(StrEnum):
     CHANGE = "change"
     STOP = "stop"
     TIME = "time"
+    SNOOZE = "snooze"
+    PAUSE = "pause"
 
 
 def custom_id(verb: Verb, server_id: int, token: str, *more: int) -> str:

@@ -25,22 +25,26 @@ async def send_direct(
     This is the moment to open a channel: Discord wants it to follow from something the person did.
     """
     known = await services.store.read(find_dm, member_id)
-    channel_id = known.channel_id if known is not None else None
+    channel_id = before = known.channel_id if known is not None else None
     outcome: Outcome | None = None
     if channel_id is not None:
-        outcome = await _send(client, channel_id, letter())
+        outcome = await _send(client, services, channel_id, letter())
     if outcome is None or (isinstance(outcome, Refused) and outcome.scope is Scope.DM_CHANNEL):
-        opened = await DiscordMessenger(client, services.clock).open_dm(member_id)
+        channel_id = None
+        messenger = DiscordMessenger(client, services.clock)
+        opened = await services.gate.open(messenger, member_id)
         if isinstance(opened, int):
             channel_id = opened
-            outcome = await _send(client, channel_id, letter())
+            outcome = await _send(client, services, channel_id, letter())
         else:
             outcome = opened
-    await _remember(services, member_id, channel_id, outcome)
+    await _remember(services, member_id, channel_id, outcome, opened=channel_id != before)
     return outcome
 
 
-async def _send(client: discord.Client, channel_id: int, letter: Letter) -> Outcome:
+async def _send(
+    client: discord.Client, services: Services, channel_id: int, letter: Letter
+) -> Outcome:
     content, embed, controls = letter
     view = discord.ui.View(timeout=None)
     for control in controls:
@@ -57,12 +61,14 @@ async def _send(client: discord.Client, channel_id: int, letter: Letter) -> Outc
             )
         # Whatever it is, the person is told what is known.
         except Exception as error:  # noqa: BLE001
-            return outcome_of_error(error, tries, in_dm=True)
+            outcome = outcome_of_error(error, tries, in_dm=True)
+            await services.gate.note(outcome)
+            return outcome
     return Accepted(sent.id, channel_id)
 
 
 async def _remember(
-    services: Services, member_id: int, channel_id: int | None, outcome: Outcome
+    services: Services, member_id: int, channel_id: int | None, outcome: Outcome, *, opened: bool
 ) -> None:
     now = services.clock.now()
     match outcome:
@@ -72,9 +78,9 @@ async def _remember(
         case Refused(reason, Scope.MEMBER):
             await services.store.write(dm_refused, member_id, channel_id, reason, now)
             services.log.info("direct messages refused", member=member_id, reason=reason)
-        case _ if channel_id is not None:
+        case _ if channel_id is not None and opened:
             # The channel is open, though this message has not arrived: reminders can use it.
             services.log.info("direct message not sent", member=member_id, outcome=str(outcome))
             await services.store.write(dm_worked, member_id, channel_id, None, now)
         case _:
-            services.log.info("direct message not opened", member=member_id, outcome=str(outcome))
+            services.log.info("direct message put off", member=member_id, outcome=str(outcome))

@@ -6,9 +6,12 @@ import aiohttp
 import discord
 from discord import app_commands
 
+from tocsin.discord_bot.render.text import cut
 from tocsin.discord_bot.services import Interaction, services_of
 from tocsin.errors import TocsinError
 
+LONGEST = 2_000
+"""Characters of a message."""
 UNEXPECTED = (
     "Sorry, something went wrong on my side and nothing was changed. Please try again in a minute; "
     "if it happens again, tell whoever runs this bot: `{reference}`."
@@ -48,6 +51,7 @@ async def answer_failure(interaction: Interaction, error: BaseException) -> None
 
 async def tell(interaction: Interaction, text: str) -> None:
     """Say something that only the person sees; an interaction that is out of time is left alone."""
+    text = cut(text, LONGEST)
     with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
         if interaction.response.is_done():
             await interaction.followup.send(text, ephemeral=True)

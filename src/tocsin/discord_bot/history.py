@@ -1,57 +1,66 @@
 """Looks for one of the bot's own messages in a channel's history."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from typing import Any
 
 import aiohttp
 import discord
 
 from tocsin.discord_bot.custom_ids import carries
-from tocsin.dispatch.messenger import Sighting
+from tocsin.dispatch.messenger import Search, Sighting
 from tocsin.dispatch.pacing import Withheld
 
 PAGE = 100
 MOST_PAGES = 50
 
 
-async def look_for(
-    client: discord.Client, channel_id: int, token: str, anchor_id: int | None
-) -> int | Sighting:
-    """The id of the bot's message whose controls carry `token`, or what its absence is worth.
+async def look_for(client: discord.Client, search: Search) -> int | Sighting:
+    """The id of the bot's message that is looked for, or what its absence is worth.
 
-    Pages go back from now. That it is not there counts only once the anchor, or a message older
-    than it, was seen: without the right to read the history Discord answers an empty list.
+    Pages go back from now to before the message could be sent, or to the beginning of the channel.
+    In a server an empty list alone proves nothing: Discord gives it to whoever may not read the
+    history.
     """
     assert client.user is not None
+    oldest = discord.utils.time_snowflake(search.since)
     before: int | None = None
     for _ in range(MOST_PAGES):
-        page = await _page(client, channel_id, before)
+        page = await _asked(client.http.logs_from(search.channel_id, PAGE, before=before))
         if isinstance(page, Sighting):
             return page
-        for message in page:
-            if int(message["author"]["id"]) == client.user.id and _has(message, token):
-                return int(message["id"])
-            if anchor_id is not None and int(message["id"]) <= anchor_id:
+        if not page:
+            if search.in_dm or before is not None:
                 return Sighting.ABSENT
-        if len(page) < PAGE:
-            return Sighting.UNREADABLE
+            return await _nothing_since(client, search.channel_id, oldest)
+        # All of the page, also beyond `oldest`: it costs nothing, and clocks can be wrong.
+        for message in page:
+            if int(message["author"]["id"]) == client.user.id and _has(message, search.token):
+                return int(message["id"])
         before = int(page[-1]["id"])
+        if before <= oldest:
+            return Sighting.ABSENT
     return Sighting.UNREADABLE
 
 
-async def _page(
-    client: discord.Client, channel_id: int, before: int | None
-) -> list[Mapping[str, Any]] | Sighting:
+async def _nothing_since(client: discord.Client, channel_id: int, oldest: int) -> Sighting:
+    """What an empty history in a server is worth: the channel itself tells when it was last written in."""
+    channel = await _asked(client.http.get_channel(channel_id))
+    if isinstance(channel, Sighting):
+        return channel
+    last = channel.get("last_message_id")
+    return Sighting.ABSENT if last is not None and int(last) <= oldest else Sighting.UNREADABLE
+
+
+async def _asked(request: Awaitable[Any]) -> Any | Sighting:
     try:
         # The raw answer: to make discord.py's objects of a hundred messages takes longer than to
         # fetch them.
-        page: Any = await client.http.logs_from(channel_id, PAGE, before=before)
+        return await request
     except discord.HTTPException as error:
         gone = error.status in (403, 404) and isinstance(error.code, int) and error.code != 0
         return Sighting.UNREADABLE if gone else Sighting.LATER
     except (discord.RateLimited, aiohttp.ClientError, OSError, ValueError, Withheld):
         return Sighting.LATER
-    return list(page)
 
 
 def _has(message: Mapping[str, Any], token: str) -> bool:

@@ -16,7 +16,7 @@ from tocsin.clock import Clock
 from tocsin.discord_bot.flight import Flight, flight
 from tocsin.discord_bot.history import look_for
 from tocsin.discord_bot.render.reminder import render
-from tocsin.dispatch.messenger import Message, Sighting
+from tocsin.dispatch.messenger import Message, Search, Sighting
 from tocsin.dispatch.outcome import (
     Accepted,
     NotSent,
@@ -28,6 +28,7 @@ from tocsin.dispatch.outcome import (
     outcome_of,
 )
 from tocsin.dispatch.pacing import Withheld
+from tocsin.dispatch.turns import Urgency, at_least
 from tocsin.reminders.delivery import Kind, RecipientKind
 
 _NO_MENTIONS = discord.AllowedMentions.none()
@@ -80,9 +81,11 @@ class DiscordMessenger:
                 return _traced(outcome, error) if self._keep_traces else outcome
         return int(channel["id"])
 
-    async def find(self, channel_id: int, token: str, anchor_id: int | None) -> int | Sighting:
-        """Read the channel's history, newest first, back to the anchor."""
-        return await look_for(self._client, channel_id, token, anchor_id)
+    async def find(self, search: Search) -> int | Sighting:
+        """Read the channel's history, newest first, back to before the message could be sent."""
+        # A reminder depends on it.
+        with at_least(Urgency.DELIVERY):
+            return await look_for(self._client, search)
 
     async def delete(self, channel_id: int, message_id: int) -> Outcome:
         """Delete one of the bot's posts; gone already, or its channel gone, counts as deleted."""

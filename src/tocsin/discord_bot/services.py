@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeAlias
 import discord
 
 from tocsin.clock import Clock
+from tocsin.dispatch.opening import OpeningGate
 from tocsin.settings import Settings
 from tocsin.store.engine import Store
 
@@ -49,8 +50,8 @@ class Skew(Protocol):
 class Services:
     """Everything a command needs.
 
-    `log` is a structlog logger; `open_forms` are the ids of the forms that somebody may still use;
-    `resumed_at` says when a member's suspended DMs were last tried.
+    `gate` is before every opening of a DM channel; `log` is a structlog logger; `open_forms` are the
+    ids of the forms that somebody may still use; `resumed_at` says when a member's suspended DMs were last tried.
     """
 
     store: Store
@@ -59,6 +60,7 @@ class Services:
     dispatcher: Dispatcher
     pacer: Pacer
     skew: Skew
+    gate: OpeningGate
     log: Any
     open_forms: set[str] = field(default_factory=set)
     resumed_at: dict[int, datetime] = field(default_factory=dict)

@@ -9,6 +9,7 @@ import discord
 
 from tocsin.clock import Clock
 from tocsin.discord_bot.render.reminder import time_control
+from tocsin.dispatch.pacing import Withheld
 from tocsin.store.engine import Store
 from tocsin.store.legacy_keepsakes import OldPost, leave_alone, start_of, take_over, waiting_posts
 from tocsin.telemetry.logs import get_logger
@@ -16,6 +17,14 @@ from tocsin.telemetry.logs import get_logger
 LOOK_EVERY = 5.0
 GO_EASY = 30.0
 """Seconds before a post is tried again that Discord could not show."""
+LATER = (
+    discord.DiscordServerError,
+    discord.RateLimited,
+    aiohttp.ClientError,
+    OSError,
+    Withheld,
+)
+"""Says nothing about the post."""
 
 log = get_logger("tocsin.takeover")
 
@@ -42,7 +51,7 @@ class TakeOver:
         """Decide about one post. Returns False where Discord could not answer now."""
         try:
             refusal = await self._attach(post)
-        except (discord.DiscordServerError, discord.RateLimited, aiohttp.ClientError, OSError):
+        except LATER:
             return False
         except discord.HTTPException as error:
             refusal = f"Discord refuses it: {error.text or error.status}"

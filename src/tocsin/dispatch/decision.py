@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tocsin.dispatch.backoff import retry_at
+from tocsin.dispatch.opening import OPENING_PAUSE, closed_by
 from tocsin.dispatch.outcome import Accepted, NotSent, Outcome, Refused, RetryAt, Scope, Unknown
 from tocsin.reminders.delivery import Move
-from tocsin.store.claims import Claimed
+from tocsin.store.claims import REOPENED, Claimed
 from tocsin.store.outcomes import Sent, Setback
 
 UNKNOWN_MESSAGE = 10008
-OPENING_PAUSE = timedelta(minutes=10)
+BOT_PAUSE = timedelta(minutes=10)
 LOOK_AFTER = timedelta(seconds=15)
 """How long after its claim a delivery in doubt is looked for: no request may leave, and none be under way, then."""
 
@@ -58,9 +59,9 @@ def _after_refusal(claimed: Claimed, refused: Refused, now: datetime) -> Setback
             return Setback(claimed, Move.REFUSED, "refused", *told, suspend=True)
         case Scope.CHANNEL:
             return Setback(claimed, Move.REFUSED, "refused", *told, channel_refused=True)
-        case Scope.DM_CHANNEL if claimed.attempt <= 1:
+        case Scope.DM_CHANNEL if not claimed.reopened:
             # The channel may have been stale, not the member: opened anew once.
-            return Setback(claimed, Move.TRANSIENT, "refused", *told, ready_at=now, reopen=True)
+            return Setback(claimed, Move.TRANSIENT, REOPENED, *told, ready_at=now, reopen=True)
         case Scope.DM_CHANNEL:
             return Setback(claimed, Move.REFUSED, "refused", *told, suspend=True)
         case Scope.CONTENT if not claimed.plain:
@@ -76,6 +77,13 @@ def _after_refusal(claimed: Claimed, refused: Refused, now: datetime) -> Setback
         case Scope.CONTENT:
             return Setback(claimed, Move.REFUSED, "refused", *told)
         case Scope.OPENING:
-            return Setback(claimed, Move.TRANSIENT, "refused", *told, ready_at=now + OPENING_PAUSE)
+            return Setback(
+                claimed,
+                Move.TRANSIENT,
+                "refused",
+                *told,
+                ready_at=now + OPENING_PAUSE,
+                closes_opening=closed_by(refused, now),
+            )
         case Scope.BOT:
-            return Setback(claimed, Move.TRANSIENT, "refused", *told, ready_at=now + OPENING_PAUSE)
+            return Setback(claimed, Move.TRANSIENT, "refused", *told, ready_at=now + BOT_PAUSE)

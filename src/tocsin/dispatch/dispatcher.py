@@ -1,21 +1,26 @@
 """Claims what is due, hands it to the messenger, and records what came of it."""
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tocsin.clock import Clock, jitter
+from tocsin.dispatch.breaker import Breaker
 from tocsin.dispatch.decision import decide
 from tocsin.dispatch.journal import Journal
 from tocsin.dispatch.messenger import Card, Messenger, message_for
 from tocsin.dispatch.outcome import NotSent, Outcome, Refused, Scope, Unknown
-from tocsin.dispatch.pacing import Errand, Pacer, errand
-from tocsin.dispatch.refusals import Breaker, Caution, Refusals
+from tocsin.dispatch.pacing import SHORT_LIMIT, Errand, Pacer, errand
+from tocsin.dispatch.refusals import Caution, Refusals
 from tocsin.dispatch.skew import HELP as SKEW_HELP
 from tocsin.dispatch.skew import Skew
-from tocsin.reminders.delivery import Kind, Move, RecipientKind
+from tocsin.reminders.delivery import Kind, RecipientKind
+from tocsin.reminders.plan import STAGE_AHEAD
 from tocsin.store.cards import cards
 from tocsin.store.claims import Claimed, Claims, Restraint, claim, next_ready
+from tocsin.store.dm_channels import resume
 from tocsin.store.engine import Connection, Store
 from tocsin.store.facts import set_fact
 from tocsin.store.outcomes import Sent, Setback, any_expired, expire, record_sent, record_setbacks
@@ -32,14 +37,13 @@ UNSUBSCRIBE_WAIT = 2.0
 LOOK_AGAIN = 30.0
 LOOK_WHILE_HELD = 1.0
 SWEEP_EVERY = 10.0
-BREAKER_HELP = (
-    "DMs wait ten minutes. Look whether Discord restricts the bot, or a proxy answers for it."
-)
 REFUSALS_KEPT_AS = "refusals"
 TOO_MANY_REFUSALS = "too many refusals in ten minutes"
+LIMITED = "Discord limits the whole bot"
 CLOCK_OFF = "the clock differs from Discord's"
 _HELP_WITH = {
     TOO_MANY_REFUSALS: "Discord bans an address at 10,000. Sending goes on by itself as the minutes pass.",
+    LIMITED: "It goes on by itself. If that comes again, see whether another program uses the same token or address.",
     CLOCK_OFF: SKEW_HELP,
 }
 
@@ -55,13 +59,14 @@ class InFlight:
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Ended:
     """What a send gave, waiting to be recorded with its neighbours in one transaction."""
 
     claimed: Claimed
     outcome: Outcome
     ends_at: datetime
+    noted: bool = False
 
 
 def _claim_with_cards(
@@ -151,6 +156,8 @@ class Dispatcher:
         """Why nothing is claimed for now, though it may be due."""
         if self.skew.holds():
             return CLOCK_OFF
+        if self._pacer.limited_for() > SHORT_LIMIT:
+            return LIMITED
         refused = self.refusals.caution(self._clock.now()) is Caution.NOTHING
         return TOO_MANY_REFUSALS if refused else None
 
@@ -164,11 +171,13 @@ class Dispatcher:
                 while self.held():
                     await self._clock.wait(None, asyncio.Event(), at_most=LOOK_WHILE_HELD)
                 continue
+            await self.skew.certain()
             claims = await self._claim_some()
             if claims.more:
                 continue
             ready = await self._store.read(next_ready)
-            self.hungry = ready is None
+            # A snooze may wait for hours: that is no work to be staged behind.
+            self.hungry = ready is None or ready > self._clock.now() + STAGE_AHEAD
             await self._clock.wait(ready, self._woken, at_most=LOOK_AGAIN)
 
     async def _wait_for_room(self) -> None:
@@ -177,50 +186,56 @@ class Dispatcher:
             await self._room.wait()
 
     async def _claim_some(self) -> Claims:
-        """A budget token first, then the claim, then the requests, each at its slot."""
-        slots = await self._pacer.reserve(min(BATCH, MOST_IN_FLIGHT - len(self.in_flight)))
+        """Room in the budget first, then the claim, then the requests, each in its turn."""
+        room = await self._pacer.reserve(min(BATCH, MOST_IN_FLIGHT - len(self.in_flight)))
+        if not room:
+            return Claims([], [], [], more=True)
         async with self._claiming:
             if not self._open.is_set():
                 # Held while the budget was waited for: the planner catches up, or the end has come.
-                self._pacer.give_back(slots)
+                self._pacer.give_back(room)
                 return Claims([], [], [], more=True)
+            dms = self._room_for_dms()
             claims, found = await self._store.write(
                 _claim_with_cards,
                 self._clock.now(),
                 self.worker,
-                len(slots),
-                restraint=self._restraint(),
+                min(room, dms) if dms else room,
+                restraint=self._restraint(dms),
                 second_look=self.second_look,
             )
             deadline = self._clock.monotonic() + PATIENCE
-            for number, (one, slot) in enumerate(zip(claims.taken, slots, strict=False)):
-                self._start(one, found[one.occurrence_id], slot, deadline)
+            for number, one in enumerate(claims.taken):
+                self._start(one, found[one.occurrence_id], deadline)
                 if number % STARTED_AT_ONCE == STARTED_AT_ONCE - 1:
                     await asyncio.sleep(0)
-        self._pacer.give_back(slots[len(claims.taken) :])
+        self._pacer.give_back(room - len(claims.taken))
         for member_id in claims.unopened:
             self.unopened.put_nowait(member_id)
         await self.journal.claimed(claims.taken)
         await self.journal.settled(claims.settled)
         return claims
 
-    def _restraint(self) -> Restraint:
-        now = self._clock.now()
-        return Restraint(
-            no_dms=self.breaker.is_open(now),
-            proven_only=self.refusals.caution(now) is Caution.PROVEN_ONLY,
+    def _room_for_dms(self) -> int | None:
+        dms = sum(
+            flight.claimed.recipient_kind == RecipientKind.MEMBER
+            for flight in self.in_flight.values()
         )
+        return self.breaker.room(self._clock.now(), dms)
 
-    def _start(self, claimed: Claimed, card: Card, slot: float, deadline: float) -> None:
-        flight = InFlight(claimed, Errand(claimed.id, deadline))
+    def _restraint(self, dms: int | None) -> Restraint:
+        proven_only = self.refusals.caution(self._clock.now()) is Caution.PROVEN_ONLY
+        return Restraint(no_dms=dms == 0, proven_only=proven_only)
+
+    def _start(self, claimed: Claimed, card: Card, deadline: float) -> None:
+        flight = InFlight(claimed, Errand(claimed.id, deadline, revoked=self._finishing))
         self.in_flight[claimed.id] = flight
-        task = asyncio.create_task(self._send(flight, card, slot), name=f"delivery-{claimed.id}")
+        task = asyncio.create_task(self._send(flight, card), name=f"delivery-{claimed.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _send(self, flight: InFlight, card: Card, slot: float) -> None:
+    async def _send(self, flight: InFlight, card: Card) -> None:
         claimed = flight.claimed
-        await self._pacer.wait_for(slot)
         errand.set(flight.errand)
         outcome = await self._try(flight, card)
         if isinstance(outcome, NotSent) and flight.errand.departures:
@@ -256,13 +271,16 @@ class Dispatcher:
         decisions = [
             decide(one.claimed, one.outcome, one.ends_at, now, jitter.random()) for one in ended
         ]
+        for one, decision in zip(ended, decisions, strict=True):
+            if not one.noted:  # else it could not be recorded the last time
+                self.breaker.note(one.claimed, one.outcome, decision, now)
+                one.noted = True
         sent = [one for one in decisions if isinstance(one, Sent)]
-        setbacks = [self._spare(one, now) for one in decisions if isinstance(one, Setback)]
-        await self._store.write(_record_all, sent, setbacks, self.worker, now)
+        setbacks = [self.breaker.spare(one, now) for one in decisions if isinstance(one, Setback)]
+        to_resume = tuple(self.breaker.to_resume)
+        await self._store.write(_record_all, sent, setbacks, to_resume, self.worker, now)
+        self.breaker.resumed()
         self.sent += sum(one.claimed.kind is not Kind.TEST for one in sent)
-        for accepted in sent:
-            if accepted.claimed.recipient_kind == RecipientKind.MEMBER:
-                self.breaker.note(refused=False, now=now)
         for one in ended:
             flight = self.in_flight.pop(one.claimed.id, None)
             if flight is not None:
@@ -273,21 +291,6 @@ class Dispatcher:
         if setbacks:
             self.wake()
         return sent, setbacks
-
-    def _spare(self, setback: Setback, now: datetime) -> Setback:
-        """While closed DMs are too many to be the members' doing, nobody is suspended, and the DM is tried later."""
-        if not setback.suspend:
-            return setback
-        if self.breaker.note(refused=True, now=now):
-            log.error(
-                "breaker opened",
-                reason="a fifth of the last hundred DMs were refused",
-                help=BREAKER_HELP,
-            )
-        if not self.breaker.is_open(now):
-            return setback
-        later = now + Breaker.PAUSE
-        return replace(setback, move=Move.TRANSIENT, suspend=False, ready_at=later)
 
     def _stop(self, reason: str) -> None:
         log.error(
@@ -310,6 +313,7 @@ class Dispatcher:
             ]
         for flight in flights:
             flight.errand.revoked = True
+        self._pacer.withhold()
         waits = [asyncio.create_task(flight.done.wait()) for flight in flights]
         if not waits:
             return 0
@@ -322,6 +326,7 @@ class Dispatcher:
         """End what is of no more use, tests too, for ever; and keep the count of refusals. Looks every ten seconds."""
         never = asyncio.Event()
         while True:
+            await self.skew.certain()
             missed = await self._store.read(any_expired, self._clock.now())
             if missed:
                 await self.journal.missed(await self._store.write(expire, self._clock.now()))
@@ -335,25 +340,43 @@ class Dispatcher:
             then = self._clock.now() + timedelta(seconds=SWEEP_EVERY)
             await self._clock.wait(then, never, at_most=SWEEP_EVERY)
 
+    async def keep_refusals(self) -> None:
+        """Keep the count of refusals over a restart, if it has changed."""
+        if not self.refusals.changed:
+            return
+        try:
+            await self._store.write(set_fact, REFUSALS_KEPT_AS, self.refusals.dump())
+        except BaseException:
+            self.refusals.changed = True
+            raise
+
     async def finish(self, patience: float) -> int:
         """Take nothing new and wait up to `patience` seconds for what is in flight; returns what is left."""
         self._finishing = True
         self.hold()
-        async with self._claiming:  # what is being claimed right now counts as well
-            waits = [asyncio.create_task(flight.done.wait()) for flight in self.in_flight.values()]
         for flight in self.in_flight.values():
             flight.errand.revoked = True
-        if waits:
-            _, late = await asyncio.wait(waits, timeout=patience)
-            for wait in late:
-                wait.cancel()
+        self._pacer.withhold()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                async with self._claiming:  # what is being claimed right now counts as well
+                    flights = list(self.in_flight.values())
+                for flight in flights:
+                    await flight.done.wait()
         return len(self.in_flight)
 
 
 def _record_all(
-    connection: Connection, sent: list[Sent], setbacks: list[Setback], worker: str, now: datetime
+    connection: Connection,
+    sent: list[Sent],
+    setbacks: list[Setback],
+    to_resume: Sequence[tuple[int, int]],
+    worker: str,
+    now: datetime,
 ) -> None:
     if sent:
         record_sent(connection, sent, worker, now)
     if setbacks:
         record_setbacks(connection, setbacks, worker, now)
+    if to_resume:
+        resume(connection, to_resume, now)

@@ -4,6 +4,7 @@ import asyncio
 from datetime import time, timedelta
 
 from tocsin.clock import Clock
+from tocsin.dispatch.skew import Skew
 from tocsin.store.engine import Store
 from tocsin.store.events import extend_horizon
 from tocsin.store.pruning import prune
@@ -21,6 +22,7 @@ class Housekeeper:
         self,
         store: Store,
         clock: Clock,
+        skew: Skew,
         *,
         horizon: timedelta,
         all_day_at: time,
@@ -28,6 +30,7 @@ class Housekeeper:
     ) -> None:
         self._store = store
         self._clock = clock
+        self._skew = skew
         self._horizon = horizon
         self._all_day_at = all_day_at
         self._retention = retention
@@ -36,6 +39,8 @@ class Housekeeper:
         """Do what is to be done, for ever; where nothing is, nothing is written."""
         never = asyncio.Event()
         while True:
+            # By a clock that is a month ahead everything would be long over, and forgotten.
+            await self._skew.certain()
             await self._extend()
             await self._prune()
             await self._clock.wait(self._clock.now() + EVERY, never)

@@ -79,13 +79,27 @@ def message_for(claimed: Claimed, card: Card, instance: str, deadline: float) ->
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which of the bot's messages to look for, and where.
+
+    `token` stands in the custom ids of its controls. No message of it can be older than `since`. `in_dm` says that no
+    permission can hide what is in the channel.
+    """
+
+    channel_id: int
+    token: str
+    since: datetime
+    in_dm: bool
+
+
 class Sighting(Enum):
     """What a look into a channel's history can show besides the message itself."""
 
     ABSENT = "absent"
-    """Read back to the anchor: it is not there."""
+    """Read back to before it could have been sent: it is not there."""
     UNREADABLE = "unreadable"
-    """The anchor was not seen, or Discord refuses to show the history: nothing is proven."""
+    """Discord does not show the history, or not as far back as needed: nothing is proven."""
     LATER = "later"
     """Discord could not answer now: look again."""
 
@@ -99,8 +113,8 @@ class Messenger(Protocol):
     async def open_dm(self, member_id: int) -> int | Outcome:
         """The id of the DM channel with the member, opened if need be."""
 
-    async def find(self, channel_id: int, token: str, anchor_id: int | None) -> int | Sighting:
-        """The id of the bot's message that carries `token`, looked for from now back to the anchor."""
+    async def find(self, search: Search) -> int | Sighting:
+        """The id of the bot's message that is looked for, or what its absence is worth."""
 
     async def delete(self, channel_id: int, message_id: int) -> Outcome:
         """Delete one of the bot's own posts; a post that is gone already counts as deleted."""

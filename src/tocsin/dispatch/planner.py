@@ -27,6 +27,7 @@ class Planner:
         self._clock = clock
         self._dispatcher = dispatcher
         self._grace = grace
+        self._sent = 0
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -46,6 +47,7 @@ class Planner:
                 if before.jumped(last, self._grace):
                     log.warning("the clock jumped, or this machine slept")
                     await self.catch_up()
+                await self._dispatcher.skew.certain()
                 while (await self._stage()).more:
                     pass
         finally:
@@ -54,27 +56,26 @@ class Planner:
     async def catch_up(self) -> None:
         """Stage all that is due by now, fold what is late, and only then let the dispatcher go on."""
         self._dispatcher.hold()
+        await self._dispatcher.skew.certain()
         while await self._store.read(due_unstaged, self._clock.now()):
             await self._stage(hungry=True)
         now = self._clock.now()
-        folded = await self._store.write(fold_late, now, self._grace)
-        if folded:
-            log.info("superseded", deliveries=folded)
+        self._dispatcher.journal.outdated(await self._store.write(fold_late, now, self._grace))
         self._dispatcher.open()
         self._dispatcher.wake()
 
     async def _stage(self, *, hungry: bool = False) -> Staged:
+        # While nothing gets through, to put anybody in line anew would only wear the disk.
+        before, self._sent = self._sent, self._dispatcher.sent
         staged = await self._store.write(
-            stage, self._clock.now(), grace=self._grace, hungry=hungry or self._dispatcher.hungry
+            stage,
+            self._clock.now(),
+            grace=self._grace,
+            hungry=hungry or self._dispatcher.hungry,
+            flowing=before != self._sent,
         )
-        if staged.rows:
-            log.info(
-                "staged",
-                deliveries=staged.rows,
-                occurrence=staged.occurrence_id,
-                server=staged.server_id,
-                lead=staged.lead,
-            )
+        if staged.rows.total():
+            self._dispatcher.journal.staged(staged)
             self._dispatcher.wake()
         return staged
 

@@ -1,15 +1,16 @@
 """Settles what is in doubt: the channel's history first, then the same nonce again."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tocsin.clock import Clock, jitter
 from tocsin.dispatch.backoff import retry_delay
 from tocsin.dispatch.decision import LOOK_AFTER
 from tocsin.dispatch.dispatcher import Dispatcher
-from tocsin.dispatch.messenger import Messenger, Sighting
+from tocsin.dispatch.messenger import Messenger, Search, Sighting
 from tocsin.dispatch.nonce import token_of
-from tocsin.reminders.delivery import Move
+from tocsin.reminders.delivery import Move, RecipientKind
+from tocsin.store.claims import Claimed
 from tocsin.store.doubts import Doubt, adopt_orphans, list_doubts, look_later, settle_doubt
 from tocsin.store.engine import Store
 from tocsin.store.outcomes import Sent, record_sent
@@ -19,6 +20,8 @@ BATCH = 50
 PAUSE = 1.0
 ADOPT_EVERY = 30.0
 """Seconds between two looks for claims that this process itself has lost hold of, by an error in between."""
+CLOCKS_APART = timedelta(seconds=60)
+"""By how much this clock and Discord's may differ: twice what holds sending up."""
 
 log = get_logger("tocsin.recovery")
 
@@ -70,25 +73,31 @@ class Recovery:
 
     async def _settle(self, doubt: Doubt) -> None:
         claimed = doubt.claimed
-        token = token_of(self._dispatcher.instance, claimed.id)
-        found = await self._messenger.find(claimed.channel_id, token, claimed.anchor_id)
+        found = await self._messenger.find(
+            Search(
+                claimed.channel_id,
+                token_of(self._dispatcher.instance, claimed.id),
+                _since(claimed),
+                in_dm=claimed.recipient_kind is RecipientKind.MEMBER,
+            )
+        )
         now = self._clock.now()
-        names = self._dispatcher.journal.names(claimed)
+        journal = self._dispatcher.journal
         if isinstance(found, int):
             sent = Sent(claimed, found, claimed.channel_id, "the channel's history", doubt.ends_at)
             await self._store.write(record_sent, [sent], self._dispatcher.worker, now)
             self._dispatcher.sent += 1
-            log.info("sent", **names, message=found, evidence="history")
+            journal.found(sent, now)
         elif found is Sighting.ABSENT:
             await self._store.write(
                 settle_doubt, doubt, Move.ABSENT, "not in the channel's history", now
             )
-            log.info("retried", **names, reason="not in the channel's history")
+            journal.absent(claimed)
             self._dispatcher.wake()
         elif found is Sighting.UNREADABLE:
             reason = "nobody knows whether it arrived: the channel's history cannot be read"
             await self._store.write(settle_doubt, doubt, Move.UNVERIFIABLE, reason, now)
-            log.warning("refused", **names, reason=reason)
+            journal.unverifiable(claimed, reason)
         else:
             await self._look_later(doubt)
             return
@@ -98,3 +107,11 @@ class Recovery:
         looks = self._looks[doubt.claimed.id] = self._looks.get(doubt.claimed.id, 0) + 1
         pause = min(retry_delay(looks, jitter.random()), timedelta(minutes=1))
         await self._store.write(look_later, doubt, self._clock.now() + pause)
+
+
+def _since(claimed: Claimed) -> datetime:
+    """From when on it can have been sent, by any of its attempts: none left before it was due."""
+    earliest = claimed.claimed_at
+    if claimed.attempt > 1:
+        earliest = min(earliest, claimed.due_at)
+    return earliest - CLOCKS_APART

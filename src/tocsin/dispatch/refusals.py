@@ -5,7 +5,6 @@ scope do not count (Discord's documentation, “Invalid Request Limit”).
 """
 
 import json
-from collections import deque
 from datetime import datetime, timedelta
 from enum import IntEnum
 
@@ -60,32 +59,3 @@ class Refusals:
     def restore(self, text: str | None) -> None:
         """Take up the counts that an earlier process has kept."""
         self._minutes = {int(minute): int(n) for minute, n in json.loads(text or "{}").items()}
-
-
-class Breaker:
-    """Opens when closed DMs are too many to be the members' doing. See DESIGN, "Pacing".
-
-    More than a fifth of the last hundred DMs refused, or refusals without Discord's own body, say that something
-    is wrong with us or in between: then nobody is suspended for it, and DMs wait.
-    """
-
-    LAST = 100
-    MOST_REFUSED = 20
-    PAUSE = timedelta(minutes=10)
-
-    def __init__(self) -> None:
-        self._last: deque[bool] = deque(maxlen=self.LAST)
-        self.open_until: datetime | None = None
-
-    def note(self, *, refused: bool, now: datetime) -> bool:
-        """Take note of how a DM ended; returns whether that opened the breaker."""
-        self._last.append(refused)
-        if len(self._last) < self.LAST or sum(self._last) <= self.MOST_REFUSED:
-            return False
-        self._last.clear()
-        self.open_until = now + self.PAUSE
-        return True
-
-    def is_open(self, now: datetime) -> bool:
-        """Whether DMs wait."""
-        return self.open_until is not None and now < self.open_until

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 from tocsin.clock import Clock, jitter
 from tocsin.dispatch.backoff import retry_delay
-from tocsin.dispatch.decision import OPENING_PAUSE
 from tocsin.dispatch.dispatcher import Dispatcher
 from tocsin.dispatch.messenger import Messenger
+from tocsin.dispatch.opening import OpeningGate
 from tocsin.dispatch.outcome import Accepted, Refused, Scope
 from tocsin.store.dm_channels import (
+    dm_not_opened,
     dm_refused,
     dm_worked,
     find_dm,
@@ -41,12 +42,14 @@ class DmOpener:
         clock: Clock,
         messenger: Messenger,
         dispatcher: Dispatcher,
+        gate: OpeningGate,
         per_minute: float,
     ) -> None:
         self._store = store
         self._clock = clock
         self._messenger = messenger
         self._dispatcher = dispatcher
+        self._gate = gate
         self._pause = 60.0 / per_minute
         self._never = asyncio.Event()
         self._ahead: deque[int] = deque()
@@ -55,7 +58,9 @@ class DmOpener:
 
     async def run(self) -> None:
         """Open one after the other, for ever."""
+        await self._gate.remind()
         while True:
+            await self._gate.wait()
             member_id = await self._next()
             known = await self._store.read(find_dm, member_id)
             # Named once for each delivery that waits; opened, or refused, for all of them.
@@ -78,13 +83,14 @@ class DmOpener:
             if self._waiting.done():
                 waiting, self._waiting = self._waiting, None
                 return waiting.result()
-            found = await self._store.read(members_without_channel, LOOKED_FOR)
+            now = self._clock.now()
+            found = await self._store.read(members_without_channel, now, LOOKED_FOR)
             self._ahead.extend(found)
             pause = FIRST_LOOK if len(found) == LOOKED_FOR else LOOK_EVERY
-            self._look_at = self._clock.now() + pause
+            self._look_at = now + pause
 
     async def _open(self, member_id: int) -> None:
-        opened = await self._messenger.open_dm(member_id)
+        opened = await self._gate.open(self._messenger, member_id)
         now = self._clock.now()
         if isinstance(opened, int):
             await self._store.write(dm_worked, member_id, opened, None, now)
@@ -93,8 +99,11 @@ class DmOpener:
             await self._store.write(dm_refused, member_id, None, opened.reason, now)
             log.warning("refused", member=member_id, reason=opened.reason)
         elif isinstance(opened, Refused) and opened.scope is Scope.OPENING:
-            log.error("opening of DMs paused", reason=opened.reason, minutes=10)
-            await self._clock.wait(now + OPENING_PAUSE, self._never)
+            # Not the member's fault: the first once the gate is open again.
+            self._ahead.appendleft(member_id)
+        else:
+            await self._store.write(dm_not_opened, member_id, now)
+            log.warning("DM not opened", member=member_id, outcome=str(opened))
 
 
 class PostRemover:

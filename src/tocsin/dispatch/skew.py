@@ -1,9 +1,11 @@
 """How far this machine's clock is from Discord's, by the `Date` of its answers.
 
-A clock that is wrong calls everybody at the wrong time, so past half a minute nothing is claimed until it is right.
+A clock that is wrong calls everybody at the wrong time, so past half a minute nothing is claimed until it is right,
+and nothing is given up or forgotten by it: what is missed, superseded or pruned does not come back.
 """
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -13,6 +15,9 @@ from tocsin.telemetry.logs import get_logger
 ALARM = timedelta(seconds=5)
 HOLD = timedelta(seconds=30)
 HELP = "Set this machine's clock, or start its time service; sending goes on by itself."
+ASK_FOR = 30.0
+"""Seconds for which Discord is asked after the clock was set, before what it shows is believed all the same."""
+LOOK = 1.0
 _SECOND = timedelta(seconds=1)
 """`Date` has whole seconds."""
 _RIGHT = timedelta()
@@ -21,9 +26,10 @@ log = get_logger("tocsin.clock")
 
 
 class Skew:
-    """Compares each answer's date with the clock. `doubted` is set once an answer was off so far that sending holds.
+    """Compares each answer's date with the clock. `doubted` is set when Discord has to be asked what time it is.
 
-    `measured` is by how much the clock was ahead at the last answer, negative if behind.
+    `measured` is by how much the clock was ahead at the last answer, negative if behind. `asked` is set by whoever
+    asks: where nobody does, no answer is waited for.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -31,7 +37,10 @@ class Skew:
         self.measured = _RIGHT
         self._wall, self._monotonic = clock.now(), clock.monotonic()
         self._alarmed = False
+        self._doubted_at: float | None = None
+        self._answered = asyncio.Event()
         self.doubted = asyncio.Event()
+        self.asked = False
 
     def leaving(self) -> datetime:
         """What the clock shows as a request leaves: to be given back with its answer."""
@@ -51,6 +60,8 @@ class Skew:
         else:
             self.measured = _RIGHT
         self._wall, self._monotonic = now, self._clock.monotonic()
+        self._doubted_at = None
+        self._answered.set()
         if abs(self.measured) > HOLD:
             self.doubted.set()
         self._tell()
@@ -64,6 +75,32 @@ class Skew:
         """Whether nothing may be claimed: an answer was that far off, and the clock has not been set right since."""
         # A machine that slept looks like a clock that was set: by itself that holds nothing.
         return abs(self.measured) > HOLD and abs(self.ahead()) > HOLD
+
+    def in_doubt(self) -> bool:
+        """Whether what cannot be taken back has to wait: the clock is wrong, or nobody knows yet.
+
+        Nobody knows from when the clock was set, or this machine slept, until Discord's next answer.
+        """
+        if self.holds():
+            return True
+        if abs(self.ahead() - self.measured) <= HOLD or not self.asked:
+            return False
+        if self._doubted_at is None:
+            self._doubted_at = self._clock.monotonic()
+            self._answered.clear()
+            self.doubted.set()
+        return self._clock.monotonic() - self._doubted_at < ASK_FOR
+
+    async def certain(self) -> None:
+        """Return once what cannot be taken back may be done by this clock."""
+        never = asyncio.Event()
+        while self.in_doubt():
+            if self.holds():
+                await self._clock.wait(None, never, at_most=LOOK)
+                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK):
+                    await self._answered.wait()
 
     def _tell(self) -> None:
         off = abs(self.measured) > ALARM

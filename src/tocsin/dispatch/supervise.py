@@ -17,11 +17,12 @@ _STEADY = 60.0
 
 @dataclass(slots=True)
 class LoopHealth:
-    """How a loop fares: `failures` in a row, and the last of them in words."""
+    """How a loop fares: `failures` in a row, the last of them in words, and `failures_total` since the start."""
 
     name: str
     running: bool = False
     failures: int = 0
+    failures_total: int = 0
     last_error: str | None = None
     failed_at: datetime | None = None
 
@@ -66,6 +67,7 @@ class Supervisor:
             if self._clock.monotonic() - started > _STEADY:
                 health.failures = 0
             health.failures += 1
+            health.failures_total += 1
             delay = min(retry_delay(health.failures, jitter.random()).total_seconds(), 30.0)
             await self._clock.wait(None, pause, at_most=delay)
 

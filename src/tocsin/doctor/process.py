@@ -12,6 +12,7 @@ from tocsin.doctor.symptom import Symptom
 from tocsin.store.checkup.attempts import workers_since
 from tocsin.store.checkup.plan import anything_ahead
 from tocsin.store.facts import get_fact
+from tocsin.store.opening import opening_closed
 
 THEME = Theme("The running bot")
 LOOK_BACK = timedelta(days=2)
@@ -111,6 +112,24 @@ def refusals(case: Case) -> Verdict:
     if count >= CAREFUL_FROM:
         return problem("Discord refuses so much that the bot holds back.", [said])
     return ok("Refusals are far from Discord's limit.", said)
+
+
+@THEME.once(
+    "opening",
+    "May the bot open direct messages with members who have none yet?",
+    "After opening many at once the bot waits ten minutes and goes on by itself. In quarantine, ask "
+    "Discord's support why; once it has ended, run `tocsin resume-opening`.",
+    Symptom.NO_DMS,
+)
+def opening(case: Case) -> Verdict:
+    """What Discord last said of it, as kept over restarts."""
+    closed = case.read(opening_closed, case.now)
+    if closed is None:
+        return ok("Direct messages may be opened.", "Discord has not forbidden it")
+    said = f"since {closed.since:%Y-%m-%d %H:%M} UTC: {closed.reason}"
+    if closed.until is None:
+        return problem("No direct messages are opened until you act.", [said])
+    return note("No direct messages are opened for some minutes.", said)
 
 
 def _live(case: Case) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from tocsin.reminders.subscription import ALL
 from tocsin.store.checkup.members import reachability, unknown_choices, wrong_pairs
 from tocsin.store.checkup.plan import behind, occurrences_ahead
 from tocsin.store.servers import Server
+from tocsin.store.type_keys import shared_keys
 
 THEME = Theme("Each server")
 NEEDED_AHEAD = timedelta(seconds=LONGEST) + timedelta(days=1)
@@ -99,6 +100,21 @@ def choices(case: Case, server: Server) -> Verdict:
         said = [f"“{key}”, chosen by {count:,}" for key, count in unknown.items()]
         return problem("Members chose types that are not there.", said)
     return ok("Every type that was chosen is there.", "categories and groups")
+
+
+@THEME.for_each_server(
+    "types",
+    "Does every type have a key that no group has?",
+    "Start the bot, or import any calendar of this server again: both give such a type a key of "
+    "its own.",
+    Symptom.NO_DMS,
+)
+def types(case: Case, server: Server) -> Verdict:
+    """Types whose key is that of a group, so that the menus cannot tell them apart."""
+    shared = [key for _, key in case.read(shared_keys, server.id)]
+    if shared:
+        return problem("A type and a group have the same key.", [f"“{key}”" for key in shared])
+    return ok("Every type has a key of its own.", "none is a group's")
 
 
 @THEME.for_each_server(

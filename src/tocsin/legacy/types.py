@@ -1,7 +1,7 @@
 """The seed's words for types of events, as keys of the server's categories and groups."""
 
 from tocsin.calendar.category import category_key, new_category, resolve
-from tocsin.calendar.presets import KVK
+from tocsin.calendar.presets import GROUP_KEYS, KVK
 from tocsin.store import servers
 from tocsin.store.engine import Connection
 
@@ -19,9 +19,10 @@ class Types:
 
     def category(self, word: str) -> str:
         """The key of the category that the word names."""
-        known = resolve(word, self._categories.values())
+        known = self._categories.get(word) or resolve(word, self._categories.values())
         if known is None:
-            known = resolve(word, KVK.categories) or new_category(word)
+            taken = {*self._categories, *self._groups, *GROUP_KEYS}
+            known = resolve(word, KVK.categories) or new_category(word, taken)
             if known.key not in self._categories:
                 servers.add_category(self._connection, self._server_id, known)
                 self._categories[known.key] = known

@@ -52,14 +52,14 @@ class Move(IntEnum):
     LOST_TRACK = 5
     """A crash, a time-out or a lost answer: nobody knows yet."""
     ABSENT = 6
-    """The history was read back to its anchor, and it is not there."""
+    """The history was read back to before it was claimed, and it is not there."""
     UNVERIFIABLE = 7
     """No evidence is to be had."""
     EXPIRE = 8
     SUPERSEDE = 9
     CANCEL = 10
     REVIVE = 11
-    """Asked for again: only what was never tried can be revived."""
+    """Asked for again: only what was ended while it waited can be revived, for it is known not to have arrived."""
 
 
 _BAD_END = {

@@ -23,6 +23,8 @@ _UNITS = {
     "s": 1,
     "sec": 1,
 }
+_SHOWN = 60
+"""So much of what cannot be read is said again: an option of Discord's has up to 6,000 characters."""
 _NOW = {"now", "0", "0m", "0h", "0s", "t0", "t-0", "start"}
 
 
@@ -41,14 +43,15 @@ def parse_lead(text: str) -> int:
 def exact_lead(text: str) -> int:
     """Seconds before the start as they are written, not snapped. Raises LeadUnreadable."""
     word = text.strip().lower()
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
     if word in _NOW:
         return 0
     parts = _PART.findall(word)
     if not parts or _PART.sub("", word).strip():
-        raise LeadUnreadable(f"“{text}” is no lead time: write it like 24h, 90m, 1d12h or now.")
+        raise LeadUnreadable(f"“{shown}” is no lead time: write it like 24h, 90m, 1d12h or now.")
     seconds = sum(int(number) * _UNITS[unit] for number, unit in parts)
     if seconds > LONGEST:
-        raise LeadUnreadable(f"“{text}” is too long before the start: 30 days are the most.")
+        raise LeadUnreadable(f"“{shown}” is too long before the start: 30 days are the most.")
     return seconds
 
 

@@ -7,9 +7,11 @@ STAGE_AHEAD = timedelta(minutes=2)
 MAKE_UP_WITHIN = timedelta(minutes=60)
 """A lead that is already past when something is asked for is made up for only this near to the start."""
 USEFUL_AFTER_START = timedelta(minutes=15)
-GAP = timedelta(milliseconds=20)
-"""The place of one recipient among its server's: 50 requests a second."""
+GAP = timedelta(milliseconds=25)
+"""Between the turns of one server's recipients: forty a second, so that a single burst leaves room for the others."""
 LONGEST_DEFERRAL = timedelta(minutes=10)
+LONG_LEAD = 12_000
+"""From this lead on, in seconds, the longest deferral holds: it is 5 % of it."""
 _GOLDEN = 0.6180339887498949
 
 
@@ -25,22 +27,26 @@ def expires_at(start: datetime, end: datetime, lead: int) -> datetime:
     return max(due_at(start, lead), start) + min(duration, USEFUL_AFTER_START)
 
 
-def order_base(start: datetime, lead: int) -> datetime:
-    """The order key of place 0: due + min(5 % of the lead, 10 minutes), so that `now` goes before `24h`."""
-    return due_at(start, lead) + min(timedelta(seconds=lead * 0.05), LONGEST_DEFERRAL)
+def gives_way(lead: int) -> timedelta:
+    """By how much a reminder's turn comes after it is due: min(5 % of the lead, 10 minutes)."""
+    return min(timedelta(seconds=lead * 0.05), LONGEST_DEFERRAL)
+
+
+def order_base(start: datetime, lead: int, begun: datetime | None = None) -> datetime:
+    """The turn of whoever is first: due + min(5 % of the lead, 10 minutes), so that `now` goes before `24h`.
+
+    What only `begun` after it was due counts from then: made up for, it is no more urgent than what falls due.
+    """
+    due = due_at(start, lead)
+    return (due if begun is None else max(due, begun)) + gives_way(lead)
 
 
 def rotation(occurrence_id: int, recipients: int) -> int:
-    """By how many places the queue is turned for this occurrence, so that nobody is always last.
+    """How many recipients the turns pass over at first and come back to, so that nobody is always last.
 
     Successive multiples of the golden ratio spread evenly over the recipients (Weyl's equidistribution).
     """
     return int((occurrence_id * _GOLDEN % 1.0) * recipients) if recipients else 0
-
-
-def place(rank: int, turned_by: int, recipients: int) -> int:
-    """The place, from 1, of the recipient of the given rank (from 0); the channel has place 0."""
-    return 1 + ((rank + turned_by) % recipients if rank < recipients else rank)
 
 
 def worth_making_up(start: datetime, now: datetime) -> bool:

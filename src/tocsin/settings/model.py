@@ -42,9 +42,14 @@ def _zone(name: str) -> str:
 
 
 def _database_address(url: SecretStr) -> SecretStr:
-    scheme = urlsplit(url.get_secret_value()).scheme
-    if scheme.partition("+")[0] != "sqlite":
+    parts = urlsplit(url.get_secret_value())
+    if parts.scheme.partition("+")[0] != "sqlite":
         raise ValueError("must be an address that begins with sqlite:///")
+    file = parts.path[1:]
+    if ":memory:" in file or "mode=memory" in parts.query:
+        raise ValueError("must name a file: what is kept in memory is gone with the process")
+    if not file.strip("/"):
+        raise ValueError("must name a file, like sqlite:///tocsin.db")
     return url
 
 
@@ -179,9 +184,13 @@ class Logs(Section):
 
 
 class Status(Section):
-    """The address at which a running bot tells how it is."""
+    """The address at which a running bot tells how it is: /status to `tocsin`, /metrics to Prometheus."""
 
-    host: str = Field(default="127.0.0.1", min_length=1, description="The address to listen on.")
+    host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="The address to listen on. Whoever reaches it may read: there is no password.",
+    )
     port: Port | None = Field(
         default=None,
         description="The port to listen on, 0 for any free one. Without it nothing listens.",

@@ -9,24 +9,23 @@ whole day, and as an end it is the last day.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from tocsin.calendar.category import category_key, new_category
 from tocsin.calendar.errors import MALFORMED, UnreadableEvent
 from tocsin.calendar.event import Event
+from tocsin.calendar.iso import parse_iso
 from tocsin.calendar.slot import Time
 from tocsin.calendar.vevent import web_address
 from tocsin.calendar.zones import utc
+from tocsin.sources.csv_rows import split_rows
 from tocsin.sources.reading import MOST_EVENTS, NotACalendar, Problem, Reading
 
 COLUMNS = ("start", "end", "type", "title", "location", "description", "url", "zone")
@@ -34,10 +33,6 @@ _OTHER_NAMES = {
     "begin": "start", "start_time": "start", "end_time": "end", "category": "type",
     "name": "title", "summary": "title", "link": "url",
 }  # fmt: skip
-_TIME = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[T ](\d{1,2}):(\d{2})(:\d{2})?(?:[.,]\d+)?\s*(Z|[+-]\d{2}:?\d{2})?",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -95,25 +90,24 @@ def read_csv(text: str, name: str, *, zone: ZoneInfo, category: str | None) -> R
         zone=zone,
         types=types,
         identified=False,
+        without_length=sum(row.end is None and bool(row.cells.get("end")) for row in rows),
     )
 
 
 def _cells(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and cells of each row that is not blank, by the names of their columns."""
-    stream = io.StringIO(text, newline="")
     head = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(",;\t", key=head.count)
-    reader = csv.reader(stream, delimiter=delimiter, skipinitialspace=True)
     columns: list[str] | None = None
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = [cell.strip() for cell in next(reader)]
-        except StopIteration:
-            break
-        except csv.Error as error:
-            problems.append(Problem(line, "", f"the row cannot be read ({error})"))
+
+    def is_row(cells: list[str]) -> bool:
+        return columns is not None and _begins(_by_name(cells, columns))
+
+    for line, row in split_rows(text, delimiter, is_row):
+        if isinstance(row, str):
+            problems.append(Problem(line, "", row))
             continue
+        cells = [cell.strip() for cell in row]
         if not any(cells):
             continue
         if columns is None:
@@ -122,7 +116,21 @@ def _cells(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int,
             reason = f"it has {len(cells)} cells and the first line names {len(columns)} columns"
             problems.append(Problem(line, "", f"{reason}; put cells with commas in quotes"))
         else:
-            yield line, dict(zip(reversed(columns), reversed(_padded(cells, columns)), strict=True))
+            yield line, _by_name(cells, columns)
+
+
+def _by_name(cells: list[str], columns: list[str]) -> dict[str, str]:
+    # Of two columns of one name the first counts.
+    return dict(zip(reversed(columns), reversed(_padded(cells, columns)), strict=True))
+
+
+def _begins(cells: dict[str, str]) -> bool:
+    """Whether these are the cells of an event."""
+    try:
+        _time("start", cells["start"].strip(), utc())
+    except MALFORMED:
+        return False
+    return bool(cells.get("title") or cells.get("type"))
 
 
 def _padded(cells: list[str], columns: list[str]) -> list[str]:
@@ -166,24 +174,14 @@ def _time(column: str, text: str, zone: ZoneInfo) -> tuple[Time, bool]:
     if not text:
         raise UnreadableEvent(f"its {column} is empty")
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            return date.fromisoformat(text), False
-        found = _TIME.fullmatch(text)
-        if found is None:
-            raise UnreadableEvent(
-                f"its {column} {text[:40]!r} is no time like 2026-03-29 20:00 or "
-                "2026-03-29T20:00:00Z"
-            )
-        day, hour, minute, second, offset = found.groups()
-        plain = datetime.fromisoformat(f"{day}T{int(hour):02d}:{minute}{second or ':00'}")
-        if offset is None:
-            return plain.replace(tzinfo=zone), True
-        aware = datetime.fromisoformat(f"{plain.isoformat()}{offset.upper()}")
-        return aware.astimezone(utc()), False
-    except UnreadableEvent:
-        raise
-    except (ValueError, OverflowError) as error:
-        raise UnreadableEvent(f"its {column} {text[:40]!r} is no time ({error})") from error
+        moment = parse_iso(text)
+    except ValueError as error:
+        raise UnreadableEvent(f"its {column} {text[:40]!r} is no time: {error}") from error
+    if not isinstance(moment, datetime):
+        return moment, False
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=zone), True
+    return moment.astimezone(utc()), False
 
 
 def _checked_end(start: Time, end: Time) -> Time | None:

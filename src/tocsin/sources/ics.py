@@ -11,7 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -43,6 +43,7 @@ class _Component:
     line: int
     vevent: Vevent
     category: str
+    without_length: bool
 
     @property
     def where(self) -> str:
@@ -83,6 +84,7 @@ def read_ics(text: str, name: str, *, zone: ZoneInfo, category: str | None) -> R
         zone=floating,
         types=types,
         identified=not any(uid.startswith("untitled-") for uid in groups),
+        without_length=sum(one.without_length for members in groups.values() for one in members),
     )
 
 
@@ -126,7 +128,9 @@ def _read(block: Block, zones: Zones, floating: ZoneInfo) -> tuple[_Component, b
         identity = f"{vevent.title}\n{vevent.start.isoformat()}"
         digest = hashlib.sha256(identity.encode()).hexdigest()[:24]
         vevent = replace(vevent, uid=f"untitled-{digest}")
-    return _Component(block.line, vevent, _category(component)), without_zone
+    timed = isinstance(vevent.start, datetime)
+    without_length = timed and vevent.end is None and bool(block.names & {"DTEND", "DURATION"})
+    return _Component(block.line, vevent, _category(component), without_length), without_zone
 
 
 def _category(component: icalendar.Event) -> str:

@@ -60,21 +60,15 @@ def name_of(line: str) -> str:
 
 
 def split_blocks(text: str) -> Blocks:
-    """The components of `text`; one that is cut short is among the problems."""
+    """The components of `text`; one that is cut short, or the whole if it is, is among the problems."""
     blocks = Blocks()
     current: Block | None = None
     stack: list[str] = []
+    number = 0
     for number, line in _unfolded(text):
         name, value = name_of(line), line.partition(":")[2].strip().upper()
         if name == "BEGIN":
-            if value in ("VEVENT", "VCALENDAR") and current is not None:
-                _cut_short(current, blocks)
-                current, stack = None, ["VCALENDAR"]
-            stack.append(value)
-            if value in ("VEVENT", "VTIMEZONE") and current is None:
-                current, stack = Block(number), [value]
-            elif current is not None:
-                current.inner.append(line)
+            current = _begun(number, line, current, stack, blocks)
         elif name == "END":
             current = _ended(value, line, current, stack, blocks)
         elif current is not None:
@@ -83,7 +77,31 @@ def split_blocks(text: str) -> Blocks:
             blocks.header.setdefault(name, line.partition(":")[2].strip())
     if current is not None:
         _cut_short(current, blocks)
+    elif "VCALENDAR" in stack:
+        _breaks_off(number, "the file breaks off here", blocks)
     return blocks
+
+
+def _begun(
+    number: int, line: str, current: Block | None, stack: list[str], blocks: Blocks
+) -> Block | None:
+    """The component that goes on after a BEGIN."""
+    value = line.partition(":")[2].strip().upper()
+    if value in ("VEVENT", "VCALENDAR") and current is not None:
+        _cut_short(current, blocks)
+        current = None
+        stack[:] = ["VCALENDAR"]
+    elif value == "VCALENDAR" and value in stack:
+        _breaks_off(number, "the calendar before this line breaks off", blocks)
+    if value == "VCALENDAR":
+        stack.clear()
+    if value in ("VEVENT", "VTIMEZONE") and current is None:
+        stack[:] = [value]
+        return Block(number)
+    stack.append(value)
+    if current is not None:
+        current.inner.append(line)
+    return current
 
 
 def _ended(
@@ -108,6 +126,11 @@ def _ended(
 
 def _cut_short(block: Block, blocks: Blocks) -> None:
     blocks.problems.append(Problem(block.line, block.title, "the file breaks off in the middle"))
+
+
+def _breaks_off(line: int, what: str, blocks: Blocks) -> None:
+    reason = f"{what}: END:VCALENDAR is missing, and with it perhaps more events; export it again"
+    blocks.problems.append(Problem(line, "", reason))
 
 
 def _unfolded(text: str) -> Iterator[tuple[int, str]]:

@@ -52,6 +52,21 @@ def match_without_uids(old: Iterable[Event], new: Iterable[Event]) -> Matching:
     return Matching(pairs=pairs, added=news, removed=olds)
 
 
+def speaks_of_the_same(old: Iterable[Event], new: Sequence[Event], *, identified: bool) -> bool:
+    """Whether `new` has an event of the calendar that `old` was, beyond doubt.
+
+    What is known again has the UID that it had. Where these are the makers' own (`identified`) that
+    is enough, and so is a title with its start, for some make new ones each time; where they were
+    found by matching, the title has to be the same: two calendars can share an hour.
+    """
+    known = {event.uid: event for event in old}
+    again = [(known[event.uid], event) for event in new if event.uid in known]
+    if not identified:
+        return any(before.title == after.title for before, after in again)
+    starts = {(event.title, event.first_start) for event in known.values()}
+    return bool(again) or any((event.title, event.first_start) in starts for event in new)
+
+
 def _pairs_by(key: _Key, olds: Sequence[Event], news: Sequence[Event]) -> list[tuple[Event, Event]]:
     groups: dict[Hashable, tuple[list[Event], list[Event]]] = defaultdict(lambda: ([], []))
     for side, events in enumerate((olds, news)):

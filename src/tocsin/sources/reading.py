@@ -44,6 +44,8 @@ class Reading:
     `naive_times` is the number of events whose times named no zone; they were read in `zone`.
     `types` gives each category key the words that the file used for it. `identified` says whether
     every event has a UID of its own: without it, what changed is found by `match_without_uids`.
+    `without_length` counts the events that end as they start: they last as long as their type says,
+    for a reminder at the start of one that lasts no time would come too late.
     """
 
     kind: Literal["ics", "csv"]
@@ -53,3 +55,4 @@ class Reading:
     zone: ZoneInfo
     types: dict[str, str] = field(default_factory=dict)
     identified: bool = True
+    without_length: int = 0

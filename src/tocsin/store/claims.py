@@ -6,10 +6,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tocsin.reminders.delivery import Kind, RecipientKind, State
+from tocsin.reminders.delivery import Kind, Move, RecipientKind, State, moved
 from tocsin.store.columns import from_ms, to_ms
 from tocsin.store.dialect import run_many
-from tocsin.store.mentions import members_named, note_unreached, still_gathering
+from tocsin.store.mentions import (
+    members_named,
+    note_unreached,
+    still_gathering,
+    without_members,
+)
 from tocsin.store.second_look import Place, ended, places_of
 from tocsin.store.tables import deliveries
 
@@ -24,6 +29,8 @@ GATHERING_PAUSE = timedelta(seconds=2)
 RESTRAINT_PAUSE = timedelta(seconds=30)
 MOST_LOOKED_AT = 1_000
 """Deliveries that one claim looks at, whatever comes of them."""
+REOPENED = "reopened"
+"""The outcome of an attempt after which the member's DM channel was to be opened anew."""
 _KINDS = {kind.value: kind for kind in Kind}
 _RECIPIENT_KINDS = {kind.value: kind for kind in RecipientKind}
 
@@ -32,7 +39,7 @@ _RECIPIENT_KINDS = {kind.value: kind for kind in RecipientKind}
 class Claimed:
     """One delivery that this worker, and no other, may now send; as it was committed.
 
-    `members` are those whom a mention names.
+    `members` are those whom a mention names; `reopened` says that the DM channel was opened anew for it already.
     """
 
     id: int
@@ -52,6 +59,7 @@ class Claimed:
     epoch: int
     claimed_at: datetime
     members: tuple[int, ...] = ()
+    reopened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,8 @@ class Settled:
     id: int
     occurrence_id: int
     server_id: int
+    revision: int
+    kind: Kind
     state: State
     reason: str
 
@@ -96,14 +106,21 @@ UNRESTRAINED = Restraint()
 
 
 # CROSS JOIN fixes the order for SQLite: from the occurrence's few keys to the one row of each. Values stay as they
-# are kept: what the rows of one occurrence share is read once, below.
-_CANDIDATES = """
+# are kept: what the rows of one occurrence share is read once, below. For a snooze
+# any lead of the subscription will do: it has none of its own.
+_CANDIDATES = f"""
 SELECT d.id, d.occurrence_id, d.starts_at, d.recipient_kind, d.recipient_id, d.kind, d.lead, d.server_id,
  d.due_at, d.expires_at, d.attempt, d.revision, d.plain,
  c.channel_id AS dm_channel_id, c.last_message_id, c.suspended_because, coalesce(c.epoch, 0) AS epoch,
- CASE WHEN d.owed OR d.recipient_kind = 1 THEN 1 ELSE EXISTS (SELECT 1 FROM occurrence_keys k
+ CASE WHEN d.owed OR d.recipient_kind = 1 THEN 1
+  WHEN d.kind = {Kind.SNOOZE.value} THEN EXISTS (SELECT 1 FROM occurrence_keys k CROSS JOIN leads_in_use l
+  CROSS JOIN subscription_pairs p WHERE k.occurrence_id = d.occurrence_id AND l.server_id = d.server_id
+   AND p.server_id = d.server_id AND p.choice = k.key AND p.lead = l.lead AND p.member_id = d.recipient_id)
+  ELSE EXISTS (SELECT 1 FROM occurrence_keys k
   CROSS JOIN subscription_pairs p WHERE k.occurrence_id = d.occurrence_id AND p.server_id = d.server_id
-   AND p.choice = k.key AND p.lead = d.lead AND p.member_id = d.recipient_id) END AS asked
+   AND p.choice = k.key AND p.lead = d.lead AND p.member_id = d.recipient_id) END AS asked,
+ CASE WHEN d.attempt = 0 THEN 0 ELSE EXISTS
+  (SELECT 1 FROM attempts a WHERE a.delivery_id = d.id AND a.outcome = '{REOPENED}') END AS reopened
 FROM (SELECT id, order_at FROM deliveries WHERE state = 0 AND ready_at <= :now ORDER BY order_at LIMIT :limit) q
  JOIN deliveries d ON d.id = q.id
  LEFT JOIN dm_channels c ON d.recipient_kind = 0 AND c.member_id = d.recipient_id
@@ -136,6 +153,7 @@ def claim(
         places = places_of(connection, {row.occurrence_id for row in rows})
         judged = _Judged(limit - len(claims.taken), now, busy, restraint)
         judged.gathering = still_gathering(connection, rows, now)
+        judged.without_members = without_members(connection, rows)
         for row in rows:
             judged.judge(row, places[row.occurrence_id], second_look=second_look)
         write_claims(connection, judged.taken, now, worker)
@@ -160,6 +178,7 @@ class _Judged:
         self._busy = busy
         self._restraint = restraint
         self.gathering: frozenset[int] = frozenset()
+        self.without_members: frozenset[int] = frozenset()
         self.taken: list[Claimed] = []
         self.settled: list[Settled] = []
         self.unopened: list[int] = []
@@ -170,8 +189,11 @@ class _Judged:
         if len(self.taken) == self._room:
             return
         end = ended(row, place, self._now) if second_look else None
+        if end is None and row.id in self.without_members:
+            end = moved(State.PENDING, Move.CANCEL), "nobody is left to be mentioned"
         if end is not None:
-            self.settled.append(Settled(row.id, row.occurrence_id, row.server_id, *end))
+            identity = (row.id, row.occurrence_id, row.server_id, row.revision, _KINDS[row.kind])
+            self.settled.append(Settled(*identity, *end))
             return
         channel_id, anchor_id = (
             place.target(row.kind)
@@ -190,10 +212,12 @@ class _Judged:
         else:
             if row.recipient_kind:
                 self._busy.add(channel_id)
-            self.taken.append(_claimed(row, channel_id, anchor_id, self._now))
+            self.taken.append(_claimed(row, place, channel_id, anchor_id, self._now))
 
 
-def _claimed(row: sa.Row[Any], channel_id: int, anchor_id: int | None, now: datetime) -> Claimed:
+def _claimed(
+    row: sa.Row[Any], place: Place, channel_id: int, anchor_id: int | None, now: datetime
+) -> Claimed:
     return Claimed(
         id=row.id,
         attempt=row.attempt + 1,
@@ -208,9 +232,10 @@ def _claimed(row: sa.Row[Any], channel_id: int, anchor_id: int | None, now: date
         due_at=from_ms(row.due_at),
         occurrence_id=row.occurrence_id,
         server_id=row.server_id,
-        plain=bool(row.plain),
+        plain=bool(row.plain) or place.texts_refused is not None,
         epoch=row.epoch,
         claimed_at=now,
+        reopened=bool(row.reopened),
     )
 
 
@@ -287,3 +312,24 @@ def next_ready(connection: sa.Connection) -> datetime | None:
         sa.select(sa.func.min(deliveries.c.ready_at)).where(sa.text("deliveries.state = 0"))
     )
     return ready
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many deliveries are pending, how many of them could be claimed now, and when the first one's turn is."""
+
+    pending: int
+    ready: int
+    first_turn: datetime | None
+
+
+def backlog(connection: sa.Connection, now: datetime) -> Backlog:
+    """What waits to be claimed. Reads one index, which holds nothing but what is pending."""
+    row = connection.execute(
+        sa.select(
+            sa.func.count(),
+            sa.func.count().filter(deliveries.c.ready_at <= now),
+            sa.func.min(deliveries.c.order_at),
+        ).where(sa.text("deliveries.state = 0"))
+    ).one()
+    return Backlog(*row)

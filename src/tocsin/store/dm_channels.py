@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from tocsin.reminders.delivery import State
 from tocsin.store.claims import UNOPENED
+from tocsin.store.columns import to_ms
 from tocsin.store.dialect import insert_into
 from tocsin.store.tables import (
     deliveries,
@@ -20,6 +21,11 @@ from tocsin.store.tables import (
 
 LONGEST_TEST = timedelta(minutes=3)
 """From the command to the end of its event; see `rehearsal`."""
+TRY_AGAIN_AFTER = timedelta(hours=1)
+FAILED_FOR = timedelta(days=1)
+LOOK_AHEAD = timedelta(days=7)
+"""Who is told later than this waits with those who are told nothing."""
+MOST_LOOKED_AT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,20 @@ def dm_refused(
     )
 
 
+def resume(connection: sa.Connection, suspended: Sequence[tuple[int, int]], now: datetime) -> None:
+    """Lift suspensions that were not the members' doing; each is named by the member and the epoch it is of."""
+    for member_id, epoch in suspended:
+        connection.execute(
+            sa.update(dm_channels)
+            .where(
+                dm_channels.c.member_id == member_id,
+                dm_channels.c.epoch == epoch,
+                dm_channels.c.suspended_because.is_not(None),
+            )
+            .values(suspended_because=None, epoch=epoch + 1, updated_at=now)
+        )
+
+
 def subscribers(connection: sa.Connection, server_id: int) -> Reach:
     """How many members of the server subscribed, and how many can be reached by DM."""
     return _reach(
@@ -156,15 +176,52 @@ def _reach(connection: sa.Connection, members: sa.Select[tuple[int]]) -> Reach:
     return Reach(total, int(reachable))
 
 
-def members_without_channel(connection: sa.Connection, limit: int) -> list[int]:
-    """Members who have subscribed and with whom no DM channel is open, as after an import; none of them suspended."""
+# Servers by what is due next there, and in each whoever has no channel: so many, that an import of a million is no
+# matter. Of these each is then looked at for what they themselves are told next.
+_WITHOUT_CHANNEL = """
+WITH some AS (
+ SELECT s.server_id, s.member_id, coalesce(c.updated_at, 0) > :yesterday AS failed
+ FROM (SELECT id, (SELECT min(due_at) FROM firings WHERE server_id = servers.id AND due_at > :now) AS next_at
+  FROM servers WHERE left_at IS NULL) v
+ JOIN subscriptions s ON s.server_id = v.id LEFT JOIN dm_channels c ON c.member_id = s.member_id
+ WHERE c.channel_id IS NULL AND c.suspended_because IS NULL AND coalesce(c.updated_at, 0) <= :tried
+ ORDER BY failed, v.next_at IS NULL, v.next_at LIMIT :most),
+told AS (
+ SELECT member_id, failed, (SELECT f.due_at FROM firings f
+  WHERE f.server_id = some.server_id AND f.due_at > :now AND f.due_at < :far
+  AND EXISTS (SELECT 1 FROM occurrence_keys k CROSS JOIN subscription_pairs p WHERE k.occurrence_id = f.occurrence_id
+   AND p.server_id = f.server_id AND p.choice = k.key AND p.lead = f.lead AND p.member_id = some.member_id)
+  ORDER BY f.due_at LIMIT 1) AS due_at FROM some)
+SELECT member_id FROM told GROUP BY member_id
+ORDER BY max(failed), min(due_at) IS NULL, min(due_at), member_id LIMIT :limit
+"""
+
+
+def members_without_channel(connection: sa.Connection, now: datetime, limit: int) -> list[int]:
+    """Members who have subscribed and with whom no DM channel is open, as after an import; none of them suspended.
+
+    Who is told next comes first. Whose channel could not be opened is left alone for an hour, and comes after
+    everybody else for a day.
+    """
     return list(
         connection.scalars(
-            sa.text(
-                "SELECT DISTINCT s.member_id FROM subscriptions s JOIN servers v ON v.id = s.server_id"
-                " LEFT JOIN dm_channels c ON c.member_id = s.member_id WHERE v.left_at IS NULL"
-                " AND c.channel_id IS NULL AND c.suspended_because IS NULL LIMIT :limit"
-            ),
-            {"limit": limit},
+            sa.text(_WITHOUT_CHANNEL),
+            {
+                "now": to_ms(now),
+                "far": to_ms(now + LOOK_AHEAD),
+                "tried": to_ms(now - TRY_AGAIN_AFTER),
+                "yesterday": to_ms(now - FAILED_FOR),
+                "most": MOST_LOOKED_AT,
+                "limit": limit,
+            },
         )
+    )
+
+
+def dm_not_opened(connection: sa.Connection, member_id: int, now: datetime) -> None:
+    """The channel could not be opened now, for whatever reason."""
+    connection.execute(
+        insert_into(connection, dm_channels)
+        .values(member_id=member_id, updated_at=now)
+        .on_conflict_do_update(index_elements=["member_id"], set_={"updated_at": now})
     )

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.pool import QueuePool
 
+from tocsin.clock import Clock
 from tocsin.errors import TocsinError
 
 P = ParamSpec("P")
@@ -21,7 +22,11 @@ Connection = sa.Connection
 Unit = Callable[Concatenate[sa.Connection, P], R]
 
 READERS = 3
-BUSY_SECONDS = 30
+BUSY_SECONDS = 30.0
+BUSY_AT_THE_END = 1.0
+"""Seconds that are still waited for a lock once the store is being closed."""
+_BUSY_SLICE = 0.1
+"""SQLite's own wait for a lock cannot be ended from outside, so it is made of short ones."""
 
 
 class DatabaseUnavailable(TocsinError):
@@ -37,15 +42,49 @@ def sqlite_module() -> Any:
     return module
 
 
-def _begin_by_hand(engine: sa.Engine, statement: str) -> None:
+class _Patience:
+    """For how long a lock is waited for."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._end: float | None = None
+
+    def until(self, since: float) -> float:
+        """When a wait ends that began then, in seconds of the monotonic clock."""
+        own = since + self._seconds
+        return own if self._end is None else min(own, self._end)
+
+    def close(self) -> None:
+        """All waits, also those under way, end soon."""
+        self._end = Clock.monotonic() + min(self._seconds, BUSY_AT_THE_END)
+
+
+def _begin_by_hand(engine: sa.Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begun(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("BEGIN")
 
 
-def _prepare_sqlite(engine: sa.Engine, *, read_only: bool) -> None:
-    # One that will write takes its place in the queue at once, rather than fail half-way.
-    _begin_by_hand(engine, "BEGIN" if read_only else "BEGIN IMMEDIATE")
+def _begin_with_the_lock(engine: sa.Engine, patience: _Patience) -> None:
+    """One that will write takes its place in the queue at once, rather than fail half-way."""
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: sa.Connection) -> None:
+        since = Clock.monotonic()
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            except sa.exc.OperationalError as error:
+                if "locked" not in str(error.orig) or Clock.monotonic() >= patience.until(since):
+                    raise
+
+
+def _prepare_sqlite(engine: sa.Engine, patience: _Patience, *, read_only: bool) -> None:
+    if read_only:
+        _begin_by_hand(engine)
+    else:
+        _begin_with_the_lock(engine, patience)
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: object) -> None:
@@ -53,7 +92,7 @@ def _prepare_sqlite(engine: sa.Engine, *, read_only: bool) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
-            f"busy_timeout = {BUSY_SECONDS * 1000}",
+            f"busy_timeout = {BUSY_SECONDS * 1000:.0f}",
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
@@ -62,6 +101,9 @@ def _prepare_sqlite(engine: sa.Engine, *, read_only: bool) -> None:
             f"query_only = {'ON' if read_only else 'OFF'}",
         ):
             cursor.execute(f"PRAGMA {pragma}")
+        if not read_only:
+            # Once it has begun it has the lock.
+            cursor.execute(f"PRAGMA busy_timeout = {_BUSY_SLICE * 1000:.0f}")
         (level,) = cursor.execute("PRAGMA synchronous").fetchone()
         if level != 2:
             raise DatabaseUnavailable(
@@ -70,7 +112,7 @@ def _prepare_sqlite(engine: sa.Engine, *, read_only: bool) -> None:
         cursor.close()
 
 
-def _create(url: sa.URL, *, read_only: bool) -> sa.Engine:
+def _create(url: sa.URL, patience: _Patience, *, read_only: bool) -> sa.Engine:
     if url.get_backend_name() != "sqlite":
         return sa.create_engine(url, pool_size=READERS if read_only else 2, pool_pre_ping=True)
     engine = sa.create_engine(
@@ -81,7 +123,7 @@ def _create(url: sa.URL, *, read_only: bool) -> sa.Engine:
         max_overflow=0,
         connect_args={"check_same_thread": False},
     )
-    _prepare_sqlite(engine, read_only=read_only)
+    _prepare_sqlite(engine, patience, read_only=read_only)
     return engine
 
 
@@ -105,10 +147,12 @@ class Store:
     leaves the thread to finish.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, busy_seconds: float = BUSY_SECONDS) -> None:
+        """`busy_seconds` is how long a unit of work waits for another program to let go of the database."""
         self.url = sa.make_url(url)
-        self._writer = _create(self.url, read_only=False)
-        self._reader = _create(self.url, read_only=True)
+        self._patience = _Patience(busy_seconds)
+        self._writer = _create(self.url, self._patience, read_only=False)
+        self._reader = _create(self.url, self._patience, read_only=True)
         # SQLite has one writer: a single thread keeps the order, and nobody waits inside the database.
         self._write_threads = ThreadPoolExecutor(1 if self.is_sqlite else 2, "store-write")
         self._read_threads = ThreadPoolExecutor(READERS, "store-read")
@@ -148,7 +192,8 @@ class Store:
         return self._writer.connect()
 
     def close(self) -> None:
-        """Wait for running units, then close every connection."""
+        """Wait for running units, but hardly longer for a lock, then close every connection."""
+        self._patience.close()
         self._write_threads.shutdown(wait=True)
         self._read_threads.shutdown(wait=True)
         self._reader.dispose()
@@ -208,7 +253,7 @@ class Onlooker:
             max_overflow=0,
             creator=lambda: module.connect(address, uri=True, isolation_level=None),
         )
-        _begin_by_hand(self._engine, "BEGIN")
+        _begin_by_hand(self._engine)
 
     def read(self, unit: Unit[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a unit of work that only reads. Raises DatabaseUnavailable, with the driver's words."""

@@ -12,9 +12,11 @@ from tocsin.errors import TocsinError
 from tocsin.store.audit import record
 from tocsin.store.engine import Connection
 from tocsin.store.events import SIXTY_DAYS, Expanded, insert_events
+from tocsin.store.hand_edits import version
 from tocsin.store.occurrences import Written
 from tocsin.store.server_calendar import Horizon, ServerCalendar
 from tocsin.store.stored_events import event_values, find_event
+from tocsin.store.type_keys import separate_keys
 
 BY_HAND = "hand"
 """The source of events that no file or feed brought."""
@@ -62,6 +64,7 @@ def add_event(
     Raises ServerUnknown, and TooManyOccurrences for a series that cannot be followed.
     """
     labels = {category_key(label): label} if label else None
+    separate_keys(connection, server_id)
     calendar = ServerCalendar(connection, server_id, now, Horizon(horizon, all_day_at), labels)
     settled = calendar.settled(event)
     (event_id,) = insert_events(calendar, BY_HAND, [Expanded.by(calendar, settled)])
@@ -85,10 +88,11 @@ def edit_event(
     """Change one event by a pure function, and bring all its rows into line.
 
     Whoever was told of a start that is no longer right is owed a change notice. The source keeps
-    its say: the edit stays for as long as the source says of this event what it said last.
+    its say in what it changes itself: the rest stays as it was edited (see `merge_events`).
     Raises ServerUnknown, EventUnknown, EventCancelled, and what `change` raises.
     """
     labels = {category_key(label): label} if label else None
+    separate_keys(connection, server_id)
     calendar = ServerCalendar(connection, server_id, now, Horizon(horizon, all_day_at), labels)
     found = find_event(connection, server_id, event_id)
     if found is None:
@@ -137,8 +141,8 @@ def _note(
 ) -> None:
     details: dict[str, Any] = {"event": event_id, "title": event.title}
     if before is not None:
-        # What can be undone by hand has to be known: the texts are in the event itself.
-        details["before"] = before.ical
+        # What can be undone by hand has to be known, and what the source said before the edit.
+        details |= version(before)
     record(calendar.connection, calendar.now, actor, action, calendar.server.id, details)
 
 

@@ -10,10 +10,12 @@ from tocsin.calendar.errors import CalendarError
 from tocsin.calendar.event import Event
 from tocsin.calendar.occurrence import NINE, Occurrence
 from tocsin.store.engine import Connection
+from tocsin.store.hand_edits import HandEdits
 from tocsin.store.occurrences import Written
 from tocsin.store.server_calendar import Horizon, ServerCalendar
 from tocsin.store.stored_events import StoredEvent, event_of, event_values, events_of
 from tocsin.store.tables import events
+from tocsin.store.type_keys import separate_keys
 
 SIXTY_DAYS = timedelta(days=60)
 EXTEND_EVERY = timedelta(days=1)
@@ -27,7 +29,9 @@ class Merge:
 
     `changed`, `removed` and `missing` are titles; `missing` are those that the source no longer
     mentions, are not over, and were left alone. `refused` are titles with the reason why an event
-    could not be expanded. `new_categories` are labels.
+    could not be expanded. `new_categories` are labels. `kept` are titles of events whose edits by
+    hand stayed although the source changed something else; `undone` are titles with what of such
+    edits gave way to it.
     """
 
     added: int
@@ -37,6 +41,8 @@ class Merge:
     missing: tuple[str, ...]
     refused: tuple[tuple[str, str], ...]
     new_categories: tuple[str, ...]
+    kept: tuple[str, ...]
+    undone: tuple[tuple[str, str], ...]
     written: Written
 
     @property
@@ -70,25 +76,26 @@ def merge_events(
 ) -> Merge:
     """Make the source's events in the store what `incoming` says, by their UIDs.
 
-    What the source says as it did before is not touched, also if it was edited here since. With
+    What the source says as it did before is not touched, also if it was edited here since; what it
+    says anew is brought in around such edits (see `tocsin.calendar.merging`). With
     `complete`, an event that it no longer mentions and that is not over is cancelled; the past
     stays. A `part` of a large source is merged ahead of the whole, in a transaction of its own, and
     says nothing of the rest. An empty `incoming` changes nothing. `labels` are the words behind the keys of
     categories that are new. Raises ServerUnknown.
     """
+    separate_keys(connection, server_id)
     calendar = ServerCalendar(connection, server_id, now, Horizon(horizon, all_day_at), labels)
     stored = {one.event.uid: one for one in events_of(connection, server_id, source)}
-    hashes = _hashes(connection, server_id, source)
     merging = _Merging(calendar, source)
     wanted = {event.uid: calendar.settled(event) for event in incoming}
     for uid, event in wanted.items():
         known = stored.get(uid)
         if known is None:
             merging.new.append(event)
-        elif hashes[uid] == event.content_hash:
+        elif known.said == event.content_hash:
             merging.unchanged += 1
         else:
-            merging.change(known.id, event)
+            merging.change(known, event)
     merging.insert()
     whole = wanted and not part
     missing = [one for uid, one in stored.items() if uid not in wanted] if whole else []
@@ -101,17 +108,19 @@ def merge_events(
         missing=left,
         refused=tuple(merging.refused),
         new_categories=tuple(one.label for one in calendar.new_categories),
+        kept=tuple(merging.kept),
+        undone=tuple(merging.undone),
         written=calendar.ledger.written,
     )
 
 
-def _hashes(connection: Connection, server_id: int, source: str) -> dict[str, str]:
-    rows = connection.execute(
-        sa.select(events.c.uid, events.c.content_hash).where(
-            events.c.server_id == server_id, events.c.source == source
-        )
-    )
-    return {row.uid: row.content_hash for row in rows}
+def events_ahead(
+    connection: Connection, server_id: int, source: str, now: datetime, *, all_day_at: time = NINE
+) -> list[Event]:
+    """The source's events that are neither cancelled nor over. Raises ServerUnknown."""
+    calendar = ServerCalendar(connection, server_id, now, Horizon(timedelta(), all_day_at))
+    stored = [one.event for one in events_of(connection, server_id, source)]
+    return [event for event in stored if calendar.is_ahead(event)]
 
 
 class _Merging:
@@ -124,18 +133,25 @@ class _Merging:
         self.changed: list[str] = []
         self.removed: list[str] = []
         self.refused: list[tuple[str, str]] = []
+        self.kept: list[str] = []
+        self.undone: list[tuple[str, str]] = []
         self.unchanged = 0
+        self._edits = HandEdits(calendar.connection, calendar.server.id)
 
-    def change(self, event_id: int, event: Event) -> None:
-        """Bring a known event to what the source says now."""
+    def change(self, known: StoredEvent, event: Event) -> None:
+        """Bring a known event to what the source says now, around what was changed by hand."""
+        merged = self._edits.merged(known, event)
+        values = event_values(merged.event) | {"content_hash": event.content_hash}
         try:
-            self.calendar.write(
-                event_id, event, **event_values(event), content_hash=event.content_hash
-            )
+            self.calendar.write(known.id, merged.event, **values)
         except CalendarError as error:
             self.refused.append((event.title, str(error)))
-        else:
-            self.changed.append(event.title)
+            return
+        self.changed.append(event.title)
+        if merged.kept:
+            self.kept.append(event.title)
+            self._edits.remember(known.id, event, self.source, self.calendar.now)
+        self.undone += [(event.title, what) for what in merged.undone]
 
     def insert(self) -> None:
         """Write all new events, and then all their occurrences, in a few statements."""
@@ -242,6 +258,7 @@ def extend_horizon(
 
     Call again while `more`. Nothing is written where nothing is behind.
     """
+    separate_keys(connection)
     rows = connection.execute(
         sa.select(events)
         .where(events.c.expanded_until < now + horizon - EXTEND_EVERY)

@@ -1,7 +1,9 @@
 """Turning what a database driver raises into what a person can act upon."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -27,7 +29,8 @@ _MEANINGS = (
     (
         "unable to open",
         "The database {name} cannot be opened.",
-        "Check that its folder exists and that this user may write there.",
+        "Check that its folder exists, that this user may write there, and that the file system is "
+        "not read-only.",
     ),
     (
         "disk I/O error",
@@ -58,12 +61,23 @@ def explained(store: Store, consequence: str = UNCHANGED) -> Iterator[None]:
         raise DatabaseUnavailable(_told(store, str(error), consequence)) from error
 
 
-def _told(store: Store, said: str, consequence: str) -> str:
-    name = store.url.render_as_string(hide_password=True)
+def told(database: str, path: Path | None, said: str, consequence: str = UNCHANGED) -> str:
+    """What a driver `said` of a database, in words that a person can act upon; `path` is its file."""
+    if "unable to open" in said and path is not None and path.exists() and not _writable(path):
+        # SQLite needs files beside it even to read, and does not say what is in the way.
+        said = "readonly"
     for words, meaning, advice in _MEANINGS:
         if words in said:
-            return f"{meaning.format(name=name)} {consequence} {advice}"
+            return f"{meaning.format(name=database)} {consequence} {advice}"
     return (
-        f"The database {name} refused: {said}. {consequence} "
+        f"The database {database} refused: {said}. {consequence} "
         "`tocsin db check` says whether the file is damaged."
     )
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _told(store: Store, said: str, consequence: str) -> str:
+    return told(store.url.render_as_string(hide_password=True), store.path, said, consequence)

@@ -88,6 +88,7 @@ def stage_again(
     """Other subscriptions match the occurrence now: what is ahead or not staged to its end is staged from the start.
 
     A firing that has just fallen due, or whose burst is under way, keeps its row: those who wait for it are still owed.
+    When it first began stays, too: nobody is late because of an edit.
     """
     connection.execute(
         sa.update(firings)
@@ -95,7 +96,7 @@ def stage_again(
             firings.c.occurrence_id == occurrence_id,
             sa.or_(firings.c.staged_at.is_(None), firings.c.due_at >= now - STILL_DUE),
         )
-        .values(begun_at=None, staged_choice=None, staged_member=None, rank=0, staged_at=None)
+        .values(recipients=None, staged_choice=None, staged_member=None, rank=0, staged_at=None)
     )
     plan_occurrences(connection, server_id, [(occurrence_id, start)], now)
 
@@ -105,7 +106,7 @@ def move_occurrence(
 ) -> None:
     """The occurrence starts at another time: what waited for the old start is superseded, the rest planned anew.
 
-    Rows that speak of the new start and were never tried come back to life: a move that is undone finds its own.
+    Rows that speak of the new start and did not arrive come back to life: a move that is undone finds its own.
     """
     connection.execute(sa.delete(firings).where(firings.c.occurrence_id == occurrence_id))
     connection.execute(
@@ -122,13 +123,16 @@ def move_occurrence(
 
 
 def drop_occurrence(connection: sa.Connection, occurrence_id: int, now: datetime) -> None:
-    """The occurrence does not take place: nothing more falls due, and what waits is cancelled."""
+    """The occurrence does not take place: nothing more falls due, and what waits is cancelled.
+
+    What is in doubt stays so until it is settled: it may have arrived, and whoever it reached has to hear of this.
+    """
     connection.execute(sa.delete(firings).where(firings.c.occurrence_id == occurrence_id))
     connection.execute(
         sa.update(deliveries)
         .where(
             deliveries.c.occurrence_id == occurrence_id,
-            deliveries.c.state.in_([State.PENDING, State.UNKNOWN]),
+            deliveries.c.state == State.PENDING,
             deliveries.c.kind == Kind.REMINDER,
         )
         .values(state=State.CANCELLED, reason="the occurrence was cancelled", settled_at=now)

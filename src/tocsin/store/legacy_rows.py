@@ -189,7 +189,7 @@ def owe(
 ) -> bool:
     """Owe this reminder, also without a subscription. Returns whether that is news.
 
-    What was cancelled or superseded and never tried is owed again; any other row keeps what it is.
+    What was cancelled or superseded while it waited is owed again; any other row keeps what it is.
     """
     values = {"state": State.PENDING, "reason": None, "settled_at": None, "owed": True}
     known = find_reminder(connection, occurrence, member_id, lead)
@@ -201,7 +201,7 @@ def owe(
         .where(
             deliveries.c.id == known[0],
             deliveries.c.state.in_([State.CANCELLED, State.SUPERSEDED]),
-            deliveries.c.attempt == 0,
+            deliveries.c.worker.is_(None),
         )
         .values(**values)
     )

@@ -32,6 +32,8 @@ class InstanceLock:
     """
 
     def __init__(self, database: Path) -> None:
+        # By whatever name the database is reached: a link to it leads to the same lock.
+        database = database.resolve()
         self.path = database.with_name(database.name + ".lock")
         self._file: IO[str] | None = None
 

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tocsin.reminders.delivery import Kind, RecipientKind, State
-from tocsin.store.columns import to_ms
+from tocsin.store.columns import from_ms, to_ms
 from tocsin.store.tables import deliveries, occurrences, servers, unreached
 
 MOST_NAMED = 60
@@ -107,6 +107,26 @@ def still_gathering(
         if connection.scalar(sa.text(_OTHERS_OPEN), key) is not None:
             waiting.add(row.id)
     return frozenset(waiting)
+
+
+def without_members(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> frozenset[int]:
+    """Of these candidates the mentions that nobody is left for: all have unsubscribed meanwhile."""
+    empty = set()
+    for row in rows:
+        if row.kind != Kind.MENTION:
+            continue
+        theirs = sa.or_(
+            unreached.c.mention_id == row.id,
+            sa.and_(
+                unreached.c.occurrence_id == row.occurrence_id,
+                unreached.c.starts_at == from_ms(row.starts_at),
+                unreached.c.lead == row.lead,
+                unreached.c.mention_id.is_(None),
+            ),
+        )
+        if connection.scalar(sa.select(sa.literal(1)).where(theirs).limit(1)) is None:
+            empty.add(row.id)
+    return frozenset(empty)
 
 
 _LONGEST_WAIT_MS = LONGEST_WAIT // timedelta(milliseconds=1)

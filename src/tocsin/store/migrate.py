@@ -6,8 +6,9 @@ import sqlalchemy as sa
 
 from tocsin.clock import instance_name
 from tocsin.store.engine import DatabaseUnavailable, Store, read_only_uri, sqlite_module
+from tocsin.store.failures import told
 
-HEAD = "0002"
+HEAD = "0005"
 """The newest revision in `migrations/versions`; a test holds it against the folder."""
 _ADVISORY_KEY = 0x70C51
 _FOLDER = Path(__file__).with_name("migrations")
@@ -90,7 +91,7 @@ def _look_before_opening(path: Path) -> None:
     except module.OperationalError as error:
         if "no such table" in str(error):
             return
-        raise DatabaseUnavailable(f"The database {path} cannot be opened: {error}.") from error
+        raise DatabaseUnavailable(told(str(path), path, str(error))) from error
     except module.DatabaseError as error:
         raise DatabaseUnavailable(
             f"{path} is no database, or a damaged one ({error}). Move it away and restore the latest backup."

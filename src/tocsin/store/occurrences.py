@@ -13,6 +13,7 @@ from tocsin.calendar.occurrence import Occurrence, match_slots, public_id
 from tocsin.store import firings
 from tocsin.store.change_notices import notify_cancellation, notify_move
 from tocsin.store.placeholders import Placeholders
+from tocsin.store.snoozes import follow_move
 from tocsin.store.tables import occurrence_keys, occurrences
 
 _TEXTS = ("title", "location", "description", "url")
@@ -20,10 +21,14 @@ _TEXTS = ("title", "location", "description", "url")
 
 @dataclass(slots=True)
 class Written:
-    """What was done to occurrences, and how many firings and change notices came of it."""
+    """What was done to occurrences, and how many firings and change notices came of it.
+
+    `restored` are those that had been cancelled and are back, wherever they are now.
+    """
 
     added: int = 0
     moved: int = 0
+    restored: int = 0
     changed: int = 0
     cancelled: int = 0
     firings: int = 0
@@ -148,18 +153,26 @@ class Ledger:
         if not changed:
             return
         revision = row.revision + 1
+        if changed & {"category", *_TEXTS}:
+            values["texts_refused"] = None  # other texts get a chance of their own
         self.connection.execute(
             sa.update(occurrences)
             .where(occurrences.c.id == row.id)
             .values(**values, revision=revision)
         )
         if changed & {"category", "title", "description"}:
-            self._renew_keys(row, category, occurrence)
+            self._renew_keys(
+                row.id, category, occurrence.title, occurrence.description, occurrence.start
+            )
         if changed & {"starts_at", "cancelled"}:
-            self.written.moved += 1
+            if row.cancelled:
+                self.written.restored += 1
+            else:
+                self.written.moved += 1
             firings.move_occurrence(
                 self.connection, row.id, self.server_id, occurrence.start, self.now
             )
+            follow_move(self.connection, row.id, occurrence.start, occurrence.end)
             self.written.notices += notify_move(
                 self.connection,
                 row.id,
@@ -200,15 +213,32 @@ class Ledger:
         if values:
             self.connection.execute(sa.insert(occurrence_keys), values)
 
-    def _renew_keys(self, row: sa.Row[Any], category: str, occurrence: Occurrence) -> None:
+    def regroup(self) -> None:
+        """The server's groups are others than they were: what is ahead may match other choices now."""
+        ahead = self.connection.execute(
+            sa.select(occurrences).where(
+                occurrences.c.server_id == self.server_id,
+                occurrences.c.ends_at > self.now,
+                occurrences.c.cancelled.is_(False),
+            )
+        )
+        for row in ahead.all():
+            self._renew_keys(row.id, row.category, row.title, row.description, row.starts_at)
+
+    def _renew_keys(
+        self, occurrence_id: int, category: str, title: str, description: str, start: datetime
+    ) -> None:
         """Other choices may match now: firings that are begun look again, and find who was not asked."""
-        wanted = keys_of(category, occurrence.title, occurrence.description, self.groups)
-        own = occurrence_keys.c.occurrence_id == row.id
+        wanted = keys_of(category, title, description, self.groups)
+        own = occurrence_keys.c.occurrence_id == occurrence_id
         if wanted == set(self.connection.scalars(sa.select(occurrence_keys.c.key).where(own))):
             return
         self.connection.execute(sa.delete(occurrence_keys).where(own))
-        self._add_keys([(row.id, category, occurrence)])
-        firings.stage_again(self.connection, row.id, self.server_id, occurrence.start, self.now)
+        self.connection.execute(
+            sa.insert(occurrence_keys),
+            [{"occurrence_id": occurrence_id, "key": key} for key in wanted],
+        )
+        firings.stage_again(self.connection, occurrence_id, self.server_id, start, self.now)
 
 
 def _texts(occurrence: Occurrence) -> dict[str, str]:

@@ -12,7 +12,8 @@ from tocsin.store.claims import Claimed
 from tocsin.store.columns import to_ms
 from tocsin.store.dialect import insert_new, run_many
 from tocsin.store.mentions import note_unreached
-from tocsin.store.tables import channel_messages, deliveries
+from tocsin.store.opening import Closed, close_opening
+from tocsin.store.tables import channel_messages, deliveries, occurrences
 from tocsin.store.tables import dm_channels as dm_table
 from tocsin.store.tables import servers as server_table
 
@@ -38,8 +39,8 @@ class Setback:
 
     `move` is the way out of `sending`; `ready_at` is when to try again where it leads back to `pending`;
     `next_revision` asks for another nonce, `plain` for the plain rendering; `suspend` ends DMs to the member,
-    `reopen` forgets the DM channel, `channel_refused` ends posts in the server's channel. A `trace` is kept with
-    the attempt.
+    `reopen` forgets the DM channel, `channel_refused` ends posts in the server's channel, and
+    `closes_opening` the opening of DM channels for a time. A `trace` is kept with the attempt.
     """
 
     claimed: Claimed
@@ -54,6 +55,7 @@ class Setback:
     suspend: bool = False
     reopen: bool = False
     channel_refused: bool = False
+    closes_opening: Closed | None = None
     trace: str | None = None
 
 
@@ -214,6 +216,13 @@ def _consequences(connection: sa.Connection, one: Setback, now: datetime) -> Non
             .values(suspended_because=one.reason, updated_at=now)
         )
         note_unreached(connection, [claimed.id], now)
+    if one.plain:
+        # One bad line of text must not be tried a hundred thousand times: the others are told plainly at once.
+        connection.execute(
+            sa.update(occurrences)
+            .where(occurrences.c.id == claimed.occurrence_id, occurrences.c.texts_refused.is_(None))
+            .values(texts_refused=one.reason)
+        )
     if one.reopen:
         connection.execute(
             sa.update(dm_table)
@@ -223,11 +232,13 @@ def _consequences(connection: sa.Connection, one: Setback, now: datetime) -> Non
             )
             .values(channel_id=None, last_message_id=None, updated_at=now)
         )
+    if one.closes_opening is not None:
+        close_opening(connection, one.closes_opening)
     if one.channel_refused:
         refused = (
             servers.mention_refused if claimed.kind is Kind.MENTION else servers.channel_refused
         )
-        refused(connection, claimed.server_id, one.reason)
+        refused(connection, claimed.server_id, claimed.channel_id, one.reason, claimed.claimed_at)
 
 
 _Attempt = dict[str, int | str | None]
@@ -278,6 +289,8 @@ class Missed:
     id: int
     occurrence_id: int
     server_id: int
+    revision: int
+    kind: Kind
 
 
 def expire(connection: sa.Connection, now: datetime, limit: int = 1_000) -> list[Missed]:
@@ -288,8 +301,11 @@ def expire(connection: sa.Connection, now: datetime, limit: int = 1_000) -> list
             f"UPDATE deliveries SET state = {missed.value}, settled_at = :now,"
             " reason = 'not sent while it was of use' WHERE id IN (SELECT id FROM deliveries"
             f" WHERE state = {waiting.value} AND expires_at <= :now LIMIT :limit)"
-            " RETURNING id, occurrence_id, server_id"
+            " RETURNING id, occurrence_id, server_id, revision, kind"
         ),
         {"now": to_ms(now), "limit": limit},
     )
-    return [Missed(*row) for row in rows]
+    return [
+        Missed(row.id, row.occurrence_id, row.server_id, row.revision, Kind(row.kind))
+        for row in rows
+    ]

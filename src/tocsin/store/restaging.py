@@ -1,5 +1,6 @@
 """Looking again at what is staged, after an edit or after a time in which nothing ran."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,14 +8,22 @@ import sqlalchemy as sa
 
 from tocsin.reminders.delivery import Kind, RecipientKind, State
 from tocsin.reminders.lead import LONGEST
-from tocsin.reminders.plan import MAKE_UP_WITHIN, STAGE_AHEAD, due_at, place, worth_making_up
-from tocsin.store.columns import to_ms
+from tocsin.reminders.plan import (
+    MAKE_UP_WITHIN,
+    STAGE_AHEAD,
+    due_at,
+    order_base,
+    worth_making_up,
+)
+from tocsin.store.columns import from_ms, to_ms
 from tocsin.store.firings import STILL_DUE
-from tocsin.store.staging import COLUMNS, DROPPED, GAP_MS, REVIVE, stage_channel, timing
+from tocsin.store.staged_rows import COLUMNS, DROPPED, REVIVE, shared_values, stage_channel
 from tocsin.store.tables import deliveries, firings, occurrences, servers
+from tocsin.store.turns import Turns, queue_anew
 
 _BEGUN_WITHIN = timedelta(days=1)
 _AHEAD = timedelta(seconds=LONGEST) + STAGE_AHEAD
+_CALLS = f"{Kind.REMINDER.value}, {Kind.SNOOZE.value}"
 
 
 def restage_channel(connection: sa.Connection, server_id: int, now: datetime) -> None:
@@ -109,6 +118,8 @@ def cancel_unasked(connection: sa.Connection, server_id: int, member_id: int, no
         sa.text(
             "UPDATE deliveries SET state = :cancelled, reason = 'no longer asked for', settled_at = :now"
             " WHERE recipient_id = :member AND recipient_kind = 0 AND server_id = :server AND NOT owed"
+            # A snooze is looked at when it is claimed: it has no lead that could be asked for.
+            f" AND kind <> {Kind.SNOOZE.value}"
             f" AND state = {State.PENDING.value} AND occurrence_id IN"
             "  (SELECT occurrence_id FROM firings WHERE server_id = :server AND due_at BETWEEN :since AND :until)"
             " AND NOT EXISTS (SELECT 1 FROM occurrence_keys k CROSS JOIN subscription_pairs p"
@@ -144,45 +155,53 @@ def _was_told(connection: sa.Connection, row: sa.Row[Any], member_id: int) -> bo
 
 
 def _insert_one(connection: sa.Connection, row: sa.Row[Any], member_id: int, now: datetime) -> None:
-    recipients = connection.scalar(
-        sa.select(firings.c.recipients).where(
-            firings.c.occurrence_id == row.occurrence_id, firings.c.lead == row.lead
-        )
+    # Whoever comes late has the turn after all those that are given out.
+    turn = Turns(connection, [row.server_id], now).next(
+        row.server_id, row.lead, to_ms(order_base(row.starts_at, row.lead, now))
     )
-    values = timing(row, now) | {"member": member_id, "server": row.server_id}
-    # Whoever comes late takes the place after all the others.
-    values["order"] = values["base"] + GAP_MS * place(recipients or 0, 0, recipients or 0)
+    connection.execute(
+        sa.update(firings)
+        .where(firings.c.occurrence_id == row.occurrence_id, firings.c.lead == row.lead)
+        .values(turn_at=from_ms(turn))
+    )
     connection.execute(
         sa.text(
             f"INSERT INTO deliveries ({COLUMNS}) SELECT :occurrence, :start, 0, :member, 0, :lead, 0, :server,"
-            f" :due, :expires, :order, :due, {State.PENDING.value}, NULL, NULL WHERE true{REVIVE}"
+            f" :due, :expires, :turn, :due, {State.PENDING.value}, NULL, NULL WHERE true{REVIVE}"
         ),
-        values,
+        shared_values(row, now) | {"member": member_id, "server": row.server_id, "turn": turn},
     )
 
 
-def fold_late(connection: sa.Connection, now: datetime, grace: timedelta) -> int:
-    """After a time in which nothing ran: of what waits late for one recipient only the nearest to now goes out.
+def fold_late(connection: sa.Connection, now: datetime, grace: timedelta) -> Counter[State]:
+    """After a time in which nothing ran: of what is late for one recipient only the nearest to now goes out.
 
-    In a server that leaves out what is late, nothing does. Returns how many were superseded.
+    Late is what had its turn while nothing ran; see docs/decisions/0009. In a server that leaves out what is late,
+    nothing of it goes out. What does is put in line anew, if it is much. Returns how many ended, by their state.
     """
-    connection.execute(
+    late = (
+        f"state = {State.PENDING.value} AND attempt = 0 AND kind IN ({_CALLS}) AND order_at < :late"
+    )
+    instants = {"now": to_ms(now), "late": to_ms(now - grace)}
+    missed = connection.execute(
         sa.text(
             f"UPDATE deliveries SET state = {State.MISSED.value}, settled_at = :now, reason = '{DROPPED}'"
-            f" WHERE state = {State.PENDING.value} AND attempt = 0 AND kind = 0 AND due_at < :late"
-            " AND server_id IN (SELECT id FROM servers WHERE drop_late)"
+            f" WHERE {late} AND server_id IN (SELECT id FROM servers WHERE drop_late)"
         ),
-        {"now": to_ms(now), "late": to_ms(now - grace)},
-    )
-    return connection.execute(
+        instants,
+    ).rowcount
+    superseded = connection.execute(
         sa.text(
             f"UPDATE deliveries SET state = {State.SUPERSEDED.value}, settled_at = :now,"
             " reason = 'a nearer reminder was due by then'"
-            f" WHERE state = {State.PENDING.value} AND attempt = 0 AND kind = 0 AND due_at < :late"
+            f" WHERE {late}"
             " AND EXISTS (SELECT 1 FROM deliveries n WHERE n.occurrence_id = deliveries.occurrence_id"
             "  AND n.recipient_id = deliveries.recipient_id AND n.starts_at = deliveries.starts_at"
-            "  AND n.lead < deliveries.lead AND n.recipient_kind = deliveries.recipient_kind AND n.kind = 0"
+            "  AND n.lead < deliveries.lead AND n.recipient_kind = deliveries.recipient_kind"
+            f"  AND n.kind IN ({_CALLS})"
             f"  AND n.due_at <= :now AND n.state NOT IN ({State.CANCELLED.value}, {State.SUPERSEDED.value}))"
         ),
-        {"now": to_ms(now), "late": to_ms(now - grace)},
+        instants,
     ).rowcount
+    queue_anew(connection, now)
+    return Counter({State.MISSED: missed, State.SUPERSEDED: superseded})

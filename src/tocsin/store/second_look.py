@@ -10,6 +10,9 @@ from tocsin.reminders.delivery import Kind, Move, RecipientKind, State, moved
 from tocsin.store.columns import to_ms
 from tocsin.store.tables import occurrences, servers
 
+_OF_A_START = (Kind.REMINDER, Kind.SNOOZE, Kind.MENTION)
+"""What says nothing true any more once its occurrence starts at another time, or does not take place."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -17,6 +20,7 @@ class Place:
 
     starts_at: int
     cancelled: bool
+    texts_refused: str | None
     left: bool
     channel_id: int | None
     anchor_id: int | None
@@ -40,6 +44,7 @@ def places_of(connection: sa.Connection, occurrence_ids: set[int]) -> dict[int, 
             occurrences.c.id,
             occurrences.c.starts_at,
             occurrences.c.cancelled,
+            occurrences.c.texts_refused,
             servers.c.left_at,
             servers.c.channel_id,
             servers.c.channel_anchor_id,
@@ -56,6 +61,7 @@ def places_of(connection: sa.Connection, occurrence_ids: set[int]) -> dict[int, 
         row.id: Place(
             to_ms(row.starts_at),
             row.cancelled,
+            row.texts_refused,
             row.left_at is not None,
             row.channel_id,
             row.channel_anchor_id,
@@ -76,9 +82,9 @@ def ended(row: sa.Row[Any], place: Place, now: datetime) -> tuple[State, str] | 
         return moved(pending, Move.EXPIRE), "not sent while it was of use"
     if place.left:
         return moved(pending, Move.CANCEL), "the bot is no longer in the server"
-    if row.kind in (Kind.REMINDER, Kind.MENTION) and row.starts_at != place.starts_at:
+    if row.kind in _OF_A_START and row.starts_at != place.starts_at:
         return moved(pending, Move.SUPERSEDE), "the occurrence was moved"
-    if row.kind in (Kind.REMINDER, Kind.SNOOZE, Kind.MENTION) and place.cancelled:
+    if row.kind in _OF_A_START and place.cancelled:
         return moved(pending, Move.CANCEL), "the occurrence was cancelled"
     if not row.asked:
         return moved(pending, Move.CANCEL), "no longer asked for"

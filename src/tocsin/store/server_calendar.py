@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from tocsin.calendar.category import Category, new_category, resolve
 from tocsin.calendar.event import Event
 from tocsin.calendar.occurrence import Occurrence, expand
+from tocsin.calendar.presets import GROUP_KEYS
 from tocsin.errors import TocsinError
 from tocsin.store import servers
 from tocsin.store.engine import Connection
@@ -64,20 +65,28 @@ class ServerCalendar:
         self._resolved: dict[str, Category] = {}
         self.new_categories: list[Category] = []
         groups = servers.groups_of(connection, server_id)
+        self._taken = {*self._categories, *(group.key for group in groups), *GROUP_KEYS}
         self.ledger = Ledger(connection, server_id, groups, now)
 
     def settled(self, event: Event) -> Event:
         """The event under the key of a category of the server; an unknown one becomes one."""
         if event.category not in self._resolved:
-            known = resolve(event.category, self._categories.values())
-            label = self._labels.get(event.category, event.category)
-            self._resolved[event.category] = known or self._add(new_category(label))
+            self._resolved[event.category] = self._category(event.category)
         key = self._resolved[event.category].key
         return event if key == event.category else replace(event, category=key)
+
+    def _category(self, key: str) -> Category:
+        label = self._labels.get(key)
+        if label is None and key in self._categories:
+            return self._categories[key]
+        # By its words and not by its key: that may be one which another type has had since long.
+        found = resolve(label or key, self._categories.values())
+        return found or self._add(new_category(label or key, self._taken))
 
     def _add(self, category: Category) -> Category:
         servers.add_category(self.connection, self.server.id, category)
         self._categories[category.key] = category
+        self._taken.add(category.key)
         self.new_categories.append(category)
         return category
 

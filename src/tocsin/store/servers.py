@@ -10,7 +10,7 @@ from tocsin.calendar.category import Category, Group, Preset
 from tocsin.reminders.lead import DEFAULT_LEADS
 from tocsin.store import firings
 from tocsin.store.dialect import insert_new
-from tocsin.store.tables import categories, groups, servers
+from tocsin.store.tables import categories, events, groups, servers, subscription_pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,9 @@ def add_group(connection: sa.Connection, server_id: int, group: Group, position:
 def add_category(connection: sa.Connection, server_id: int, category: Category) -> None:
     """Add a category at the end of the server's, unless its key is there."""
     position = connection.scalar(
-        sa.select(sa.func.count())
-        .select_from(categories)
-        .where(categories.c.server_id == server_id)
+        sa.select(sa.func.coalesce(sa.func.max(categories.c.position) + 1, 0)).where(
+            categories.c.server_id == server_id
+        )
     )
     connection.execute(
         insert_new(connection, categories).values(
@@ -121,6 +121,21 @@ def add_category(connection: sa.Connection, server_id: int, category: Category) 
             default_minutes=category.default_minutes,
             lines=list(category.lines),
             position=position,
+        )
+    )
+
+
+def drop_unused(connection: sa.Connection, server_id: int, keys: list[str]) -> None:
+    """Remove those of these categories that have no event and that nobody has chosen."""
+    used = sa.union(
+        sa.select(events.c.category).where(events.c.server_id == server_id),
+        sa.select(subscription_pairs.c.choice).where(subscription_pairs.c.server_id == server_id),
+    )
+    connection.execute(
+        sa.delete(categories).where(
+            categories.c.server_id == server_id,
+            categories.c.key.in_(keys),
+            categories.c.key.not_in(used),
         )
     )
 
@@ -184,15 +199,32 @@ def bot_left(connection: sa.Connection, server_id: int, now: datetime) -> None:
     )
 
 
-def channel_refused(connection: sa.Connection, server_id: int, reason: str) -> None:
-    """Discord refuses posts in the server's channel: nothing is tried there until an admin sets it up anew."""
+def channel_refused(
+    connection: sa.Connection, server_id: int, channel_id: int, reason: str, tried_at: datetime
+) -> None:
+    """Discord refuses posts in the server's channel: nothing is tried there until an admin sets it up anew.
+
+    Unless an admin has chosen another channel, or set the server up anew, since the post was `tried_at`.
+    """
     connection.execute(
-        sa.update(servers).where(servers.c.id == server_id).values(channel_refused=reason)
+        sa.update(servers)
+        .where(_as_at(server_id, tried_at), servers.c.channel_id == channel_id)
+        .values(channel_refused=reason)
     )
 
 
-def mention_refused(connection: sa.Connection, server_id: int, reason: str) -> None:
-    """Discord refuses posts in the channel for mentions: nobody is mentioned until an admin sets it up anew."""
+def mention_refused(
+    connection: sa.Connection, server_id: int, channel_id: int, reason: str, tried_at: datetime
+) -> None:
+    """The same for the channel in which members are mentioned: nobody is until an admin sets it up anew."""
     connection.execute(
-        sa.update(servers).where(servers.c.id == server_id).values(mention_refused=reason)
+        sa.update(servers)
+        .where(_as_at(server_id, tried_at), servers.c.mention_channel_id == channel_id)
+        .values(mention_refused=reason)
     )
+
+
+def _as_at(server_id: int, instant: datetime) -> sa.ColumnElement[bool]:
+    """The server, if no admin has set it up since."""
+    unchanged = sa.or_(servers.c.set_up_at.is_(None), servers.c.set_up_at <= instant)
+    return sa.and_(servers.c.id == server_id, unchanged)

@@ -7,13 +7,23 @@ import sqlalchemy as sa
 
 from tocsin.calendar.category import Preset
 from tocsin.calendar.occurrence import NINE
+from tocsin.calendar.presets import PRESETS
 from tocsin.reminders.lead import sorted_leads
 from tocsin.store import firings
 from tocsin.store.audit import record
 from tocsin.store.events import SIXTY_DAYS, realign_days
+from tocsin.store.occurrences import Ledger
 from tocsin.store.restaging import restage_channel
-from tocsin.store.servers import Server, apply_preset, ensure_server, find_server
+from tocsin.store.servers import (
+    Server,
+    apply_preset,
+    drop_unused,
+    ensure_server,
+    find_server,
+    groups_of,
+)
 from tocsin.store.tables import servers
+from tocsin.store.type_keys import separate_keys
 
 
 def set_up(
@@ -33,7 +43,7 @@ def set_up(
     horizon: timedelta = SIXTY_DAYS,
     all_day_at: time = NINE,
 ) -> Server:
-    """Choose the channel, the preset, the windows and the zone; categories that are there stay.
+    """Choose the channel, the preset, the windows and the zone; categories that are in use stay.
 
     In another zone whole days begin at other instants: their occurrences move, and what waits for them with them.
     `mentions` are the ids of the channel in which members with closed DMs are mentioned and of the last message known
@@ -60,7 +70,7 @@ def set_up(
             left_at=None,
         )
     )
-    apply_preset(connection, server_id, preset)
+    _take_preset(connection, server_id, before.preset, preset, now)
     firings.note_leads(connection, server_id, chosen)
     firings.plan_server(connection, server_id, now)
     restage_channel(connection, server_id, now)
@@ -84,3 +94,22 @@ def set_up(
     done = find_server(connection, server_id)
     assert done is not None
     return done
+
+
+def _take_preset(
+    connection: sa.Connection, server_id: int, former: str, preset: Preset, now: datetime
+) -> None:
+    """Add what the preset has, and leave out what only the former one had and nobody uses."""
+    groups = groups_of(connection, server_id)
+    if former in PRESETS and former != preset.key:
+        kept = {one.key for one in preset.categories}
+        drop_unused(
+            connection,
+            server_id,
+            [one.key for one in PRESETS[former].categories if one.key not in kept],
+        )
+    apply_preset(connection, server_id, preset)
+    separate_keys(connection, server_id)
+    grouped = groups_of(connection, server_id)
+    if grouped != groups:
+        Ledger(connection, server_id, grouped, now).regroup()

@@ -14,11 +14,20 @@ _RECORD = ("location", "description", "url", "zone", "all_day")
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event with the number of its row, and the source that it comes from."""
+    """An event with the number of its row, and the source that it comes from.
+
+    `said` is the hash of what the source said of it last; empty where that counts no more.
+    """
 
     id: int
     source: str
     event: Event
+    said: str
+
+    @property
+    def edited(self) -> bool:
+        """Whether it was changed by hand since its source spoke of it."""
+        return bool(self.said) and self.event.content_hash != self.said
 
 
 def event_values(event: Event) -> dict[str, Any]:
@@ -49,12 +58,16 @@ def event_of(row: sa.Row[Any]) -> Event:
     )
 
 
+def _stored(row: sa.Row[Any]) -> StoredEvent:
+    return StoredEvent(row.id, row.source, event_of(row), row.content_hash)
+
+
 def find_event(connection: Connection, server_id: int, event_id: int) -> StoredEvent | None:
     """The server's event with this number, or None."""
     row = connection.execute(
         sa.select(events).where(events.c.id == event_id, events.c.server_id == server_id)
     ).first()
-    return None if row is None else StoredEvent(row.id, row.source, event_of(row))
+    return None if row is None else _stored(row)
 
 
 def events_of(
@@ -64,4 +77,4 @@ def events_of(
     query = sa.select(events).where(events.c.server_id == server_id).order_by(events.c.id)
     if source is not None:
         query = query.where(events.c.source == source)
-    return [StoredEvent(row.id, row.source, event_of(row)) for row in connection.execute(query)]
+    return [_stored(row) for row in connection.execute(query)]

@@ -149,6 +149,11 @@ occurrences = Table(
     Column("all_day", Boolean, nullable=False),
     Column("cancelled", Boolean, nullable=False),
     Column("revision", Integer, nullable=False, server_default="0"),
+    Column(
+        "texts_refused",
+        Text,
+        comment="why Discord refuses what it says: told plainly until it is edited",
+    ),
     UniqueConstraint("event_id", "slot"),
     UniqueConstraint("server_id", "public_id"),
     Index("ix_occurrences_server_id_starts_at", "server_id", "starts_at"),
@@ -200,7 +205,7 @@ dm_channels = Table(
     metadata,
     Column("member_id", Id, primary_key=True, autoincrement=False),
     Column("channel_id", BigInteger),
-    Column("last_message_id", BigInteger, comment="the anchor of a look into its history"),
+    Column("last_message_id", BigInteger, comment="the last message known in it"),
     Column("suspended_because", Text, comment="null while DMs are welcome"),
     Column("epoch", Integer, nullable=False, server_default="0"),
     Column("updated_at", Instant, nullable=False),
@@ -219,6 +224,13 @@ firings = Table(
     Column("rank", Integer, nullable=False, server_default="0", comment="recipients staged"),
     Column("recipients", Integer, comment="how many matched when it began"),
     Column("staged_at", Instant, comment="when all were"),
+    Column("turn_at", Instant, comment="the last turn given to a recipient"),
+    Column(
+        "passed_choice",
+        Text,
+        comment="the last of those whom the turns pass over at first: this choice …",
+    ),
+    Column("passed_member", BigInteger, comment="… and this member"),
     Index(
         "ix_firings_due_at",
         "due_at",
@@ -226,6 +238,13 @@ firings = Table(
         postgresql_where=text("staged_at IS NULL"),
     ),
     Index("ix_firings_server_id_due_at", "server_id", "due_at"),
+    Index(
+        "ix_firings_turn_at",
+        "server_id",
+        "turn_at",
+        sqlite_where=text("turn_at IS NOT NULL"),
+        postgresql_where=text("turn_at IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -265,6 +284,7 @@ deliveries = Table(
         server_default=text("0"),
         comment="send the plain rendering",
     ),
+    # Nobody while it waits. Stays with whatever was ended while it was on its way, or in doubt.
     Column("worker", Text),
     Column("claimed_at", Instant),
     Column("lease_until", Instant),
@@ -298,6 +318,7 @@ deliveries = Table(
         sqlite_where=_IN_DOUBT,
         postgresql_where=_IN_DOUBT,
     ),
+    # Nor is any reason evidence: a message's id is, or an import. Triggers hold that; see migration 0004.
     CheckConstraint(f"state <> {State.SENT.value} OR reason IS NOT NULL", name="sent_has_evidence"),
     CheckConstraint(
         f"state <> {State.SENDING.value} OR (worker IS NOT NULL AND claimed_at IS NOT NULL)",

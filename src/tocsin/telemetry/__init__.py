@@ -1,1 +1,1 @@
-"""How Tocsin tells what it does: logs."""
+"""How Tocsin tells what it does: logs, its status, metrics."""

@@ -15,6 +15,35 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 TITLE = "Ruins of Ys"
 
 
+async def test_in_quarantine_no_dms_are_opened_until_the_operator_acts(
+    own_community: Community,
+) -> None:
+    """Not for the next member either, and not after a restart: who opens on is blocked for good."""
+    community, ann, bob = own_community, own_community.ann, own_community.bob
+    opening = {"method": "POST", "path": r"/users/@me/channels$"}
+    quarantine = await community.sandbox.fault(
+        "status", status=403, code=20026, user_id=str(ann.id), **opening
+    )
+    process = await community.bot.start()
+    try:
+        await community.set_up(preset="kvk")
+        for member in (ann, bob):
+            last = await community.subscribe(member, "ruins")
+            assert "does not let me open new direct messages" in last.text
+        assert await process.event("opening of DMs stopped")
+        await process.end()
+        process = await community.bot.start()
+        await process.event("opening of DMs stopped")
+        await quarantine.remove()
+        assert "does not let me open" in (await community.subscribe(bob, "ruins")).text
+        assert await bob.dms() == []
+        assert "opened again" in await community.bot.tocsin("resume-opening")
+        await community.subscribe(bob, "ruins")
+        await bob.wait_for_dm(says("You are subscribed"), timeout=PATIENCE)
+    finally:
+        await process.end()
+
+
 async def test_members_with_closed_dms_are_mentioned_once_and_together(
     community: Community, tmp_path: Path
 ) -> None:

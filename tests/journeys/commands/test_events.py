@@ -88,5 +88,6 @@ async def test_a_reminder_and_its_post_do_what_their_buttons_say(
 
 
 def is_reminder(message: Message) -> bool:
-    """Not the welcome."""
-    return "Ruins of Ys" in message.text and "You are subscribed" not in message.text
+    """Not the welcome, and not an answer to a button."""
+    told = "Ruins of Ys" in message.text and "You are subscribed" not in message.text
+    return told and not message.ephemeral

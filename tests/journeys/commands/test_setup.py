@@ -5,7 +5,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.journeys.commands.community import Community, says
+from tests.journeys.commands.community import PATIENCE, Community, says
+from tests.journeys.commands.test_events import bring_in, in_hours
 
 from discord_sandbox.testing import SandboxError
 
@@ -126,3 +127,32 @@ async def test_a_removal_while_the_bot_was_down_is_noticed(own_community: Commun
         assert left["server"] == community.guild.id
     finally:
         await process.end()
+
+
+async def test_a_preset_brings_its_types_and_no_others(community: Community) -> None:
+    """What only the former preset had goes, unless it is in use."""
+    await community.set_up(preset="kvk")
+    form = await community.form(community.ann)
+    offered = [option["value"] for option in form.selects[0]["options"]]
+    assert offered == ["all", "fights", "ruins", "altars", "major", "chronicle"]
+
+
+async def test_events_that_came_before_the_preset_belong_to_its_groups(
+    community: Community, tmp_path: Path
+) -> None:
+    """Who subscribes to all fights is called to altars that were on the calendar already."""
+    start = await in_hours(community, 2)
+    await bring_in(community, tmp_path, [(start, "altars", "Altar of Ys")])
+    await community.set_up(preset="kvk")
+    await community.subscribe(community.ann, "fights", leads=(3600,))
+    left = start - await community.sandbox.clock.now() - timedelta(hours=1)
+    await community.sandbox.clock.step(left.total_seconds())
+    await community.ann.wait_for_dm(says("Altar of Ys", "1 hour before"), timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("windows", ["x" * 3000, "31d", "1h 2h 3h 4h 5h 6h 7h 8h 9h 10h 11h"])
+async def test_windows_that_cannot_be_read_are_said(community: Community, windows: str) -> None:
+    """However long they are; nothing is changed."""
+    answer = await community.answer(community.owner, "setup", windows=windows)
+    assert "24h" in answer.text or "30 days" in answer.text
+    assert len(answer.text) < 400

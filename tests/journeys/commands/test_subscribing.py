@@ -1,9 +1,11 @@
 """A member subscribes, changes their mind, and stops."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.journeys.commands.community import PATIENCE, Community, says
+from tests.journeys.commands.test_events import bring_in, in_hours
 
 from discord_sandbox.testing import Message
 
@@ -147,3 +149,37 @@ async def test_what_a_member_has_works_after_a_restart(own_community: Community)
         await community.stop(ann, question)
     finally:
         await process.end()
+
+
+async def test_a_hundred_types_can_all_be_chosen(community: Community, tmp_path: Path) -> None:
+    """Three menus to a page, each named for what is in it; what was chosen on another page stays."""
+    start = await in_hours(community, 30)
+    rows = [(start, f"Type {number:03}", f"Event {number}") for number in range(100)]
+    await bring_in(community, tmp_path, rows)
+    await community.set_up()
+    ann = community.ann
+    form = await community.form(ann)
+    assert len(form.selects) == 4
+    assert form.selects[1]["placeholder"].startswith("Types of events: ")
+    first = form.selects[0]
+    exchange = await ann.choose(form, first["custom_id"], ["type-001"])
+    form = await exchange.response(PATIENCE)
+    form = await community.press(ann, form, "More types (page 1 of 2)")
+    last = form.selects[-2]
+    assert last["options"][-1]["value"] == "type-099"
+    exchange = await ann.choose(form, last["custom_id"], ["type-099"])
+    form = await exchange.response(PATIENCE)
+    assert "Type 001, Type 099" in (await community.save(ann, form)).text
+
+
+async def test_a_type_that_is_called_like_a_group_breaks_no_form(
+    community: Community, tmp_path: Path
+) -> None:
+    """It is offered once: the group contains it."""
+    start = await in_hours(community, 30)
+    await bring_in(community, tmp_path, [(start, "all", "Everything"), (start, "x", "Other")])
+    await community.set_up()
+    form = await community.form(community.ann)
+    values = [option["value"] for option in form.selects[0]["options"]]
+    assert values.count("all") == 1
+    assert "x" in values

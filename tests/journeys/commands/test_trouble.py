@@ -126,7 +126,6 @@ async def _held_by_the_clock(community: Community, bot: Process, folder: Path) -
     assert 58 < (await bot.event("clock is off"))["ahead_of_discord_s"] < 61
     start = datetime.now(UTC) + timedelta(hours=1, seconds=1)
     await bring_in(community, folder, [(start, "ruins", "Ruins of Ys")])
-    await bot.event("staged")
     asked = await community.sandbox.fault("slow", seconds=0, method="GET", path="/gateway$")
     await asked.wait_struck()
     assert datetime.now(UTC) > start - timedelta(hours=1)

@@ -65,6 +65,52 @@ def test_a_key_is_short_plain_and_settled(text: str) -> None:
     assert category_key(key) == key
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Матч 1", "Кубок 1"),
+        ("C++", "C#"),
+        ("C", "C#"),
+        ("🟢 Raid", "🔴 Raid"),
+        ("Søndag", "Sndag"),
+        (f"{'long ' * 8}one", f"{'long ' * 8}two"),
+        (f"{'long ' * 20}one", f"{'long ' * 20}two"),
+        ("日曜 A", "月曜 A"),
+    ],
+)
+def test_different_types_are_never_taken_for_one(one: str, other: str) -> None:
+    """Where a key cannot hold the whole name, something of the rest is in it all the same."""
+    assert category_key(one) != category_key(other)
+    assert resolve(other, [new_category(one)]) is None
+    for name in (one, other):
+        made = new_category(name)
+        assert resolve(name, [made]) == made
+        assert resolve(f"  {name.upper()} ", [made]) == made
+
+
+@pytest.mark.parametrize(
+    "spelling", ["boss rush", "Boss-Rush", "BOSS_RUSH!", "“Boss Rush”", "Bóss Rush", "⚔️ boss rush"]
+)
+def test_spellings_of_one_type_are_one(spelling: str) -> None:
+    """Case, accents, marks between words, and a picture before a name that is there without it."""
+    made = new_category("Boss Rush")
+    assert resolve(spelling, [made]) == made
+
+
+def test_a_key_that_an_older_version_gave_belongs_to_its_label() -> None:
+    """`Матч 1` got the key `1`, and keeps it; a type called `1` is another."""
+    match = Category("1", "Матч 1", "📅", 0)
+    long = Category(
+        "a-very-long-name-for-a-type-of-e", "A very long name for a type of events", "", 0
+    )
+    assert resolve("матч 1", [match, long]) == match
+    assert resolve("1", [match, long]) is None
+    assert resolve("Кубок 1", [match, long]) is None
+    assert resolve(long.label, [match, long]) == long
+    assert new_category("1", taken={"1"}).key == "1-2"
+    assert new_category("1", taken={"1", "1-2"}).key == "1-3"
+
+
 def test_a_new_category_is_the_same_every_time() -> None:
     """What is made for an unknown type depends on its text alone, and keeps the text as label."""
     assert new_category("MotoGP") == new_category("MotoGP")

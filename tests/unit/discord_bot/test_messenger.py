@@ -1,6 +1,7 @@
 """What the messenger makes of Discord's answers, over a real socket."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import discord
@@ -13,13 +14,21 @@ from tests.unit.discord_bot.scripted import message as sent
 from tocsin.clock import Clock
 from tocsin.discord_bot.custom_ids import Verb, custom_id
 from tocsin.discord_bot.messenger import DiscordMessenger
-from tocsin.dispatch.messenger import Sighting
+from tocsin.dispatch.messenger import Search, Sighting
 from tocsin.dispatch.outcome import Accepted, NotSent, Refused, RetryAt, Scope, Unknown
 
 TOLD = message(card())
 TOKEN = TOLD.token
 MINE = custom_id(Verb.STOP, 1, TOKEN)
 OTHER = custom_id(Verb.STOP, 1, "another")
+SINCE = datetime(2026, 12, 1, 17, 0, tzinfo=UTC)
+IN_DM = Search(43, TOKEN, SINCE, in_dm=True)
+IN_SERVER = Search(43, TOKEN, SINCE, in_dm=False)
+
+
+def at(seconds: int) -> int:
+    """The id of a message that was written so long after the earliest that is looked for."""
+    return discord.utils.time_snowflake(SINCE + timedelta(seconds=seconds))
 
 
 @pytest.fixture
@@ -171,33 +180,62 @@ async def test_a_dm_channel_is_opened_anew_each_time(both: Both) -> None:
 async def test_a_message_is_found_by_its_token(both: Both) -> None:
     """Whoever else wrote in between."""
     messenger, script = both
-    script.then(200, [sent(90, OTHER), sent(80, MINE), sent(70)])
-    assert await messenger.find(43, TOKEN, 70) == 80
+    script.then(200, [sent(at(9), OTHER), sent(at(8), MINE), sent(at(-9))])
+    assert await messenger.find(IN_SERVER) == at(8)
+
+
+async def test_a_message_is_found_though_it_seems_too_old(both: Both) -> None:
+    """A clock that was wrong must not hide what is before everybody's eyes."""
+    messenger, script = both
+    script.then(200, [sent(at(-8)), sent(at(-9), MINE)])
+    assert await messenger.find(IN_SERVER) == at(-9)
 
 
 async def test_somebody_elses_message_is_not_ours(both: Both) -> None:
     """A token can be copied; an author cannot."""
     messenger, script = both
-    script.then(200, [sent(80, MINE, author="901"), sent(70)])
-    assert await messenger.find(43, TOKEN, 70) is Sighting.ABSENT
+    script.then(200, [sent(at(8), MINE, author="901"), sent(at(-9))])
+    assert await messenger.find(IN_SERVER) is Sighting.ABSENT
 
 
-async def test_absence_counts_once_the_anchor_is_seen(both: Both) -> None:
-    """Over as many pages as lie in between."""
+async def test_absence_counts_once_something_older_is_seen(both: Both) -> None:
+    """Over as many pages as lie in between, and no farther: whatever was written before is nobody's concern."""
     messenger, script = both
-    script.then(200, [sent(n) for n in range(300, 200, -1)])
-    script.then(200, [sent(n) for n in range(200, 100, -1)])
-    script.then(200, [sent(100), sent(99)])
-    assert await messenger.find(43, TOKEN, 99) is Sighting.ABSENT
-    assert "before=101" in script.asked[2][1]
+    script.then(200, [sent(at(n)) for n in range(300, 200, -1)])
+    script.then(200, [sent(at(n)) for n in range(200, 100, -1)])
+    script.then(200, [sent(at(n)) for n in range(50, -50, -1)])
+    assert await messenger.find(IN_SERVER) is Sighting.ABSENT
+    assert f"before={at(101)}" in script.asked[2][1]
 
 
-@pytest.mark.parametrize("page", [[], [sent(300)]])
-async def test_an_end_without_the_anchor_proves_nothing(both: Both, page: list[Any]) -> None:
-    """Without the right to read the history Discord answers an empty list."""
+@pytest.mark.parametrize("search", [IN_SERVER, IN_DM], ids=["server", "DM"])
+async def test_the_beginning_of_what_can_be_read_is_far_enough(both: Both, search: Search) -> None:
+    """Everything older was deleted, or never was."""
     messenger, script = both
-    script.then(200, page)
-    assert await messenger.find(43, TOKEN, 99) is Sighting.UNREADABLE
+    script.then(200, [sent(at(9))])
+    script.then(200, [])
+    assert await messenger.find(search) is Sighting.ABSENT
+
+
+async def test_an_empty_dm_proves_that_nothing_arrived(both: Both) -> None:
+    """As one is that was just opened: no permission hides what is in a DM."""
+    messenger, script = both
+    script.then(200, [])
+    assert await messenger.find(IN_DM) is Sighting.ABSENT
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [(at(9), Sighting.UNREADABLE), (None, Sighting.UNREADABLE), (at(-9), Sighting.ABSENT)],
+)
+async def test_an_empty_list_in_a_server_proves_nothing(
+    both: Both, last: int | None, expected: Sighting
+) -> None:
+    """Without the right to read the history Discord answers so; unless nothing was written there since."""
+    messenger, script = both
+    script.then(200, [])
+    script.then(200, {"id": "43", "type": 0, "last_message_id": str(last) if last else None})
+    assert await messenger.find(IN_SERVER) is expected
 
 
 @pytest.mark.parametrize(
@@ -211,10 +249,13 @@ async def test_an_end_without_the_anchor_proves_nothing(both: Both, page: list[A
 async def test_a_history_that_is_refused_is_unreadable(
     both: Both, status: int, code: int, expected: Sighting
 ) -> None:
-    """And one that cannot be had now is looked at later."""
+    """And one that cannot be had now is looked at later; so is the channel."""
     messenger, script = both
     script.then(status, {"message": "no", "code": code})
-    assert await messenger.find(43, TOKEN, 99) is expected
+    assert await messenger.find(IN_DM) is expected
+    script.then(200, [])
+    script.then(status, {"message": "no", "code": code})
+    assert await messenger.find(IN_SERVER) is expected
 
 
 async def test_what_is_gone_already_counts_as_deleted(both: Both) -> None:

@@ -35,7 +35,7 @@ def test_a_reminder_says_who_what_when_where_and_from_where() -> None:
         assert part in text
     assert f"<t:{SECONDS}:F>" in text
     assert f"<t:{SECONDS}:R>" in text
-    assert labels(rendered) == ["Change", "Stop", "Open page"]
+    assert labels(rendered) == ["Snooze", "Change", "Stop", "Open page"]
 
 
 def test_every_message_carries_the_token_of_its_delivery() -> None:

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.discord_bot.render.text import button_address, cut, safe, safe_line, web_address
+from tocsin.discord_bot.render.text import (
+    button_address,
+    cut,
+    safe,
+    safe_line,
+    safe_title,
+    web_address,
+)
 
 
 @given(st.text(max_size=300), st.integers(min_value=1, max_value=100))
@@ -32,6 +39,22 @@ def test_a_safe_text_has_no_markdown(text: str) -> None:
 def test_a_safe_text_has_no_direction_marks() -> None:
     """Characters that turn or hide text are left out."""
     assert safe("a\u202eb\u200bc\x00d", 100) == "abcd"
+
+
+def test_a_safe_text_keeps_what_words_and_emoji_are_joined_by() -> None:
+    """A family of emoji is one picture, and Persian is not written without the joiners."""
+    family, wish = (
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+    )
+    assert safe_line(f"{family} {wish}", 100) == f"{family} {wish}"
+
+
+@pytest.mark.parametrize("title", ["", " ", "\u200b\u200b", "\u200d\u200c", "\u202e"])
+def test_a_title_of_which_nothing_is_seen_gives_way_to_the_types_name(title: str) -> None:
+    """Four asterisks are no title."""
+    assert safe_title(title, "Ruins", 100) == "Ruins"
+    assert safe_title(title, "\u200b", 100) == "Event"
 
 
 def test_what_is_cut_says_so() -> None:

@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tocsin.dispatch.decision import LOOK_AFTER, OPENING_PAUSE, decide
+from tocsin.dispatch.decision import LOOK_AFTER, decide
+from tocsin.dispatch.opening import OPENING_PAUSE
 from tocsin.dispatch.outcome import Accepted, NotSent, Outcome, Refused, RetryAt, Scope, Unknown
 from tocsin.reminders.delivery import Kind, Move, RecipientKind
 from tocsin.store.claims import Claimed
@@ -85,8 +86,10 @@ def test_a_refusal_has_its_consequence(scope: Scope, move: Move, effect: str) ->
 
 
 def test_a_dm_channel_is_opened_anew_only_once() -> None:
-    """Refused again at the new one, the member takes no DMs."""
-    decided = setback(Refused("gone", Scope.DM_CHANNEL), replace(CLAIMED, attempt=2))
+    """Refused again at the new one, the member takes no DMs; attempts that ended otherwise do not count."""
+    again = replace(CLAIMED, attempt=3)
+    assert setback(Refused("gone", Scope.DM_CHANNEL), again).reopen
+    decided = setback(Refused("gone", Scope.DM_CHANNEL), replace(again, reopened=True))
     assert (decided.move, decided.suspend, decided.reopen) == (Move.REFUSED, True, False)
 
 

@@ -83,6 +83,37 @@ def test_a_machine_that_slept_holds_nothing(skew: Skew, clock: _Hands) -> None:
     assert not skew.holds()
 
 
+@pytest.mark.parametrize("step", [timedelta(hours=3), -timedelta(hours=3)])
+def test_after_a_step_nothing_final_is_done_until_discord_has_answered(
+    skew: Skew, clock: _Hands, step: timedelta
+) -> None:
+    """Whether the clock was set right, set wrong or the machine slept, nobody knows before."""
+    skew.asked = True
+    answer(skew, clock, 0)
+    clock.run(86_400)
+    assert not skew.in_doubt()
+    clock.at += step
+    assert skew.in_doubt()
+    assert skew.doubted.is_set()
+    assert not skew.holds()
+    answer(skew, clock, 0)
+    assert not skew.in_doubt()
+
+
+def test_a_discord_that_does_not_answer_is_not_waited_for_for_ever(
+    skew: Skew, clock: _Hands
+) -> None:
+    """Half a minute; and where nobody asks it, as in a command, not at all."""
+    clock.at += timedelta(hours=3)
+    assert not skew.in_doubt()
+    skew.asked = True
+    assert skew.in_doubt()
+    clock.run(29)
+    assert skew.in_doubt()
+    clock.run(2)
+    assert not skew.in_doubt()
+
+
 def test_a_slow_answer_proves_nothing(skew: Skew, clock: _Hands) -> None:
     """It may have been dated at any instant since its request left."""
     left = skew.leaving()

@@ -1,4 +1,5 @@
 import asyncio
+from itertools import count
 
 from tocsin.clock import Clock
 from tocsin.dispatch.supervise import Supervisor
@@ -10,6 +11,16 @@ class _Quick(Clock):
     async def wait(self, until: object, woken: object, *, at_most: float | None = None) -> bool:
         await asyncio.sleep(0)
         return False
+
+
+class _Hasty(_Quick):
+    """More than a minute passes between any two looks at it."""
+
+    _readings = count(step=61)
+
+    @staticmethod
+    def monotonic() -> float:
+        return float(next(_Hasty._readings))
 
 
 async def test_a_loop_that_fails_is_started_again_and_says_so() -> None:
@@ -49,4 +60,21 @@ async def test_a_loop_survives_thousands_of_failures() -> None:
     supervisor.health["loop"].failures = 5_000
     await asyncio.wait_for(steady.wait(), 10)
     assert supervisor.health["loop"].failures == 5_001
+    await supervisor.stop()
+
+
+async def test_what_failed_and_then_ran_well_is_remembered() -> None:
+    """A failure after a long time of running is the first in a row again, and still one more of all."""
+    supervisor, starts, steady = Supervisor(_Hasty()), iter(range(9)), asyncio.Event()
+
+    async def loop() -> None:
+        if next(starts) < 3:
+            raise OSError("disk full")
+        steady.set()
+        await asyncio.Event().wait()
+
+    supervisor.watch("loop", loop)
+    await asyncio.wait_for(steady.wait(), 10)
+    health = supervisor.health["loop"]
+    assert (health.failures, health.failures_total) == (1, 3)
     await supervisor.stop()

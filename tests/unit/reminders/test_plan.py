@@ -10,7 +10,6 @@ from tocsin.reminders.plan import (
     due_at,
     expires_at,
     order_base,
-    place,
     rotation,
     worth_making_up,
 )
@@ -48,25 +47,19 @@ def test_a_longer_lead_gives_way(lead: int) -> None:
 
 
 def test_at_start_goes_before_a_day_ahead() -> None:
-    """Of two reminders due at one instant, `now` goes first, even to the 29,000th recipient."""
-    now_reminder = order_base(START, 0) + GAP * 29_000
+    """Of two reminders due at one instant, `now` goes first, even to the 23,000th recipient."""
+    now_reminder = order_base(START, 0) + GAP * 23_000
     day_ahead = order_base(START + timedelta(seconds=DAY), DAY) + GAP
     assert now_reminder < day_ahead
     assert order_base(START, 0) < order_base(START + timedelta(hours=1), HOUR)
 
 
-@given(st.integers(1, 10_000_000), st.integers(1, 400))
-def test_places_are_a_permutation(occurrence_id: int, recipients: int) -> None:
-    """Each recipient has a place of its own, from 1; the channel's place 0 stays free."""
-    turned = rotation(occurrence_id, recipients)
-    places = {place(rank, turned, recipients) for rank in range(recipients)}
-    assert places == set(range(1, recipients + 1))
-
-
-@given(st.integers(0, 1_000), st.integers(0, 1_000))
-def test_whoever_comes_late_queues_behind(recipients: int, more: int) -> None:
-    """A recipient beyond those that were counted gets a place after all of them."""
-    assert place(recipients + more, rotation(3, recipients), recipients) > recipients
+@given(LEADS, st.timedeltas(timedelta(0), timedelta(days=2)))
+def test_what_begins_late_counts_from_then(lead: int, late: timedelta) -> None:
+    """Made up for, it is as urgent as what falls due at that instant with the same lead, and no more."""
+    due = due_at(START, lead)
+    assert order_base(START, lead, due + late) == order_base(START + late, lead)
+    assert order_base(START, lead, due - late) == order_base(START, lead)
 
 
 @given(st.integers(1, 1_000_000), st.integers(1, 50), st.integers(4, 5_000))
@@ -75,8 +68,9 @@ def test_nobody_is_always_last(first: int, stride: int, recipients: int) -> None
     and nobody is in the last tenth more than half of the time.
     """
     rotations = [rotation(first + stride * n, recipients) for n in range(40)]
+    assert all(0 <= passed < recipients for passed in rotations)
     for rank in {0, recipients // 3, recipients - 1}:
-        places = [place(rank, turned, recipients) / recipients for turned in rotations]
+        places = [(rank - passed) % recipients / recipients for passed in rotations]
         assert min(places) <= 0.5
         assert sum(one > 0.9 for one in places) <= 20
 

@@ -63,6 +63,33 @@ def test_times_without_a_zone_are_those_of_the_zone_given() -> None:
     assert [event.zone for event in reading.events] == ["Europe/Berlin", "Europe/Berlin", "UTC"]
 
 
+def test_times_may_have_any_form_of_iso_8601() -> None:
+    """Basic, by week, without minutes, and midnight as the end of a day."""
+    reading = read(
+        "start,end,title\n20261201T100000Z,,A\n2026-12-01T11,,B\n2026-W49-2,,C\n"
+        "2026-12-01 20:00,2026-12-01 24:00,D\n"
+    )
+    assert reading.problems == []
+    assert [event.first_start.hour for event in reading.events] == [10, 10, 23, 19]
+    assert reading.events[3].master.length == timedelta(hours=4)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "UTC"])
+def test_the_ends_of_time_are_no_times(zone: str) -> None:
+    """Moved to another zone they would lie beyond it; the other rows go in."""
+    reading = read_calendar(
+        b"start,end,title\n0001-01-01 00:00,,First\n9999-12-31 23:59,,Last\n"
+        b"2026-05-01 10:00,9999-12-31,Long\n2026-05-01 10:00,,A\n",
+        "events.csv",
+        zone=ZoneInfo(zone),
+        category=None,
+    )
+    assert [event.title for event in reading.events] == ["A"]
+    assert [problem.line for problem in reading.problems] == [2, 3, 4]
+    assert "the year 1" in reading.problems[0].reason
+    assert "the year 9999" in reading.problems[1].reason
+
+
 def test_dates_are_whole_days_and_an_end_is_the_last_of_them() -> None:
     """From the 1st to the 3rd is three days."""
     reading = read("start,end,title\n2026-05-01,2026-05-03,Camp\n2026-06-01,,Day\n")
@@ -93,6 +120,61 @@ def test_each_row_that_cannot_be_read_is_named_and_the_rest_go_in() -> None:
     reasons = " / ".join(problem.reason for problem in reading.problems)
     for part in ("12/05/2026", "is empty", "ends", "time of day", "cells", "the year 1", "25:00"):
         assert part in reasons
+
+
+@pytest.mark.parametrize(
+    ("row", "opened", "part"),
+    [
+        ('2026-05-02 10:00,F1,"B', 3, "never closed"),
+        ('"2026-05-02 10:00,F1,B', 3, "never closed"),
+        ('2026-05-02 10:00,F1,"B"x', 3, "after the quote"),
+        ('2026-05-02 10:00,F1,"The "Big" B"', 3, "after the quote"),
+        (f'2026-05-02 10:00,F1,"{"B" * 140_000}"', 3, "field"),
+    ],
+)
+def test_a_quote_out_of_place_costs_its_own_row_alone(row: str, opened: int, part: str) -> None:
+    """It is named with its line, and the rows below go in as if it were not there."""
+    reading = read(
+        f"start,type,title\n2026-05-01 10:00,F1,A\n{row}\n2026-05-03 10:00,F1,C\n"
+        '2026-05-04 10:00,F1,"D, with\na second line"\n'
+    )
+    assert [event.title for event in reading.events] == ["A", "C", "D, with a second line"]
+    (problem,) = reading.problems
+    assert (problem.line, problem.taken) == (opened, False)
+    assert part in problem.reason
+
+
+def test_two_stray_quotes_do_not_take_the_rows_between_them_for_one_cell() -> None:
+    """Together they make a cell that is closed, and whose lines are rows of the table."""
+    reading = read(
+        "start,type,title\n"
+        '2026-05-01 10:00,F1,"A\n'
+        "2026-05-02 10:00,F1,B\n"
+        '2026-05-03 10:00,F1,C"\n'
+        "2026-05-04 10:00,F1,D\n"
+    )
+    assert [event.title for event in reading.events] == ["B", 'C"', "D"]
+    (problem,) = reading.problems
+    assert (problem.line, problem.taken) == (2, False)
+    assert "line 3" in problem.reason
+
+
+def test_a_text_of_several_lines_stays_one_cell() -> None:
+    """Also if one of them begins with a time, as long as it is no whole row."""
+    reading = read(
+        "start,title,description,url\n"
+        '2026-05-01 10:00,Camp,"Who comes:\n2026-05-01 11:00, the first\nall",example.org\n'
+    )
+    (event,) = reading.events
+    assert event.description == "Who comes:\n2026-05-01 11:00, the first\nall"
+    assert not [problem for problem in reading.problems if not problem.taken]
+
+
+def test_blanks_around_quotes_are_no_matter() -> None:
+    """Before an opening and after a closing one."""
+    reading = read('start,title,location\n2026-05-01 10:00 , "A, B" , "C" \n')
+    assert [(event.title, event.location) for event in reading.events] == [("A, B", "C")]
+    assert reading.problems == []
 
 
 def test_equal_rows_are_one_event() -> None:

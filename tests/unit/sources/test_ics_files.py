@@ -71,6 +71,28 @@ def test_a_file_that_breaks_off_gives_what_is_whole() -> None:
     assert [problem.line for problem in reading.problems] == [7, 16]
 
 
+@pytest.mark.parametrize("end", [[], ["END:VCAL"], ["BEGIN:VTODO", "UID:t"]])
+def test_a_file_that_breaks_off_between_two_events_says_so(end: list[str]) -> None:
+    """Without END:VCALENDAR nobody knows what else it held."""
+    text = "\n".join(["BEGIN:VCALENDAR", *vevent("a", GOOD), *end])
+    reading = read_calendar(text.encode(), "x.ics", zone=BERLIN, category=None)
+    assert [event.uid for event in reading.events] == ["a"]
+    (problem,) = reading.problems
+    assert (problem.line, problem.taken) == (6 + len(end), False)
+    assert "breaks off" in problem.reason
+
+
+def test_of_calendars_in_one_file_each_has_its_end() -> None:
+    """Whole ones are read together; one that the next one begins within is reported."""
+    whole = ["BEGIN:VCALENDAR", *vevent("a", GOOD), "END:VCALENDAR"]
+    second = ["BEGIN:VCALENDAR", *vevent("b", GOOD), "END:VCALENDAR", "", ""]
+    for first, lines in ((whole, []), (whole[:-1], [7])):
+        text = "\n".join([*first, *second])
+        reading = read_calendar(text.encode(), "x.ics", zone=BERLIN, category=None)
+        assert [event.uid for event in reading.events] == ["a", "b"]
+        assert [problem.line for problem in reading.problems] == lines
+
+
 def test_alarms_and_other_components_are_not_events() -> None:
     """What stands inside an event stays out of it; tasks are left alone."""
     reading = read(

@@ -1,11 +1,12 @@
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.calendar.event import Event
-from tocsin.sources.match import FARTHEST, match_without_uids
+from tocsin.sources.match import FARTHEST, match_without_uids, speaks_of_the_same
 
 DAY = timedelta(days=1)
 ORIGIN = datetime(2026, 3, 2, 20, tzinfo=UTC)
@@ -85,3 +86,16 @@ def test_every_row_is_paired_once_or_said_to_be_new_or_gone(
     assert sorted(before) == sorted(event.uid for event in old)
     assert sorted(after) == sorted(event.uid for event in new)
     assert all(abs(a.first_start - b.first_start) <= FARTHEST for a, b in matching.pairs)
+
+
+def test_a_calendar_is_known_again_by_any_event_of_it() -> None:
+    """By UID, or by title and start where a maker gives new UIDs; in a table by title alone."""
+    old = [row("Ruins", ORIGIN), row("Fight", ORIGIN + DAY), row("Altar", ORIGIN + 2 * DAY)]
+    anew = [replace(event, uid=f"new-{event.uid}") for event in old]
+    other = [row("Cinema", ORIGIN), row("Choir", ORIGIN + DAY), row("Chess", ORIGIN + 2 * DAY)]
+    renamed = [replace(new, uid=before.uid) for before, new in zip(old, other, strict=True)]
+    for identified in (True, False):
+        assert speaks_of_the_same(old, [*other, old[2]], identified=identified)
+        assert not speaks_of_the_same(old, other, identified=identified)
+        assert speaks_of_the_same(old, anew, identified=identified) is identified
+        assert speaks_of_the_same(old, renamed, identified=identified) is identified

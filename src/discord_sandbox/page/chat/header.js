@@ -2,7 +2,7 @@
 
 import { emit } from "../core/bus.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
-import { avatar, botTag, channelIcon, channelName, dmPartner, nameOf, userById } from "../core/people.js";
+import { avatar, botTag, channelIcon, channelName, dmPartner, isForum, nameOf, userById } from "../core/people.js";
 import { findChannel } from "../core/store.js";
 import { openPopover, closePopover } from "../overlay/popover.js";
 import { inlineMarkdown } from "../text/markdown.js";
@@ -22,7 +22,7 @@ export function drawHeader(channelId) {
     channel?.topic && h("p", { class: "topic" }, inlineMarkdown(channel.topic.split("\n")[0], guild)),
     h("span", { class: "grow" }),
     partner && iconButton("gear", `Conversation with ${nameOf(partner)}: block and more`, (event) => emit("profile", { userId: partner.id, guild: null, anchor: event.currentTarget })),
-    channel && iconButton("pin", "Pinned messages", (event) => showPins(event.currentTarget, channelId), { "aria-haspopup": "dialog" }),
+    channel && !isForum(channel) && iconButton("pin", "Pinned messages", (event) => showPins(event.currentTarget, channelId), { "aria-haspopup": "dialog" }),
     channel && iconButton("people", "Members", () => emit("drawer", "right"), { "aria-pressed": String(!document.body.classList.contains("no-members")) }),
     iconButton("pulse", "Inspector", () => emit("inspector:toggle"), { "aria-pressed": String(document.body.classList.contains("inspecting")) }));
 }

@@ -12,6 +12,8 @@ import { attempt } from "../overlay/toast.js";
 import { inlineMarkdown, markdown } from "../text/markdown.js";
 import { clockTime, fullTime, messageTime } from "../text/timestamps.js";
 import { drawEmbed } from "./embed.js";
+import { drawForward } from "./forward.js";
+import { drawPoll } from "./poll.js";
 import { drawReactions } from "./reactions.js";
 import { systemText } from "./system.js";
 import { toolbar } from "./toolbar.js";
@@ -93,7 +95,7 @@ function replyPreview(message, guild) {
     h("span", { class: "reply-text" }, text));
 }
 
-function body(message, guild) {
+function body(message, guild, { kept = false } = {}) {
   if (has(message, FLAG.LOADING)) {
     return h("div", { class: "thinking", role: "status" },
       h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), ` ${nameOf(userById(message.author?.id) ?? message.author, guild)} is thinking…`);
@@ -105,7 +107,9 @@ function body(message, guild) {
     text,
     (message.attachments ?? []).length > 0 && !has(message, FLAG.V2) && h("div", { class: "attachments" }, message.attachments.map(attachment)),
     !has(message, FLAG.SUPPRESS_EMBEDS) && (message.embeds ?? []).map((embed) => drawEmbed(embed, guild)),
-    (message.components ?? []).length > 0 && h("div", { class: "components" }, drawComponents(message.components, controls(message, guild))),
+    (message.components ?? []).length > 0 && h("div", { class: "components" }, drawComponents(message.components, { ...controls(message, guild), ...(kept ? { locked: true } : {}) })),
+    drawPoll(message),
+    drawForward(message, (first) => body(first, guild, { kept: true })),
     text === null ? edited : null,
     (message.sticker_items ?? []).map((sticker) => h("div", { class: "subtext" }, `Sticker: ${sticker.name}`)),
   ];

@@ -10,6 +10,7 @@ import { findChannel, may, PERMISSION } from "../core/store.js";
 import { confirm } from "../overlay/dialog.js";
 import { openMenu } from "../overlay/popover.js";
 import { attempt } from "../overlay/toast.js";
+import { forward } from "./forward.js";
 import { chooseReaction } from "./reactions.js";
 
 const MESSAGE_COMMAND = 3;
@@ -42,12 +43,15 @@ async function openApps(anchor, message) {
     { heading: apps.length > 0 ? "Apps" : "No app offers a message command here" },
     ...apps,
     null,
+    forwardable(message) && { label: "Forward message", run: () => forward(message) },
     pinnable(message) && { label: message.pinned ? "Unpin message" : "Pin message", run: () => setPinned(message) },
     { label: "Copy message ID", run: () => copy(message.id) },
     { label: "Copy text", run: () => copy(message.content ?? "") },
   ].filter((entry) => entry !== false));
 }
 
+const FORWARDABLE = [0, 19, 20, 23];
+const forwardable = (message) => FORWARDABLE.includes(message.type) && !message.poll && (Number(message.flags ?? 0) & 64) === 0;
 const pinnable = (message) => (Number(message.flags ?? 0) & 64) === 0 && may(findChannel(message.channel_id).channel, PERMISSION.MANAGE_MESSAGES);
 
 const setPinned = (message) =>

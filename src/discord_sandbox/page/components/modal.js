@@ -1,5 +1,6 @@
-// Modals that a bot opens: text inputs, selects, radio and checkbox groups, in rows or in labels.
+// Modals that a bot opens: text inputs, selects, radio and checkbox groups, file uploads, in rows or in labels.
 
+import { fileAsJson } from "../composer/option_field.js";
 import { on } from "../core/bus.js";
 import { h } from "../core/dom.js";
 import * as interactions from "../core/interactions.js";
@@ -12,7 +13,7 @@ import { drawSelect } from "./select.js";
 let open = null;
 let fields = 0;
 
-/** A field is {el, error() → text or null, answer() → {custom_id, value | values}, focus()}. */
+/** A field is {el, error() → text or null, answer() → {custom_id, value | values} or a promise of it, focus()}. */
 function textInput(input, label = input.label) {
   fields += 1;
   const id = `modal-field-${fields}`;
@@ -76,8 +77,23 @@ function checkbox(box, label) {
   };
 }
 
+function fileUpload(upload, label) {
+  const required = upload.required !== false && upload.min_values !== 0;
+  const most = upload.max_values ?? 1;
+  const control = h("input", { type: "file", multiple: most > 1, "aria-label": label, class: "input" });
+  return {
+    control, required, focus: () => control.focus(),
+    answer: async () => ({ custom_id: upload.custom_id, values: await Promise.all([...control.files].map(fileAsJson)) }),
+    error() {
+      if (required && control.files.length < (upload.min_values ?? 1)) return "Choose a file here.";
+      return control.files.length > most ? `At most ${most} files fit.` : null;
+    },
+  };
+}
+
 function fieldFor(component, label, channelId) {
   switch (component.type) {
+    case 19: return fileUpload(component, label);
     case 4: return textInput(component, label);
     case 3: case 5: case 6: case 7: case 8: return selectField(component, label, channelId);
     case 21: return optionGroup(component, label, "radio");
@@ -135,7 +151,8 @@ export function openModal({ interaction_id: interactionId, title, components }) 
     failure.textContent = "";
     submit.disabled = true;
     try {
-      sent = await interactions.start("modal", { interaction_id: interactionId, components: all.map((field) => field.answer()) },
+      const components = await Promise.all(all.map((field) => field.answer()));
+      sent = await interactions.start("modal", { interaction_id: interactionId, components },
         { channelId, name: title });
       if (interactions.outcomeOf(sent) !== undefined) finish();
     } catch (error) {

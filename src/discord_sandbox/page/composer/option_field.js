@@ -163,7 +163,7 @@ export class OptionField {
 }
 
 /** A file as the control API takes it; the promise is kept until the command is sent. */
-async function fileAsJson(file) {
+export async function fileAsJson(file) {
   const url = await new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(reader.result);

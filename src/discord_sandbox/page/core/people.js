@@ -72,13 +72,20 @@ export function dmPartner(channel) {
   return other ? userById(other.id) ?? other : null;
 }
 
-/** Channels in the order of the list: those without a category first, then each category with its own. */
-export function channelTree(guild) {
+/** Whether a channel has posts instead of messages. */
+export const isForum = (channel) => [15, 16].includes(channel?.type);
+
+/**
+ * Channels in the order of the list: those without a category first, then each category with its own.
+ * Of a forum's posts only the one that is open stands there, and those with something new: the forum lists them all.
+ */
+export function channelTree(guild, open = null) {
+  const worthARow = (parent, thread) => !isForum(parent) || thread.id === open || (state.view.unread[thread.id] ?? 0) > 0;
   const all = [...guild.channels.values()].sort((a, b) => (a.position ?? 0) - (b.position ?? 0) || Number(BigInt(a.id) - BigInt(b.id)));
-  const threadsOf = (id) => all.filter((channel) => [10, 11, 12].includes(channel.type) && channel.parent_id === id);
+  const threadsOf = (parent) => all.filter((channel) => [10, 11, 12].includes(channel.type) && channel.parent_id === parent.id && worthARow(parent, channel));
   const plain = (parent) =>
     all.filter((channel) => ![4, 10, 11, 12].includes(channel.type) && (channel.parent_id ?? null) === parent)
-      .flatMap((channel) => [channel, ...threadsOf(channel.id)]);
+      .flatMap((channel) => [channel, ...threadsOf(channel)]);
   const groups = [{ category: null, channels: plain(null) }];
   for (const category of all.filter((channel) => channel.type === 4)) groups.push({ category, channels: plain(category.id) });
   return groups.filter((group) => group.category !== null || group.channels.length > 0);

@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { emit, on } from "./bus.js";
 import { setClock } from "./clock.js";
 import * as interactions from "./interactions.js";
+import { keepOwnVotes, voted } from "./polls.js";
 import { currentUser } from "./router.js";
 import { channelMessages, compareIds, findMessage, normaliseView, rememberUser, removeMessage, state, touch, upsertMessage } from "./store.js";
 import { openStream } from "./stream.js";
@@ -98,7 +99,7 @@ export async function loadMessages(channelId, { older = false } = {}) {
     for (const message of page) upsertMessage(message);
     if (page.length < PAGE) messages.complete = true;
     messages.loaded = true;
-    // Reactions are counted: whether the answer has these in it cannot be told, so it is asked for again.
+    // Reactions and votes are counted: whether the answer has these in it cannot be told, so it is asked for again.
     if (!older && !retell(meanwhile.get(channelId))) messages.loaded = false;
   } finally {
     messages.loading = false;
@@ -111,7 +112,7 @@ export async function loadMessages(channelId, { older = false } = {}) {
 /** Applies again what may be newer than the answer; false if something among it cannot be applied twice. */
 function retell(frames) {
   for (const { t: type, d: data } of frames) if (/^MESSAGE_(CREATE|UPDATE|DELETE)/.test(type)) handlers[type](data);
-  return !frames.some(({ t: type }) => type.startsWith("MESSAGE_REACTION"));
+  return !frames.some(({ t: type }) => /^MESSAGE_(REACTION|POLL_VOTE)/.test(type));
 }
 
 /** The commands the member can use in a channel; kept until they change. */
@@ -139,7 +140,8 @@ const handlers = {
     interactions.forgetChoices(message.id);
     const known = findMessage(message.channel_id, message.id);
     // A change is told to all in the same words, so its `me` is not this reader's.
-    if (known) upsertMessage({ ...message, reactions: known.reactions });
+    const poll = message.poll && known?.poll ? keepOwnVotes(message.poll, known.poll) : message.poll;
+    if (known) upsertMessage({ ...message, reactions: known.reactions, poll });
     else if (state.channels.get(message.channel_id)?.loaded) upsertIfRecent(message);
     emit("messages", { channelId: message.channel_id });
   },
@@ -155,6 +157,8 @@ const handlers = {
   MESSAGE_REACTION_REMOVE: (event) => changeReaction(event, -1),
   MESSAGE_REACTION_REMOVE_ALL: (event) => clearReactions(event, () => false),
   MESSAGE_REACTION_REMOVE_EMOJI: (event) => clearReactions(event, (one) => emojiKey(one.emoji) !== emojiKey(event.emoji)),
+  MESSAGE_POLL_VOTE_ADD: (event) => changeVotes(event, 1),
+  MESSAGE_POLL_VOTE_REMOVE: (event) => changeVotes(event, -1),
   CHANNEL_PINS_UPDATE() {},
   UNREAD({ channel_id: channelId, count }) {
     if (!state.view) return;
@@ -213,6 +217,14 @@ function clearReactions({ channel_id: channelId, message_id: messageId }, keep) 
   const message = findMessage(channelId, messageId);
   if (!message) return;
   message.reactions = (message.reactions ?? []).filter(keep);
+  touch(message);
+  emit("messages", { channelId });
+}
+
+function changeVotes({ channel_id: channelId, message_id: messageId, user_id: userId, answer_id: answerId }, by) {
+  const message = findMessage(channelId, messageId);
+  if (!message?.poll) return;
+  message.poll = voted(message.poll, answerId, by, userId === currentUser());
   touch(message);
   emit("messages", { channelId });
 }

@@ -16,8 +16,9 @@ const KINDS = {
   gateway_drop: ["Cuts the gateway connection", []],
   gateway_reconnect: ["Asks the bot to reconnect (op 7)", []],
   gateway_invalid_session: ["Declares the session invalid (op 9)", []],
+  gateway_silent: ["Leaves heartbeats, or what the path names, unanswered", []],
 };
-const REQUEST_FIELDS = ["method", "path"];
+const IN_PASSING = ["count", "probability", "after"];
 
 const field = (label, control) => h("label", { class: "form-field" }, h("span", null, label), control);
 const number = (name, value, props = {}) => h("input", { class: "input small", type: "number", name, value, min: "0", step: "any", ...props });
@@ -55,15 +56,17 @@ export function faultsPanel() {
     const [text, needs] = KINDS[kind.value];
     about.textContent = `${text}.`;
     const gateway = kind.value.startsWith("gateway");
+    inputs.path.placeholder = gateway ? "INTERACTION_CREATE (empty: at once)" : "/channels/\\d+/messages";
     for (const name of ["status", "code", "scope", "retry_after", "seconds", "stage"]) rows[name].hidden = !needs.includes(name);
-    for (const name of REQUEST_FIELDS) rows[name].hidden = gateway;
+    rows.method.hidden = gateway;
   }
 
   async function order(event) {
     event.preventDefault();
     const body = { kind: kind.value };
+    const atOnce = kind.value.startsWith("gateway") && kind.value !== "gateway_silent" && inputs.path.value === "";
     for (const [name, input] of Object.entries(inputs)) {
-      if (rows[name].hidden || input.value === "") continue;
+      if (rows[name].hidden || input.value === "" || (atOnce && IN_PASSING.includes(name))) continue;
       body[name] = input.type === "number" ? Number(input.value) : input.value;
     }
     if (await attempt(() => post("/faults", body))) await refresh();

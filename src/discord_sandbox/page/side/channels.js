@@ -47,7 +47,7 @@ function drawGuild(guild, place) {
       h("span", null, guild.name), icon("chevron", 18)),
     h("div", { class: "channel-scroll" },
       h("button", { type: "button", class: "channel-link events-link", onclick: () => emit("events:open", guild.id) }, icon("calendar", 18), h("span", { class: "channel-name" }, "Events"), h("span", { class: "event-count" })),
-      channelTree(guild).map(({ category, channels }) => {
+      channelTree(guild, place.channel).map(({ category, channels }) => {
         const closed = category && folded.has(category.id);
         const shown = closed ? channels.filter((channel) => unreadOf(channel.id) > 0 || channel.id === place.channel) : channels;
         return h("section", { class: "channel-group" },

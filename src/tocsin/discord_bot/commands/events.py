@@ -6,6 +6,7 @@ from discord import app_commands
 
 from tocsin.calendar.category import Category, Group
 from tocsin.discord_bot.offers import read_offer
+from tocsin.discord_bot.render.text import safe_line
 from tocsin.discord_bot.services import Interaction, services_of
 from tocsin.discord_bot.views.event_pages import EventPages
 from tocsin.store.calendar_view import upcoming
@@ -35,7 +36,7 @@ async def events(interaction: Interaction, kind: str | None = None) -> None:
     if kind is not None:
         listed = [each for each in listed if offer.matches({kind}, each)]
     if not listed:
-        of_type = f" under “{offer.label(kind)}”" if kind is not None else ""
+        of_type = f" under “{safe_line(offer.label(kind), 80)}”" if kind is not None else ""
         text = NOTHING.format(server=offer.server, days=LOOK_AHEAD.days, of_type=of_type)
         await interaction.edit_original_response(content=text)
         return

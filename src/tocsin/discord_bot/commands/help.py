@@ -17,7 +17,7 @@ FOR_ADMINS = """/setup – choose the channel, the preset, the times and the tim
 /admin test-reminder – see a test reminder come, in the channel and by direct message"""
 DMS = (
     "Reminders come as direct messages: allow them under the server's menu ▸ *Privacy Settings* ▸ "
-    "*Direct Messages*. Every reminder has the buttons Change and Stop."
+    "*Direct Messages*. Every reminder has the buttons Snooze, Change and Stop."
 )
 
 

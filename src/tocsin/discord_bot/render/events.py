@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tocsin.discord_bot.render.subscription import Offer
-from tocsin.discord_bot.render.text import cut, full_time, relative_time, safe_line
+from tocsin.discord_bot.render.text import cut, full_time, relative_time, safe_line, safe_title
 from tocsin.store.calendar_view import Listed
 from tocsin.store.dm_channels import Reach
 
@@ -37,6 +37,6 @@ def _reached(listed: Listed, reach: Mapping[int, Reach]) -> str:
 def _line(listed: Listed) -> str:
     emoji = f"{listed.emoji} " if listed.emoji else ""
     place = f" · {safe_line(listed.location, 30)}" if listed.location.strip() else ""
-    title = safe_line(listed.title, 60)
+    title = safe_title(listed.title, listed.label, 60)
     start = listed.starts_at
     return f"{emoji}**{title}** – {full_time(start)}, {relative_time(start)}{place}"

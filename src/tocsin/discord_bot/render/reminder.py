@@ -16,6 +16,7 @@ from tocsin.discord_bot.render.text import (
     relative_time,
     safe,
     safe_line,
+    safe_title,
     web_address,
 )
 from tocsin.dispatch.messenger import Card, Message
@@ -57,14 +58,8 @@ def render(message: Message, now: datetime) -> Rendered:
     if message.plain:
         return _plain(message)
     told = _TELL[message.kind](message, now)
-    in_channel = message.recipient_kind is RecipientKind.CHANNEL
     embed = _card(message, told.heading, now)
-    controls = (
-        _channel_controls(message)
-        if in_channel
-        else member_controls(message.card.server_id, message.token)
-    )
-    return Rendered(told.content, embed, (*controls, *_link(message.card)))
+    return Rendered(told.content, embed, (*_controls(message), *_link(message.card)))
 
 
 @dataclass(frozen=True)
@@ -74,17 +69,21 @@ class _Told:
 
 
 def _reminder(message: Message, now: datetime) -> _Told:
-    # The relative time goes on counting while the message is kept: no verb may depend on it.
     late = now - due_at(message.spoken_start, message.lead) > LATE
     return _Told(
-        f"{_emoji(message.card)}{_line(message)} Start: {relative_time(message.spoken_start)}.",
+        _called(message),
         f"Reminder · {phrase_lead(message.lead)}{', sent late' if late else ''}",
     )
 
 
-def _snooze(message: Message, now: datetime) -> _Told:
-    told = _reminder(message, now)
-    return _Told(told.content, "Reminder · snoozed")
+def _snooze(message: Message, _now: datetime) -> _Told:
+    return _Told(_called(message), "Reminder · snoozed")
+
+
+def _called(message: Message) -> str:
+    # The relative time goes on counting while the message is kept: no verb may depend on it.
+    start = relative_time(message.spoken_start)
+    return f"{_emoji(message.card)}{_line(message)} Start: {start}."
 
 
 def _change(message: Message, _now: datetime) -> _Told:
@@ -105,7 +104,7 @@ def _test(message: Message, _now: datetime) -> _Told:
 
 
 def _mention(message: Message, now: datetime) -> _Told:
-    title = safe_line(message.card.title, 100)
+    title = safe_title(message.card.title, message.card.label, 100)
     verb = "started" if message.spoken_start <= now else "starts"
     when = relative_time(message.spoken_start)
     return _Told(
@@ -118,6 +117,8 @@ def _names(message: Message) -> str:
     return " ".join(f"<@{member_id}>" for member_id in message.members)
 
 
+_SNOOZED = frozenset({Kind.REMINDER, Kind.SNOOZE, Kind.CHANGE})
+"""What a member may want to be told once more."""
 _TELL = {
     Kind.REMINDER: _reminder,
     Kind.SNOOZE: _snooze,
@@ -131,7 +132,7 @@ _TELL = {
 def _card(message: Message, heading: str, now: datetime) -> discord.Embed:
     card = message.card
     cancelled = message.kind is Kind.CANCELLATION
-    title = safe_line(card.title, 240)
+    title = safe_title(card.title, card.label, 240)
     embed = discord.Embed(
         title=f"~~{title}~~" if cancelled else title,
         url=web_address(card.url),
@@ -166,11 +167,11 @@ def _emoji(card: Card) -> str:
 
 
 def _named(card: Card) -> str:
-    return f"{_emoji(card)}**{safe_line(card.title, 200)}**"
+    return f"{_emoji(card)}**{safe_title(card.title, card.label, 200)}**"
 
 
 def _line(message: Message) -> str:
-    title = safe_line(message.card.title, 200)
+    title = safe_title(message.card.title, message.card.label, 200)
     lines = message.card.lines
     if not lines:
         return f"**{title}** is coming up."
@@ -187,8 +188,26 @@ def member_controls(server_id: int, token: str) -> Controls:
     )
 
 
-def _channel_controls(message: Message) -> Controls:
-    return (time_control(message.card.server_id, message.token, message.spoken_start),)
+def _controls(message: Message) -> Controls:
+    server_id, token = message.card.server_id, message.token
+    if message.recipient_kind is RecipientKind.CHANNEL:
+        return (time_control(server_id, token, message.spoken_start),)
+    own = member_controls(server_id, token)
+    if message.kind not in _SNOOZED:
+        return own
+    return (snooze_control(server_id, token, message.card.occurrence_id), *own)
+
+
+def snooze_control(
+    server_id: int, token: str, occurrence_id: int
+) -> discord.ui.Button[discord.ui.View]:
+    """The control that asks after what pause the member wants to be reminded once more."""
+    return discord.ui.Button(
+        label="Snooze",
+        emoji="⏰",
+        style=discord.ButtonStyle.primary,
+        custom_id=custom_id(Verb.SNOOZE, server_id, token, occurrence_id),
+    )
 
 
 def time_control(server_id: int, token: str, start: datetime) -> discord.ui.Button[discord.ui.View]:
@@ -228,10 +247,4 @@ def _plain(message: Message) -> Rendered:
     embed = discord.Embed(
         description="Use /events in the server to see which one it is.", colour=0x5865F2
     )
-    in_channel = message.recipient_kind is RecipientKind.CHANNEL
-    controls = (
-        _channel_controls(message)
-        if in_channel
-        else member_controls(message.card.server_id, message.token)
-    )
-    return Rendered(said, embed, controls)
+    return Rendered(said, embed, _controls(message))

@@ -7,7 +7,7 @@ import discord
 
 from tocsin.calendar.category import Category, Group, keys_of
 from tocsin.discord_bot.render.reminder import member_controls
-from tocsin.discord_bot.render.text import cut, moment, safe_line
+from tocsin.discord_bot.render.text import cut, moment, safe_line, safe_title
 from tocsin.dispatch.outcome import Accepted, Outcome, Refused, Scope
 from tocsin.reminders.lead import phrase_lead
 from tocsin.reminders.subscription import Subscription
@@ -32,7 +32,9 @@ class Offer:
     @property
     def types(self) -> tuple[Category | Group, ...]:
         """Everything that can be chosen: groups first, in the server's order."""
-        return (*self.groups, *self.categories)
+        keys = {group.key for group in self.groups}
+        # A type that is called like a group would be a second option of the same value: the group contains it.
+        return (*self.groups, *(each for each in self.categories if each.key not in keys))
 
     def label(self, key: str) -> str:
         """The name of a choice; the key itself where the server no longer has it."""
@@ -67,7 +69,7 @@ def welcome(
     embed.add_field(name="Types", value=phrase_choices(offer, subscription.choices), inline=False)
     embed.add_field(name="Lead times", value=phrase_leads(subscription.leads), inline=False)
     if following is not None:
-        title = safe_line(following.title, 200)
+        title = safe_title(following.title, following.label, 200)
         embed.add_field(
             name="Next", value=f"**{title}**\n{moment(following.starts_at)}", inline=False
         )

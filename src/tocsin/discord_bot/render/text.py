@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 
 from discord.utils import escape_markdown, escape_mentions
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+# Not the joiners U+200C and U+200D: families of emoji and whole languages are written with them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_JOINERS = "\u200c\u200d"
 _TAG = re.compile(r"<(?=[@#:/]|a:|t:|id:)")
 _ADDRESS_LIMIT = 2048
 _BUTTON_ADDRESS_LIMIT = 512
@@ -27,8 +29,14 @@ def safe(text: str, limit: int) -> str:
 
 
 def safe_line(text: str, limit: int) -> str:
-    """The same, on one line."""
-    return safe(" ".join(text.split()), limit)
+    """The same, on one line; empty where nothing of it would be seen."""
+    line = safe(" ".join(text.split()), limit)
+    return line if line.strip(_JOINERS + " ") else ""
+
+
+def safe_title(title: str, label: str, limit: int) -> str:
+    """An event's title on one line, or its type's name where nothing of the title would be seen."""
+    return safe_line(title, limit) or safe_line(label, limit) or "Event"
 
 
 def _escape(text: str) -> str:

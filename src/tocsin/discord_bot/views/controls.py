@@ -33,24 +33,24 @@ async def _my_time(interaction: Interaction, match: re.Match[str]) -> None:
     await interaction.response.send_message(text, ephemeral=True)
 
 
-class _Control:
-    """What the three share: the state is in the custom id, and every failure is answered."""
+class Control:
+    """What controls share: the state is in the custom id, and every failure is answered."""
 
     press: Any
 
-    def __init__(self, button: Button, match: re.Match[str]) -> None:
-        super().__init__(button)  # type: ignore[call-arg]
+    def __init__(self, item: discord.ui.Item[Any], match: re.Match[str]) -> None:
+        super().__init__(item)  # type: ignore[call-arg]
         self.match = match
 
     @classmethod
     async def from_custom_id(
         cls, _interaction: Interaction, item: Any, match: re.Match[str], /
     ) -> Self:
-        """Called by discord.py with the button that was pressed."""
+        """Called by discord.py with the control that was used."""
         return cls(item, match)
 
     async def callback(self, interaction: Interaction) -> None:
-        """Do what the button says."""
+        """Do what the control says."""
         try:
             await type(self).press(interaction, self.match)
         # discord.py would only log it, and the person would wait for an answer that never comes.
@@ -58,20 +58,20 @@ class _Control:
             await answer_failure(interaction, error)
 
 
-class Change(_Control, discord.ui.DynamicItem[Button], template=template(Verb.CHANGE)):
+class Change(Control, discord.ui.DynamicItem[Button], template=template(Verb.CHANGE)):
     """Opens the form of the server that the reminder is from."""
 
     press = staticmethod(_change)
 
 
-class Stop(_Control, discord.ui.DynamicItem[Button], template=template(Verb.STOP)):
+class Stop(Control, discord.ui.DynamicItem[Button], template=template(Verb.STOP)):
     """Asks whether to stop the server's reminders."""
 
     press = staticmethod(_stop)
 
 
 class MyTime(
-    _Control, discord.ui.DynamicItem[Button], template=template(Verb.TIME, r":(?P<start>\d{1,11})")
+    Control, discord.ui.DynamicItem[Button], template=template(Verb.TIME, r":(?P<start>\d{1,11})")
 ):
     """Shows the start in the reader's own zone."""
 

@@ -47,12 +47,22 @@ class SubscribeForm(Form):
         present = offer.subscription
         self.choices = set(present.choices) if present else set()
         self.leads = set(present.leads) if present else set()
-        for number, options in enumerate(_menus(offer, self.choices)):
-            self.add_item(_Types(self, number, options))
-        self.add_item(_Leads(self))
+        menus = _menus(offer, self.choices)
+        self.menus = [_Types(self, number, menus) for number in range(len(menus))]
+        self.pages = max(1, -(-len(menus) // MOST_TYPE_MENUS))
         self.save: _Save = _Save(self)
-        self.add_item(self.save)
-        self.add_item(_Cancel(self))
+        self._after: list[discord.ui.Item[SubscribeForm]] = [_Leads(self), self.save, _Cancel(self)]
+        if self.pages > 1:
+            self._after.append(_More(self))
+        self.turn_to(0)
+
+    def turn_to(self, page: int) -> None:
+        """Show that page of the types: a message has room for three menus of them."""
+        self.page = page % self.pages
+        first = self.page * MOST_TYPE_MENUS
+        self.clear_items()
+        for item in (*self.menus[first : first + MOST_TYPE_MENUS], *self._after):
+            self.add_item(item)
         self.settle()
 
     def text(self) -> str:
@@ -68,7 +78,7 @@ class SubscribeForm(Form):
     def settle(self) -> None:
         """Make the controls show what is chosen; Save is off until there is a type."""
         for item in self.children:
-            if isinstance(item, _Types | _Leads):
+            if isinstance(item, _Types | _Leads | _More):
                 item.mark()
         self.save.disabled = not self.choices
 
@@ -93,11 +103,13 @@ class SubscribeForm(Form):
 
 class _Types(discord.ui.Select[SubscribeForm]):
     def __init__(
-        self, form: SubscribeForm, number: int, options: list[discord.SelectOption]
+        self, form: SubscribeForm, number: int, menus: list[list[discord.SelectOption]]
     ) -> None:
+        options = menus[number]
+        span = f": {options[0].label} – {options[-1].label}" if len(menus) > 1 else ""
         super().__init__(
             custom_id=form.control_id(f"types{number}"),
-            placeholder="Types of events",
+            placeholder=cut(f"Types of events{span}", 150),
             min_values=0,
             max_values=len(options),
             options=options,
@@ -144,6 +156,19 @@ class _Leads(discord.ui.Select[SubscribeForm]):
         await self.form.refresh(interaction)
 
 
+class _More(discord.ui.Button[SubscribeForm]):
+    def __init__(self, form: SubscribeForm) -> None:
+        super().__init__(style=discord.ButtonStyle.secondary, custom_id=form.control_id("more"))
+        self.form = form
+
+    def mark(self) -> None:
+        self.label = f"More types (page {self.form.page + 1} of {self.form.pages})"
+
+    async def callback(self, interaction: Interaction) -> None:
+        self.form.turn_to(self.form.page + 1)
+        await self.form.refresh(interaction)
+
+
 class _Save(discord.ui.Button[SubscribeForm]):
     def __init__(self, form: SubscribeForm) -> None:
         super().__init__(
@@ -169,6 +194,9 @@ class _Save(discord.ui.Button[SubscribeForm]):
             await form.resume(interaction, NOT_SAVED)
             return
         services.dispatcher.wake()
+        if form.offer.subscription is not None:
+            # What was on its way for the choice before is looked at again: once "saved" is said, that holds.
+            await services.dispatcher.revoke(subscription.server_id, form.owner_id)
         outcome = await self._welcome(interaction, subscription)
         await form.finish(interaction, saved(form.offer, subscription, outcome))
 
@@ -198,7 +226,7 @@ class _Cancel(discord.ui.Button[SubscribeForm]):
 
 
 def _menus(offer: Offer, chosen: set[str]) -> list[list[discord.SelectOption]]:
-    """The types in menus of 25; what is chosen and no longer offered stays visible."""
+    """The types in menus of 25, as many as it takes; what is chosen and no longer offered stays visible."""
     offered = [(known.key, known.label, known.emoji) for known in offer.types]
     keys = {key for key, _, _ in offered}
     offered += [(key, key, "") for key in sorted(chosen - keys)]
@@ -206,7 +234,7 @@ def _menus(offer: Offer, chosen: set[str]) -> list[list[discord.SelectOption]]:
         discord.SelectOption(
             label=cut(" ".join(label.split()), 100) or key, value=key, emoji=emoji or None
         )
-        for key, label, emoji in offered[: MOST_OPTIONS * MOST_TYPE_MENUS]
+        for key, label, emoji in offered
     ]
     return [options[at : at + MOST_OPTIONS] for at in range(0, len(options), MOST_OPTIONS)]
 
