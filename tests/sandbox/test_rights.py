@@ -9,7 +9,7 @@ import pytest
 from tests.sandbox.conftest import Town
 from tests.sandbox.rest import Rest
 
-from discord_sandbox.testing import Application, SandboxError
+from discord_sandbox.testing import Application, Message, SandboxError
 
 KICK, BAN, ADMINISTRATOR, MANAGE_MESSAGES = 1 << 1, 1 << 2, 1 << 3, 1 << 13
 VIEW, SEND, NICKNAMES, ROLES, MODERATE = 1 << 10, 1 << 11, 1 << 27, 1 << 28, 1 << 40
@@ -39,6 +39,9 @@ def ahead(**by: int) -> dict[str, Any]:
 
 async def test_a_timeout_silences_until_it_ends(town: Town, moderator: Rest) -> None:
     """Who is timed out reads, and neither writes nor reacts; by the sandbox's clock it ends."""
+    button = {"type": 2, "style": 1, "label": "b", "custom_id": "b"}
+    offered = {"content": "c", "components": [{"type": 1, "components": [button]}]}
+    shown = await moderator.post(f"/channels/{town.general.id}/messages", offered)
     said = await town.ann.write(town.general, "hello")
     await town.ann.react(said, "👋")
     timed_out = await moderator.patch(member(town, town.ben.id), ahead(minutes=10))
@@ -48,6 +51,8 @@ async def test_a_timeout_silences_until_it_ends(town: Town, moderator: Rest) -> 
     for emoji in ("👋", "🔥"):
         with pytest.raises(SandboxError, match="50013"):
             await town.ben.react(said, emoji)
+    with pytest.raises(SandboxError, match="timed out"):
+        await town.ben.press(Message(shown.body), "b")
     assert (await town.ben.messages(town.general))[0].content == "hello"
     await town.sandbox.clock.step(601)
     await town.ben.write(town.general, "at last")

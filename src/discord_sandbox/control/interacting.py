@@ -120,6 +120,8 @@ def component(ask: Ask) -> Json:
     found = _find_component(message.components, custom_id)
     if found is None:
         raise Refused(f"The message has no component with custom_id {custom_id!r}.", 404)
+    if ask.world.is_timed_out(user.id, channel):
+        raise Refused(f"{user.username} is timed out, and can use no components till it ends.", 403)
     if found.get("disabled"):
         raise Refused(f"The component {custom_id!r} is disabled.")
     application = ask.world.applications.get(

@@ -10,6 +10,9 @@ const NUMBERS = {
   invalid_per_10m: "Invalid requests in 10 minutes, then a ban",
   nonce_window_s: "Seconds for which a nonce is remembered",
   identify_every_s: "Seconds between two identifies (5 at Discord)",
+  identifies_per_day: "Sessions begun in a day",
+  commands_per_day: "New commands in a day",
+  file_bytes: "Bytes of a file",
 };
 const SWITCHES = { buckets: "Buckets of the routes", dm_buckets: "One bucket over all DMs" };
 
