@@ -59,16 +59,10 @@ def check_can_send(
     needed = permissions.SEND_MESSAGES
     if channel.thread is not None:
         needed = permissions.SEND_MESSAGES_IN_THREADS
-    if draft.embeds and author.bot:
-        needed |= permissions.EMBED_LINKS
-    if draft.uploads:
-        needed |= permissions.ATTACH_FILES
     if draft.tts:
         needed |= permissions.SEND_TTS_MESSAGES
-    if draft.reference is not None and not is_forward(draft.reference):
-        needed |= permissions.READ_MESSAGE_HISTORY
-    if draft.poll is not None:
-        needed |= permissions.SEND_POLLS
+    if not draft.plain:
+        needed |= _needed_for(author, draft)
     granted = world.require(author.id, channel, needed)
     locked = channel.thread is not None and channel.thread.locked
     if locked and not granted & permissions.MANAGE_THREADS:
@@ -77,6 +71,20 @@ def check_can_send(
         raise ApiError(40058)
     if channel.type == GUILD_CATEGORY:
         raise ApiError(50008)
+
+
+def _needed_for(author: User, draft: Draft) -> int:
+    """The permissions that one needs for what a message has besides its text."""
+    needed = 0
+    if draft.embeds and author.bot:
+        needed |= permissions.EMBED_LINKS
+    if draft.uploads:
+        needed |= permissions.ATTACH_FILES
+    if draft.reference is not None and not is_forward(draft.reference):
+        needed |= permissions.READ_MESSAGE_HISTORY
+    if draft.poll is not None:
+        needed |= permissions.SEND_POLLS
+    return needed
 
 
 def repeated(world: World, author: User, channel: Channel, draft: Draft) -> Message | None:
@@ -111,7 +119,7 @@ def create(
 
     Raises ApiError 50006 when there is nothing in it, 50083 where only moderators open the thread.
     """
-    if draft.empty and not origin.flags & LOADING:
+    if not draft.content and draft.empty and not origin.flags & LOADING:
         raise ApiError(50006)
     if channel.thread is not None:
         wake(world, channel)
@@ -136,6 +144,16 @@ def create(
         message.webhook_name = origin.webhook_name
         message.interaction = origin.interaction
         message.reader_id = origin.reader_id
+    if not draft.plain:
+        _add(world, channel, message, draft)
+    if draft.reference is not None or draft.components or "@" in draft.content:
+        mention(world, channel, message, draft.allowed_mentions)
+    store(channel, message)
+    return message
+
+
+def _add(world: World, channel: Channel, message: Message, draft: Draft) -> None:
+    """Give a new message what it has besides its text, and what has to be looked up."""
     if draft.uploads or draft.attachments:
         attach(world, message, draft)
     if draft.embeds or draft.components:
@@ -144,10 +162,6 @@ def create(
         refer(world, channel, message, draft)
     if draft.poll is not None:
         open_poll(world, channel, message, draft.poll)
-    if draft.reference is not None or draft.components or "@" in draft.content:
-        mention(world, channel, message, draft.allowed_mentions)
-    store(channel, message)
-    return message
 
 
 def create_and_show(

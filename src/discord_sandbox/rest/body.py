@@ -28,16 +28,17 @@ async def read_body(
     more than 25 MiB or a file of more than `most_file_bytes`.
     """
     kind = request.headers.get(hdrs.CONTENT_TYPE, _JSON)
-    if request.content_length is not None and request.content_length > MOST_BYTES:
+    content = request.content
+    # What is there whole already, as small bodies are, need not be waited for.
+    whole = content.is_eof()
+    if not whole and (request.content_length or 0) > MOST_BYTES:
         raise ApiError(40005)
     if kind.startswith(_MULTIPART):
         try:
             return await _multipart(request, most_file_bytes)
         except ValueError:
             raise ApiError(50035, message="The form could not be read.") from None
-    content = request.content
-    # What is there whole already, as small bodies are, need not be waited for.
-    data = content.read_nowait() if content.is_eof() else await request.read()
+    data = content.read_nowait() if whole else await request.read()
     if len(data) > MOST_BYTES:
         raise ApiError(40005)
     if not data:

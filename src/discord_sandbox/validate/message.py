@@ -59,9 +59,13 @@ class Upload:
 
 
 class Draft(Struct):
-    """A message body that has been checked. What the body did not name is not in `given`."""
+    """A message body that has been checked. What the body did not name is not in `given`.
+
+    One that is `plain` has content and `tts`, and for certain nothing else.
+    """
 
     given: frozenset[str]
+    plain: bool = False
     content: str = ""
     embeds: tuple[Json, ...] = ()
     components: tuple[Json, ...] = ()
@@ -93,14 +97,15 @@ def check_message(
     if not isinstance(body, dict):
         raise ApiError(50109)
     problems = Problems()
-    draft = Draft(frozenset(body), uploads=uploads)
+    given = frozenset(body)
+    draft = Draft(given, given <= _PLAIN and not (uploads or v2), uploads=uploads)
     content = body.get("content")
     if content is not None:
         allowed = fields.text(problems, ("content",), content, longest=MOST_CONTENT)
         draft.content = (allowed or "").strip()
     if body.get("tts") is not None:
         draft.tts = bool(fields.boolean(problems, ("tts",), body["tts"]))
-    if v2 or uploads or not draft.given <= _PLAIN:
+    if not draft.plain:
         _check_more(problems, body, draft, v2=v2, ephemeral=ephemeral)
     problems.raise_if_any()
     return draft
