@@ -123,10 +123,9 @@ class Bench:
         ready = self.store.read_now(next_ready)
         return ready is not None and ready <= self.clock.now()
 
-    @asynccontextmanager
-    async def running(self, rate: float | None = None) -> AsyncIterator[Engine]:
-        """The engine with all its loops, and so many claims a second."""
-        engine = build_engine(
+    async def engine(self, rate: float | None = None) -> Engine:
+        """An engine that does not run yet, with so many claims a second."""
+        return build_engine(
             Settings(),
             self.store,
             self.clock,
@@ -135,6 +134,11 @@ class Bench:
             await self.store.read(instance_of),
             Refusals(),
         )
+
+    @asynccontextmanager
+    async def running(self, rate: float | None = None) -> AsyncIterator[Engine]:
+        """The engine with all its loops."""
+        engine = await self.engine(rate)
         await engine.start()
         try:
             yield engine

@@ -7,12 +7,8 @@ import sqlalchemy as sa
 from tests.dispatch.conftest import Bench
 from tests.store.stored_calendar import SERVER
 
-from tocsin.bootstrap import Engine, build_engine
-from tocsin.dispatch.pacing import Pacer
-from tocsin.dispatch.refusals import Refusals
+from tocsin.bootstrap import Engine
 from tocsin.reminders.delivery import State
-from tocsin.settings import Settings
-from tocsin.store.facts import instance_of
 from tocsin.store.tables import occurrences
 
 HOUR = 3_600
@@ -20,15 +16,7 @@ HOUR = 3_600
 
 async def _told_the_time(bench: Bench, ahead: timedelta) -> Engine:
     """An engine whose clock is ahead, as Discord's answer to the log-in has just told it."""
-    engine = build_engine(
-        Settings(),
-        bench.store,
-        bench.clock,
-        Pacer(None, bench.clock.monotonic),
-        bench.messenger,
-        await bench.store.read(instance_of),
-        Refusals(),
-    )
+    engine = await bench.engine()
     right = bench.clock.now()
     bench.clock.shift(ahead)
     _answer(engine, right)
