@@ -9,7 +9,7 @@ from tests.store.stored_calendar import NOW, fresh_store
 
 from tocsin.store.engine import Store, sqlite_url
 from tocsin.store.home import CopyRunning, move_in
-from tocsin.store.lock import InstanceLock, InstanceRunning
+from tocsin.store.lock import InstanceLock, InstanceRunning, TwoNames
 
 
 @pytest.fixture
@@ -67,3 +67,12 @@ def test_a_link_to_the_database_is_no_other_database(store: Store, tmp_path: Pat
     with pytest.raises(InstanceRunning):
         InstanceLock(link).take(NOW)
     lock.release()
+
+
+def test_a_file_with_two_names_is_refused(store: Store, tmp_path: Path) -> None:
+    """Each name would have a lock and a log of its own."""
+    link = tmp_path / "hard.db"
+    link.hardlink_to(path_of(store))
+    for name in (link, path_of(store)):
+        with pytest.raises(TwoNames, match="hard link"):
+            InstanceLock(name).take(NOW)

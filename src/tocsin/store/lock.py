@@ -25,6 +25,10 @@ class LockUnwritable(TocsinError):
     """The lock beside the database cannot be written."""
 
 
+class TwoNames(TocsinError):
+    """The database's file has two names in the file system, under each of which a bot could run on it."""
+
+
 class InstanceLock:
     """Holds `<database>.lock` with flock(2), which the kernel lets go of when the process ends, however it ends.
 
@@ -34,11 +38,17 @@ class InstanceLock:
     def __init__(self, database: Path) -> None:
         # By whatever name the database is reached: a link to it leads to the same lock.
         database = database.resolve()
+        self._database = database
         self.path = database.with_name(database.name + ".lock")
         self._file: IO[str] | None = None
 
     def take(self, now: datetime) -> None:
-        """Take the lock. Raises InstanceRunning, naming the holder."""
+        """Take the lock. Raises InstanceRunning, naming the holder, TwoNames and LockUnwritable."""
+        if self._database.exists() and self._database.stat().st_nlink > 1:
+            raise TwoNames(
+                f"{self._database} has another name besides (a hard link). SQLite would keep two logs of one file, and "
+                "damage it. Replace one of them by a copy: tocsin db backup makes it."
+            )
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             file = self.path.open("a+", encoding="utf-8")
