@@ -1,17 +1,28 @@
 """What was asked and what was shown: the record that tests judge a bot by.
 
-Rows are tuples around bytes that exist anyway, so that hundreds of thousands of them stay cheap.
+There are hundreds of thousands of rows. Each stays cheap: it is around bytes that exist anyway, and
+the garbage collector, which it can give nothing to do, never looks at it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from discord_sandbox.model import Json
 from discord_sandbox.wire import decode
 
-SeenRow = tuple[int, int, str, int, bytes]
-"""(n, at in ms, "create", "update" or "delete", channel id, message JSON)"""
+
+class SeenRow(Struct, gc=False):
+    """A message as it was shown, or that it was deleted: `event` is create, update or delete."""
+
+    n: int
+    at_ms: int
+    event: str
+    channel_id: int
+    message: bytes
+    readers: frozenset[int]
 
 
 @dataclass(slots=True)
@@ -21,8 +32,6 @@ class Seen:
     n: int = 0
     public: list[SeenRow] = field(default_factory=list)
     """What many could see at once."""
-    readers: list[frozenset[int]] = field(default_factory=list)
-    """For each row of `public` those who could see it when it happened."""
     private: dict[int, list[SeenRow]] = field(default_factory=dict)
     """What went to one or two: DMs and ephemeral messages, by user id."""
 
@@ -30,41 +39,49 @@ class Seen:
         self, event: str, at_ms: int, channel_id: int, readers: frozenset[int], message: bytes
     ) -> None:
         self.n += 1
-        row = (self.n, at_ms, event, channel_id, message)
+        row = SeenRow(self.n, at_ms, event, channel_id, message, readers)
         if len(readers) > 2:
             self.public.append(row)
-            self.readers.append(readers)
             return
         for user_id in readers:
             self.private.setdefault(user_id, []).append(row)
 
     def of(self, user_id: int, after: int = 0) -> list[SeenRow]:
         """The rows one user was shown, in order."""
-        rows = [row for row in self.private.get(user_id, ()) if row[0] > after]
-        public = zip(self.public, self.readers, strict=True)
-        rows += [row for row, readers in public if row[0] > after and user_id in readers]
-        rows.sort()
+        rows = [row for row in self.private.get(user_id, ()) if row.n > after]
+        rows += [row for row in self.public if row.n > after and user_id in row.readers]
+        rows.sort(key=lambda row: row.n)
         return rows
 
     def clear(self) -> None:
         self.public.clear()
-        self.readers.clear()
         self.private.clear()
 
 
 def seen_json(row: SeenRow) -> Json:
-    n, at_ms, event, channel_id, message = row
     return {
-        "n": n,
-        "at_ms": at_ms,
-        "event": event,
-        "channel_id": str(channel_id),
-        "message": decode(message),
+        "n": row.n,
+        "at_ms": row.at_ms,
+        "event": row.event,
+        "channel_id": str(row.channel_id),
+        "message": decode(row.message),
     }
 
 
-RequestRow = tuple[int, int, str, str, str, int, int | None, float, int, str | None, str | None]
-"""(n, at ms, method, path, route, status, bot user id, duration ms, code, fault, limit)"""
+class RequestRow(Struct, gc=False):
+    """A request and its answer, in short. Status 0 means that it got none."""
+
+    n: int
+    at_ms: int
+    method: str
+    path: str
+    route: str
+    status: int
+    bot_user_id: int | None
+    duration_ms: float
+    code: int
+    fault: str | None
+    ratelimited: str | None
 
 
 class Requests:
@@ -76,45 +93,19 @@ class Requests:
         self._keep = keep
         self._most = keep + keep // 8
 
-    def add(
-        self,
-        at_ms: int,
-        method: str,
-        path: str,
-        route: str,
-        status: int,
-        bot: int | None,
-        duration_ms: float,
-        code: int = 0,
-        fault: str | None = None,
-        ratelimited: str | None = None,
-    ) -> RequestRow:
-        """Note one request; `status` 0 means that it got no answer."""
-        self.n += 1
-        row = (
-            self.n,
-            at_ms,
-            method,
-            path,
-            route,
-            status,
-            bot,
-            duration_ms,
-            code,
-            fault,
-            ratelimited,
-        )
+    def add(self, row: RequestRow) -> None:
+        """Note one request, whose number is `n` + 1."""
+        self.n = row.n
         self.rows.append(row)
         if len(self.rows) > self._most:
             del self.rows[: len(self.rows) - self._keep]
-        return row
 
     def after(self, n: int, limit: int) -> list[RequestRow]:
         """Rows later than `n`, oldest first; the last `limit` of them when `n` is 0."""
         if n == 0:
             start = max(len(self.rows) - limit, 0)
         else:
-            oldest = self.rows[0][0] if self.rows else 0
+            oldest = self.rows[0].n if self.rows else 0
             start = max(n + 1 - oldest, 0)
         return self.rows[start : start + limit]
 
@@ -123,21 +114,20 @@ class Requests:
 
 
 def request_json(row: RequestRow) -> Json:
-    n, at_ms, method, path, route, status, bot, duration_ms, code, fault, ratelimited = row
     shaped: Json = {
-        "n": n,
-        "at_ms": at_ms,
-        "method": method,
-        "path": path,
-        "route": route,
-        "status": status,
-        "bot": None if bot is None else str(bot),
-        "duration_ms": round(duration_ms, 3),
+        "n": row.n,
+        "at_ms": row.at_ms,
+        "method": row.method,
+        "path": row.path,
+        "route": row.route,
+        "status": row.status,
+        "bot": None if row.bot_user_id is None else str(row.bot_user_id),
+        "duration_ms": round(row.duration_ms, 3),
     }
-    if code:
-        shaped["code"] = code
-    if fault is not None:
-        shaped["fault"] = fault
-    if ratelimited is not None:
-        shaped["ratelimited"] = ratelimited
+    if row.code:
+        shaped["code"] = row.code
+    if row.fault is not None:
+        shaped["fault"] = row.fault
+    if row.ratelimited is not None:
+        shaped["ratelimited"] = row.ratelimited
     return shaped

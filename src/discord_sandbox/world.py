@@ -143,14 +143,15 @@ class World:
         cached = channel.granted_cache
         if cached is None or cached[0] != guild.version:
             cached = channel.granted_cache = (guild.version, {})
+        member = guild.members.get(user_id)
+        if member is None:
+            return 0
         granted = cached[1].get(user_id)
         if granted is None:
-            member = guild.members.get(user_id)
-            granted = 0 if member is None else channel_permissions(guild, member, channel)
+            granted = channel_permissions(guild, member, channel)
             if channel.thread is None:
                 cached[1][user_id] = granted
-        member = guild.members.get(user_id)
-        if member is not None and member.timeout_until_ms is not None:
+        if member.timeout_until_ms is not None:
             return self._left(granted, member)
         return granted
 

@@ -18,10 +18,10 @@ from discord_sandbox.events import Event
 from discord_sandbox.faults import Fault, fault_json
 from discord_sandbox.model import DM, Application, Json
 from discord_sandbox.ratelimit import Refusal
-from discord_sandbox.record import request_json
+from discord_sandbox.record import RequestRow, request_json
 from discord_sandbox.rest.body import read_body
 from discord_sandbox.rest.operations import build_router
-from discord_sandbox.rest.routing import Call, Handler, Reply, Route
+from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate.message import Upload
 from discord_sandbox.wire import Written, encode
@@ -127,49 +127,62 @@ class RestApi:
         return web.Response(status=500)
 
     async def _exchange(self, request: web.BaseRequest, exchange: Exchange, at_ms: int) -> None:
-        backend = self._backend
+        faults, limits = self._backend.faults, self._backend.limits
         found = self._router.find(exchange.method, exchange.segments)
-        unreadable = await self._read(request, exchange) if request.can_read_body else None
+        unreadable = None
+        if request.can_read_body:
+            try:
+                exchange.body, exchange.uploads = await read_body(request, limits.file_bytes)
+            except ApiError as error:
+                # Said later: it is not the first thing that counts.
+                unreadable = error
         if found is not None:
             exchange.route = found[0].key
         # What breaks between a bot and Discord breaks for whatever is asked, by whomever.
-        if backend.faults.ordered and await self._strike_first(request, exchange, found):
+        if faults.ordered and await self._strike_first(request, exchange, found):
             return
-        if backend.limits.banned(at_ms):
+        if limits.banned(at_ms):
             exchange.status, exchange.text = 429, _BANNED
             exchange.ratelimited = "invalid requests"
             exchange.headers["Retry-After"] = "600"
             return
         if found is None:
             raise ApiError(0, status=404, message="404: Not Found")
+        self._handle(request, exchange, at_ms, found, unreadable)
+
+    def _handle(
+        self,
+        request: web.BaseRequest,
+        exchange: Exchange,
+        at_ms: int,
+        found: tuple[Route, dict[str, str]],
+        unreadable: ApiError | None,
+    ) -> None:
+        """Have what was asked for done, where the bot may, and within its limits."""
         route, params = found
-        exchange.application = self._authorize(request, route)
+        application = exchange.application = None if route.public else self._asking(request)
+        if application is None and not route.public:
+            raise ApiError(0, status=401, message="401: Unauthorized")
         if unreadable is not None:
             raise unreadable
-        if self._limited(exchange, route, params, at_ms):
+        limits = self._backend.limits
+        limited = limits.buckets or limits.global_per_second is not None
+        if limited and self._limited(exchange, route, params, at_ms):
             return
         if route.handler is None:
             raise NotImplementedBySandbox(route.key)
-        application, body, uploads = exchange.application, exchange.body, exchange.uploads
-        call = Call(backend, backend.world, route, params, request, application, body, uploads)
-        _handle(exchange, route.handler, call)
-
-    async def _read(self, request: web.BaseRequest, exchange: Exchange) -> ApiError | None:
-        """Read the body; answers what is wrong with it, which is not the first thing that counts."""
-        try:
-            read = await read_body(request, self._backend.limits.file_bytes)
-        except ApiError as error:
-            return error
-        exchange.body, exchange.uploads = read
-        return None
-
-    def _authorize(self, request: web.BaseRequest, route: Route) -> Application | None:
-        if route.public:
-            return None
-        application = self._asking(request)
-        if application is None:
-            raise ApiError(0, status=401, message="401: Unauthorized")
-        return application
+        backend, body, uploads = self._backend, exchange.body, exchange.uploads
+        answer = route.handler(
+            Call(backend, backend.world, route, params, request, application, body, uploads)
+        )
+        if isinstance(answer, Reply):
+            exchange.status, answer = answer.status, answer.payload
+        elif answer is None:
+            exchange.status = 204
+        if isinstance(answer, Written):
+            exchange.payload, exchange.raw = answer.data, answer.raw
+        else:
+            exchange.payload = answer
 
     def _asking(self, request: web.BaseRequest) -> Application | None:
         """Whose token the request has, if it has one that is known."""
@@ -182,8 +195,6 @@ class RestApi:
         self, exchange: Exchange, route: Route, params: dict[str, str], at_ms: int
     ) -> bool:
         limits = self._backend.limits
-        if limits.global_per_second is None and not limits.buckets:
-            return False
         application_id = 0 if exchange.application is None else exchange.application.id
         if not route.exempt and application_id:
             refusal = limits.check_global(application_id, at_ms)
@@ -291,7 +302,9 @@ class RestApi:
             if exchange.status != 429 or not shared:
                 limits.count_invalid(at_ms)
         bot = None if exchange.application is None else exchange.application.bot_user_id
-        row = self._backend.requests.add(
+        requests = self._backend.requests
+        row = RequestRow(
+            requests.n + 1,
             at_ms,
             exchange.method,
             exchange.path,
@@ -303,6 +316,7 @@ class RestApi:
             exchange.fault,
             exchange.ratelimited,
         )
+        requests.add(row)
         if not self._backend.world.bus.idle:
             self._tell("REQUEST", request_json(row))
         if self._backend.transcript is not None:
@@ -322,31 +336,19 @@ class RestApi:
 
     def _response(self, exchange: Exchange) -> web.Response:
         headers = exchange.headers
-        headers["Date"] = self._backend.clock.http_date()
+        headers[hdrs.DATE] = self._backend.clock.http_date()
         if exchange.text is not None:
-            headers["Content-Type"] = "text/html"
+            headers[hdrs.CONTENT_TYPE] = "text/html"
             return web.Response(
                 status=exchange.status, body=exchange.text.encode(), headers=headers
             )
         # Discord's answers have passed a proxy, and clients take a 429 that has not for a ban.
-        headers["Via"] = "1.1 sandbox"
+        headers[hdrs.VIA] = "1.1 sandbox"
         if exchange.status == 204:
             return web.Response(status=204, headers=headers)
-        headers["Content-Type"] = "application/json"
+        headers[hdrs.CONTENT_TYPE] = "application/json"
         body = exchange.raw or encode(exchange.payload)
         return web.Response(status=exchange.status, body=body, headers=headers)
-
-
-def _handle(exchange: Exchange, handler: Handler, call: Call) -> None:
-    answer = handler(call)
-    if isinstance(answer, Reply):
-        exchange.status, answer = answer.status, answer.payload
-    elif answer is None:
-        exchange.status = 204
-    if isinstance(answer, Written):
-        exchange.payload, exchange.raw = answer.data, answer.raw
-    else:
-        exchange.payload = answer
 
 
 def _ordered_limit(fault: Fault) -> Refusal:

@@ -46,12 +46,12 @@ def create_message(call: Call) -> Json | Written:
     messages.check_can_send(world, bot, channel, draft)
     if channel.guild_id is None:
         check_dm(world, bot, channel)
-    first = messages.repeated(world, bot, channel, draft)
+    first = None if draft.nonce is None else messages.repeated(world, bot, channel, draft)
     if first is not None:
         shaped = world.message_json(first, bot.id)
         shaped["nonce"] = first.nonce
         return shaped
-    return messages.create_and_show(world, bot, channel, draft)[1]
+    return show(world, channel, messages.create(world, bot, channel, draft), "create")
 
 
 def list_messages(call: Call) -> list[Json]:

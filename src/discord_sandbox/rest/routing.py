@@ -75,9 +75,9 @@ class Call(Struct):
     def id(self, name: str) -> int:
         """An id of the path. Raises ApiError 50035 when it is not a snowflake."""
         text = self.params[name]
-        if text == "@me":
-            return self.app.bot_user_id
         found = parse_snowflake(text)
+        if found is None and text == "@me":
+            return self.app.bot_user_id
         if found is None:
             raise invalid((name,), "NUMBER_TYPE_COERCE", f'Value "{text}" is not snowflake.')
         return found

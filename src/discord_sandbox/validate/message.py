@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from msgspec import Struct
 
@@ -96,19 +96,27 @@ def check_message(
     """
     if not isinstance(body, dict):
         raise ApiError(50109)
+    given, content = frozenset(body), body.get("content")
+    plain = given <= _PLAIN and not (uploads or v2)
+    if plain and body.get("tts", False) is False and _fits(content):
+        # As most are; there is nothing else in it that could be wrong.
+        return Draft(given, plain, content.strip())
     problems = Problems()
-    given = frozenset(body)
-    draft = Draft(given, given <= _PLAIN and not (uploads or v2), uploads=uploads)
-    content = body.get("content")
-    if content is not None:
-        allowed = fields.text(problems, ("content",), content, longest=MOST_CONTENT)
-        draft.content = (allowed or "").strip()
+    draft = Draft(given, plain, uploads=uploads)
+    if _fits(content):
+        draft.content = content.strip()
+    elif content is not None:
+        fields.text(problems, ("content",), content, longest=MOST_CONTENT)
     if body.get("tts") is not None:
         draft.tts = bool(fields.boolean(problems, ("tts",), body["tts"]))
-    if not draft.plain:
+    if not plain:
         _check_more(problems, body, draft, v2=v2, ephemeral=ephemeral)
     problems.raise_if_any()
     return draft
+
+
+def _fits(content: Any) -> TypeGuard[str]:
+    return isinstance(content, str) and len(content) <= MOST_CONTENT
 
 
 def _check_more(problems: Problems, body: Json, draft: Draft, *, v2: bool, ephemeral: bool) -> None:
