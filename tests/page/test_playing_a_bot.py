@@ -1,6 +1,8 @@
 """People play a bot through the page: commands, controls, modals, what each of them sees."""
 
-from playwright.async_api import Page, expect
+import asyncio
+
+from playwright.async_api import Page, Route, expect
 from tests.page.conftest import World
 
 
@@ -199,6 +201,37 @@ async def test_a_direct_message_is_announced_and_can_be_refused(world: World) ->
     await box.fill("/whisper ")
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("Refused: 50007")).to_be_visible()
+
+
+async def test_what_is_read_while_the_view_is_loading_stays_read(world: World) -> None:
+    """An answer from before the reading, which arrives after it, brings no unread mark back."""
+    page = await world.window(world.ada)
+    box = page.get_by_role("combobox", name="Message #bots")
+    await expect(box).to_be_visible()
+    unread = page.get_by_role("link", name="Direct message with Ringer, 1 unread")
+    answered, read = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await expect(unread).to_be_visible()
+        answer = await route.fetch()
+        answered.set()
+        await read.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/view", hold)
+    async with page.expect_response("**/view") as view:
+        await box.fill("/whisper ")
+        await page.keyboard.press("Enter")
+        await answered.wait()
+        async with page.expect_response("**/read"):
+            await unread.click()
+        read.set()
+    await (await view.value).finished()
+    await page.evaluate(
+        "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+    )
+    assert not await unread.is_visible()
+    await expect(page.get_by_role("link", name="Direct messages", exact=True)).to_be_visible()
 
 
 async def test_interest_in_a_scheduled_event_is_counted(world: World) -> None:

@@ -61,14 +61,25 @@ async function reloadAll() {
   emit("resync");
 }
 
+/** For each view that is being loaded: the unread counts that were told since it was asked for. */
+const loadingViews = new Set();
+
 /** Reads again what the member sees. */
 export async function loadView(mine = generation) {
   const user = currentUser();
   if (user === null) return;
-  const answer = await get(`/members/${user}/view`);
-  if (mine !== generation) return;
-  setClock(answer);
-  state.view = normaliseView(answer);
+  const counted = new Map();
+  loadingViews.add(counted);
+  try {
+    const answer = await get(`/members/${user}/view`);
+    if (mine !== generation) return;
+    setClock(answer);
+    state.view = normaliseView(answer);
+  } finally {
+    loadingViews.delete(counted);
+  }
+  // What was told meanwhile may be newer than the answer, and what is newer than that is still to come.
+  for (const [channelId, count] of counted) state.view.unread[channelId] = count;
   emit("view");
 }
 
@@ -161,6 +172,7 @@ const handlers = {
   MESSAGE_POLL_VOTE_REMOVE: (event) => changeVotes(event, -1),
   CHANNEL_PINS_UPDATE() {},
   UNREAD({ channel_id: channelId, count }) {
+    for (const counted of loadingViews) counted.set(channelId, count);
     if (!state.view) return;
     state.view.unread[channelId] = count;
     emit("channels");
