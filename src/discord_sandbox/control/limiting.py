@@ -73,17 +73,20 @@ def _rule(route: str, given: object) -> Rule | None:
 
 def _check(name: str, value: object) -> None:
     """Raises Refused."""
-    whole = isinstance(value, int) and not isinstance(value, bool)
     if name in _SWITCHES:
         if not isinstance(value, bool):
             raise Refused(f"`{name}` is switched with true or false.")
     elif name in _COUNTS:
-        if not whole or value < 1:  # type: ignore[operator]
+        if not _whole(value, least=1):
             raise Refused(f"`{name}` must be a whole number of at least 1.")
     elif name not in _KNOWN:
         raise Refused(f"`{name}` is no limit; there are {', '.join(sorted(_KNOWN))}.")
-    elif value is not None and (not whole or value < 0):  # type: ignore[operator]
+    elif value is not None and not _whole(value, least=0):
         raise Refused(f"`{name}` must be a whole number, or null for no limit.")
+
+
+def _whole(value: object, *, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
 def set_limits(ask: Ask) -> Json:
