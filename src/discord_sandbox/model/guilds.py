@@ -1,0 +1,87 @@
+"""Servers, and what belongs to one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from discord_sandbox.model.channels import Channel
+from discord_sandbox.model.users import User
+from discord_sandbox.model.wire import Json
+
+
+@dataclass(slots=True)
+class Role:
+    id: int
+    name: str
+    permissions: int = 0
+    position: int = 0
+    color: int = 0
+    hoist: bool = False
+    managed: bool = False
+    mentionable: bool = False
+    bot_id: int | None = None
+
+
+@dataclass(slots=True)
+class Member:
+    user: User
+    joined_ms: int
+    role_ids: list[int] = field(default_factory=list)
+    nick: str | None = None
+    timeout_until_ms: int | None = None
+
+
+@dataclass(slots=True)
+class ScheduledEvent:
+    id: int
+    guild_id: int
+    creator_id: int
+    data: Json
+    """Discord's own fields, as they were given and checked."""
+    interested: dict[int, None] = field(default_factory=dict)
+    entity_id: int | None = None
+    """The stage instance that it is, while it goes on."""
+
+
+@dataclass(slots=True)
+class StageInstance:
+    """What makes a stage channel live."""
+
+    id: int
+    guild_id: int
+    channel_id: int
+    topic: str
+    privacy_level: int
+    event_id: int | None = None
+
+
+@dataclass(slots=True)
+class Guild:
+    id: int
+    name: str
+    owner_id: int
+    description: str | None = None
+    system_channel_id: int | None = None
+    preferred_locale: str = "en-US"
+    roles: dict[int, Role] = field(default_factory=dict)
+    members: dict[int, Member] = field(default_factory=dict)
+    channels: dict[int, Channel] = field(default_factory=dict)
+    """Channels and threads."""
+    scheduled_events: dict[int, ScheduledEvent] = field(default_factory=dict)
+    stage_instances: dict[int, StageInstance] = field(default_factory=dict)
+    """By the stage channel's id."""
+    bans: dict[int, str | None] = field(default_factory=dict)
+    """Why each user who is banned was, where it was said."""
+    version: int = 0
+    """Grows with whatever changes who may see what."""
+
+
+@dataclass(slots=True)
+class Webhook:
+    id: int
+    channel_id: int
+    guild_id: int
+    name: str
+    token: str
+    creator_id: int
+    application_id: int | None = None

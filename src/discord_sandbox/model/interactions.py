@@ -1,0 +1,37 @@
+"""What members start, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from discord_sandbox.model.messages import Message
+from discord_sandbox.model.users import User
+from discord_sandbox.model.wire import Json
+
+InteractionState = Literal["waiting", "deferred", "deferred_update", "answered", "failed"]
+
+
+@dataclass(slots=True)
+class Interaction:
+    """A member's use of a command, component or modal, and what became of it."""
+
+    id: int
+    type: int
+    token: str
+    application_id: int
+    user: User
+    channel_id: int
+    guild_id: int | None
+    at_ms: int
+    data: Json
+    command_name: str | None = None
+    source_message: Message | None = None
+    parent: Interaction | None = None
+    state: InteractionState = "waiting"
+    response_type: int | None = None
+    original_id: int | None = None
+    """The message that `@original` stands for."""
+    modal: Json | None = None
+    choices: list[Json] | None = None
+    followup_ids: list[int] = field(default_factory=list)

@@ -1,0 +1,31 @@
+"""Accounts: people, and the users that bots act as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from discord_sandbox.model.wire import Json
+
+
+@dataclass(slots=True)
+class User:
+    """An account: a person, or the user a bot acts as (`application_id` is set)."""
+
+    id: int
+    username: str
+    global_name: str | None = None
+    application_id: int | None = None
+    accept_dms: bool = True
+    blocked: set[int] = field(default_factory=set)
+    status: str = "online"
+    activities: list[Json] = field(default_factory=list)
+    locale: str = "en-US"
+    dms: dict[int, int] = field(default_factory=dict)
+    """The DM channels of this user, by the other user's id."""
+    read: dict[int, int] = field(default_factory=dict)
+    """The last message read, by channel id."""
+    json_cache: Json | None = None
+
+    @property
+    def bot(self) -> bool:
+        return self.application_id is not None
