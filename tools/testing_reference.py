@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,8 @@ def render() -> str:
 
 
 def _members(cls: type) -> Iterator[tuple[str, str]]:
-    for name, member in vars(cls).items():
+    parts = [one for one in cls.__mro__ if one.__module__.startswith(testing.__name__)]
+    for name, member in chain.from_iterable(vars(one).items() for one in parts):
         if name.startswith("_"):
             continue
         if isinstance(member, property):

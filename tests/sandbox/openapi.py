@@ -226,6 +226,11 @@ BODY_CONTRADICTIONS: list[tuple[str, str, str]] = [
         "description",
         "The description has an object; the reference has a string, and so has the answer.",
     ),
+    (
+        "POST /webhooks/{webhook_id}/{webhook_token}/slack",
+        "attachments/*/color",
+        "The description has digits only; Slack's good, warning and danger are taken, too.",
+    ),
 ]
 """(operation, member, why): what clients send and Discord takes, against the description.
 

@@ -14,6 +14,17 @@ import pytest
 from tests.requirements import skip_unless
 from tests.sandbox.conftest import Town
 from tests.sandbox.openapi import DOCUMENT, check_request, template_of
+from tests.sandbox.payloads import (
+    COMMENT,
+    COMMIT,
+    ISSUE,
+    RELEASE,
+    REPOSITORY,
+    REVIEW,
+    RUN,
+    SENDER,
+    SUITE,
+)
 from tests.sandbox.rest import Answer, Rest
 from tests.sandbox.test_gateway import connected, dispatched, identify
 from tools import routes
@@ -108,6 +119,44 @@ CHANNEL = {
 }
 THREAD = {"name": "t", "auto_archive_duration": 60}
 BAN = {"delete_message_seconds": 1}
+SLACK = {
+    "text": "t",
+    "username": "u",
+    "attachments": [
+        {
+            **dict.fromkeys(("title", "text", "pretext", "footer", "author_name"), "t"),
+            **dict.fromkeys(
+                ("title_link", "footer_icon", "author_link", "author_icon", "image_url"),
+                "https://example.org",
+            ),
+            "thumb_url": "https://example.org",
+            "ts": 1,
+            "fields": [{"name": "n", "value": "v", "inline": True}],
+        }
+    ],
+}
+GITHUB = {
+    "action": "created",
+    "ref": "r",
+    "ref_type": "branch",
+    "compare": "https://example.org",
+    "forced": False,
+    "sender": SENDER,
+    "repository": REPOSITORY,
+    "forkee": REPOSITORY,
+    "member": SENDER,
+    "comment": COMMENT,
+    "answer": COMMENT,
+    "issue": ISSUE,
+    "pull_request": ISSUE,
+    "release": RELEASE,
+    "head_commit": COMMIT,
+    "commits": [COMMIT],
+    "review": REVIEW,
+    "check_run": RUN,
+    "check_suite": SUITE,
+    "discussion": {**ISSUE, "answer_html_url": "https://example.org"},
+}
 
 
 @dataclass
@@ -171,6 +220,8 @@ class Place:
             "PATCH /webhooks/{hook}": {"name": "w", "channel_id": ids["channel"]},
             f"PATCH {hook}": {"name": "w"},
             f"POST {hook}": {**HOOKED, "username": "u", "tts": False},
+            f"POST {hook}/slack": SLACK,
+            f"POST {hook}/github": GITHUB,
             f"PATCH {hook}/messages/{{hooked}}": HOOKED,
             "PATCH /webhooks/{application}/{interaction_token}/messages/@original": HOOKED,
             "POST /channels/{channel}/messages/bulk-delete": {

@@ -25,7 +25,17 @@ from discord_sandbox.model.channels import (
     Thread,
     Voice,
 )
-from discord_sandbox.model.guilds import Guild, Member, Role, ScheduledEvent, StageInstance, Webhook
+from discord_sandbox.model.guilds import (
+    APPLICATION_WEBHOOK,
+    FOLLOWER_WEBHOOK,
+    INCOMING_WEBHOOK,
+    Guild,
+    Member,
+    Role,
+    ScheduledEvent,
+    StageInstance,
+    Webhook,
+)
 from discord_sandbox.model.interactions import Interaction, InteractionState
 from discord_sandbox.model.messages import (
     CROSSPOSTED,
@@ -55,9 +65,11 @@ from discord_sandbox.model.wire import Json
 
 __all__ = [
     "ANNOUNCEMENT_THREAD",
+    "APPLICATION_WEBHOOK",
     "CROSSPOSTED",
     "DM",
     "EPHEMERAL",
+    "FOLLOWER_WEBHOOK",
     "FORUM_TYPES",
     "GUILD_ANNOUNCEMENT",
     "GUILD_CATEGORY",
@@ -69,6 +81,7 @@ __all__ = [
     "HAS_SNAPSHOT",
     "HAS_THREAD",
     "HIDE_MEDIA_DOWNLOAD_OPTIONS",
+    "INCOMING_WEBHOOK",
     "IS_COMPONENTS_V2",
     "LOADING",
     "MEMBER_JOINED",

@@ -76,8 +76,13 @@ class Guild:
     """Grows with whatever changes who may see what."""
 
 
+INCOMING_WEBHOOK, FOLLOWER_WEBHOOK, APPLICATION_WEBHOOK = 1, 2, 3
+
+
 @dataclass(slots=True)
 class Webhook:
+    """A way into a channel: for whoever has the token, or for what another channel publishes."""
+
     id: int
     channel_id: int
     guild_id: int
@@ -85,3 +90,6 @@ class Webhook:
     token: str
     creator_id: int
     application_id: int | None = None
+    type: int = INCOMING_WEBHOOK
+    source_channel_id: int | None = None
+    """The announcement channel that is followed."""

@@ -20,6 +20,7 @@ from discord_sandbox.rest import (
     thread_lists,
     threads,
     users,
+    webhook_services,
     webhooks,
 )
 from discord_sandbox.rest.routing import Route
@@ -29,6 +30,7 @@ DONE: tuple[Route, ...] = (
     *messages.ROUTES,
     *interactions.ROUTES,
     *webhooks.ROUTES,
+    *webhook_services.ROUTES,
     *users.ROUTES,
     *channels.ROUTES,
     *threads.ROUTES,

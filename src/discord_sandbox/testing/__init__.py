@@ -18,7 +18,7 @@ from discord_sandbox.testing.exchange import Exchange, Unanswered
 from discord_sandbox.testing.faults import Fault
 from discord_sandbox.testing.members import Member
 from discord_sandbox.testing.messages import File, Message, Modal
-from discord_sandbox.testing.places import Application, Channel, Guild
+from discord_sandbox.testing.places import Application, Channel, Guild, Webhook
 from discord_sandbox.testing.sandbox import Sandbox
 from discord_sandbox.testing.stream import WaitedInVain
 
@@ -38,4 +38,5 @@ __all__ = [
     "SandboxError",
     "Unanswered",
     "WaitedInVain",
+    "Webhook",
 ]

@@ -8,25 +8,18 @@ from typing import TYPE_CHECKING, Any
 from discord_sandbox.testing.control import Json
 from discord_sandbox.testing.exchange import Exchange
 from discord_sandbox.testing.messages import File, Message, Modal
-from discord_sandbox.testing.places import Application, Channel, Guild
+from discord_sandbox.testing.places import Application, Guild, Place, channel_id
+from discord_sandbox.testing.posting import Poster
 from discord_sandbox.testing.stream import DEFAULT_TIMEOUT_S, Frame, Stream, deleted_in
 
 if TYPE_CHECKING:
     from discord_sandbox.testing.sandbox import Sandbox
 
 Fits = Callable[[Message], bool]
-Place = Channel | Message | int
-"""Where something is done: a channel, the channel of a message, or a channel's id."""
 
 
 def _anything(_: Message) -> bool:
     return True
-
-
-def _channel_id(place: Place) -> int:
-    if isinstance(place, int):
-        return place
-    return place.channel_id if isinstance(place, Message) else place.id
 
 
 def _as_json(value: Any) -> Any:
@@ -43,7 +36,7 @@ def _subcommands(name: str, options: list[Json]) -> tuple[str, list[Json]]:
     return first, options
 
 
-class Member:
+class Member(Poster):
     """A person. What they do is done at once; what the bot does to it can be waited for."""
 
     def __init__(self, sandbox: Sandbox, data: Json) -> None:
@@ -69,12 +62,12 @@ class Member:
         """
         given = [{"name": key, "value": _as_json(value)} for key, value in options.items()]
         first, nested = _subcommands(name, given)
-        body = {"channel_id": str(_channel_id(place)), "name": first, "options": nested}
+        body = {"channel_id": str(channel_id(place)), "name": first, "options": nested}
         return await self._start("command", body)
 
     async def context_menu(self, place: Place, name: str, target_id: int) -> Exchange:
         """Run a user or message command on a user or a message."""
-        body = {"channel_id": str(_channel_id(place)), "name": name, "target_id": str(target_id)}
+        body = {"channel_id": str(channel_id(place)), "name": name, "target_id": str(target_id)}
         return await self._start("command", body)
 
     async def autocomplete(
@@ -84,7 +77,7 @@ class Member:
         given: list[Json] = [{"name": key, "value": value} for key, value in others.items()]
         given.append({"name": option, "value": typed, "focused": True})
         first, nested = _subcommands(name, given)
-        body = {"channel_id": str(_channel_id(place)), "name": first, "options": nested}
+        body = {"channel_id": str(channel_id(place)), "name": first, "options": nested}
         answer = await self._do("autocomplete", body)
         choices: list[Json] = answer["choices"]
         return choices
@@ -142,7 +135,7 @@ class Member:
 
     async def messages(self, place: Place, limit: int = 50) -> list[Message]:
         """What the member sees in a channel, newest first, their ephemeral messages included."""
-        path = f"/members/{self.id}/channels/{_channel_id(place)}/messages"
+        path = f"/members/{self.id}/channels/{channel_id(place)}/messages"
         found = await self._sandbox.control.get(path, limit=limit)
         return [Message(data) for data in found]
 
@@ -205,18 +198,18 @@ class Member:
         """
         stream = await self.stream()
         oldest = 0 if after is None else after.id
-        channel_id = _channel_id(place)
+        where = channel_id(place)
         for message in reversed(await self.messages(place, 500)):
             if message.id > oldest and predicate(message):
                 return message
 
         def pick(frame: Frame) -> Message | None:
-            if frame.type != "MESSAGE_CREATE" or int(frame.data["channel_id"]) != channel_id:
+            if frame.type != "MESSAGE_CREATE" or int(frame.data["channel_id"]) != where:
                 return None
             message = Message(frame.data)
             return message if message.id > oldest and predicate(message) else None
 
-        what = f"a message in channel {channel_id}"
+        what = f"a message in channel {where}"
         return await stream.wait_for(pick, since=0, timeout=timeout, what=what)
 
     async def wait_for_update(
@@ -257,7 +250,7 @@ class Member:
         files: Iterable[File] = (),
     ) -> Message:
         """Write a message."""
-        body: Json = {"channel_id": str(_channel_id(place)), "content": content}
+        body: Json = {"channel_id": str(channel_id(place)), "content": content}
         if files:
             body["files"] = [file.json() for file in files]
         if reply_to is not None:
@@ -269,7 +262,7 @@ class Member:
     ) -> Message:
         """Begin a post of a forum; answers its first message, whose channel is the post."""
         body = {
-            "channel_id": str(_channel_id(forum)),
+            "channel_id": str(channel_id(forum)),
             "name": name,
             "content": content,
             "tags": [str(tag) for tag in tags],
@@ -283,7 +276,7 @@ class Member:
     async def forward(self, message: Message, place: Place) -> Message:
         """Forward a message to another channel."""
         body = {
-            "channel_id": str(_channel_id(place)),
+            "channel_id": str(channel_id(place)),
             "from_channel_id": str(message.channel_id),
             "message_id": str(message.id),
         }
@@ -303,10 +296,6 @@ class Member:
         """Open the direct messages with a bot from the member's side; answers the channel's id."""
         opened = await self._do("dm", {"user_id": str(bot.id)})
         return int(opened["id"])
-
-    @staticmethod
-    def _at(message: Message) -> Json:
-        return {"channel_id": str(message.channel_id), "message_id": str(message.id)}
 
     # --- settings and servers ----------------------------------------------------------------
 
@@ -347,7 +336,7 @@ class Member:
 
     async def commands(self, place: Place) -> list[Json]:
         """The application commands the member can use in a channel."""
-        path = f"/members/{self.id}/channels/{_channel_id(place)}/commands"
+        path = f"/members/{self.id}/channels/{channel_id(place)}/commands"
         found: list[Json] = await self._sandbox.control.get(path)
         return found
 

@@ -24,6 +24,15 @@ class Application:
     token: str
 
 
+@dataclass(frozen=True)
+class Webhook:
+    """A webhook that a member has made; `url` is what whoever posts to it is given."""
+
+    id: int
+    token: str
+    url: str
+
+
 class Channel:
     """A channel of a guild, looked at with its owner's eyes."""
 
@@ -154,3 +163,14 @@ class Guild:
 
     async def remove_bot(self, bot: Application) -> None:
         await self._sandbox.control.delete(f"/guilds/{self.id}/bots/{bot.id}")
+
+
+Place = Channel | Message | int
+"""Where something is done: a channel, the channel of a message, or a channel's id."""
+
+
+def channel_id(place: Place) -> int:
+    """The id of the channel that is meant."""
+    if isinstance(place, int):
+        return place
+    return place.channel_id if isinstance(place, Message) else place.id
