@@ -21,6 +21,7 @@ from discord_sandbox.model import (
     Voice,
 )
 from discord_sandbox.shapes.channels import channel_json, stage_json
+from discord_sandbox.webhooks import end_following, webhooks_of
 from discord_sandbox.world import World
 
 
@@ -108,8 +109,9 @@ def delete_channel(world: World, guild: Guild, channel: Channel) -> None:
         world.bus.publish(Event("STAGE_INSTANCE_DELETE", stage_json(stage), guild=guild))
     del guild.channels[channel.id]
     del world.channels[channel.id]
-    for webhook in [one for one in world.webhooks.values() if one.channel_id == channel.id]:
+    for webhook in webhooks_of(world, channel):
         del world.webhooks[webhook.id]
+    end_following(world, channel)
     if guild.system_channel_id == channel.id:
         guild.system_channel_id = None
     guild.version += 1

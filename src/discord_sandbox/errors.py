@@ -29,6 +29,10 @@ _KNOWN: dict[int, tuple[int, str]] = {
     20001: (403, "Bots cannot use this endpoint"),
     20012: (403, "You are not authorized to perform this action on this application"),
     20016: (429, "This action cannot be performed due to slowmode rate limit"),
+    20028: (
+        429,
+        "The write action you are performing on the channel has hit the write rate limit.",
+    ),
     30003: (400, "Maximum number of pins reached (250)"),
     30007: (400, "Maximum number of webhooks reached (15)"),
     30010: (400, "Maximum number of reactions reached (20)"),
@@ -120,8 +124,9 @@ class ApiError(Exception):
 class TooFast(ApiError):
     """A limit of Discord's that is none of the buckets: when to come back is in the body."""
 
-    def __init__(self, code: int, retry_after: float) -> None:
+    def __init__(self, code: int, retry_after: float, scope: str | None = None) -> None:
         self.retry_after = retry_after
+        self.scope = scope
         super().__init__(code)
 
     def body(self) -> Json:

@@ -19,6 +19,7 @@ from discord_sandbox.shapes.guilds import (
 )
 from discord_sandbox.shapes.users import user_json
 from discord_sandbox.showing import write_system
+from discord_sandbox.webhooks import end_following
 from discord_sandbox.world import World
 
 BOT_DEFAULT = (
@@ -252,6 +253,8 @@ def publish_guild(world: World, guild: Guild) -> None:
 
 def delete_guild(world: World, guild: Guild) -> None:
     """The server and its channels are gone for everybody."""
+    for channel in guild.channels.values():
+        end_following(world, channel)
     del world.guilds[guild.id]
     for webhook in [found for found in world.webhooks.values() if found.guild_id == guild.id]:
         del world.webhooks[webhook.id]

@@ -9,8 +9,10 @@ from discord_sandbox import permissions
 from discord_sandbox.attachments import attach, resolve_uploads
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
+from discord_sandbox.followers import empty_copies, update_copies
 from discord_sandbox.mentions import mention
 from discord_sandbox.model import (
+    CROSSPOSTED,
     EPHEMERAL,
     GUILD_CATEGORY,
     IS_COMPONENTS_V2,
@@ -218,6 +220,13 @@ def _edit_poll(world: World, channel: Channel, message: Message, draft: Draft) -
 def edit_and_show(world: World, channel: Channel, message: Message, draft: Draft) -> Written:
     """Change the message, show the change, and answer the message's JSON."""
     edit(world, channel, message, draft)
+    return show_changed(world, channel, message)
+
+
+def show_changed(world: World, channel: Channel, message: Message) -> Written:
+    """Show a change of the message, also in the copies that were made when it was published."""
+    if message.flags & CROSSPOSTED:
+        update_copies(world, channel, message)
     return show(world, channel, message, "update")
 
 
@@ -249,6 +258,8 @@ def _remove(world: World, channel: Channel, message: Message) -> Json:
         del channel.message_ids[at]
         if channel.last_message_id == message.id and channel.message_ids:
             channel.last_message_id = channel.message_ids[-1]
+    if message.flags & CROSSPOSTED:
+        empty_copies(world, channel, message)
     gone: Json = {"id": str(message.id), "channel_id": str(channel.id)}
     world.seen.add("delete", world.clock.now_ms(), channel.id, readers, encode(gone))
     if channel.guild_id is not None:

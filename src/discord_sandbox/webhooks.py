@@ -86,6 +86,17 @@ def remove_webhook(world: World, webhook: Webhook) -> None:
     publish_webhooks(world, world.channels[webhook.channel_id])
 
 
+def followers_of(world: World, channel: Channel) -> list[Webhook]:
+    """The webhooks by which other channels follow this one."""
+    return [one for one in world.webhooks.values() if one.source_channel_id == channel.id]
+
+
+def end_following(world: World, channel: Channel) -> None:
+    """Nobody follows the channel any more."""
+    for webhook in followers_of(world, channel):
+        remove_webhook(world, webhook)
+
+
 def publish_webhooks(world: World, channel: Channel) -> None:
     """Tell that a channel's webhooks are other ones than before."""
     guild: Guild = world.guilds[channel.guild_id or 0]

@@ -192,6 +192,7 @@ class Place:
             "PUT /channels/{channel}/permissions/{ben}": {"type": 1, "allow": 0, "deny": 0},
             "POST /channels/{channel}/threads": {**THREAD, "type": 11, "invitable": True},
             "POST /channels/{channel}/webhooks": {"name": "w"},
+            "POST /channels/{news}/followers": {"webhook_channel_id": ids["channel"]},
             "PATCH /guilds/{guild}": {"name": "Town", "description": "d", "preferred_locale": "de"},
             "POST /guilds/{guild}/bulk-ban": {**BAN, "user_ids": [ids["cy"]]},
             "POST /guilds/{guild}/channels": {**CHANNEL, "type": 0},
@@ -266,6 +267,7 @@ async def place(town: Town, rest: Rest) -> AsyncIterator[Place]:
         return answer.body
 
     await make("role", "/guilds/{guild}/roles", {"name": "r"})
+    await make("news", "/guilds/{guild}/channels", {"name": "n", "type": 5})
     await make("stage", "/guilds/{guild}/channels", {"name": "s", "type": 13})
     await make("message", "/channels/{channel}/messages", {"content": "c"})
     await make("event", "/guilds/{guild}/scheduled-events", EVENT)

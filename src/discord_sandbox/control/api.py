@@ -11,6 +11,7 @@ from aiohttp import web
 from discord_sandbox.backend import Backend
 from discord_sandbox.control import (
     acting,
+    announcements,
     breaking,
     forums,
     interacting,
@@ -41,6 +42,7 @@ class ControlApi:
             (
                 *looking.OPERATIONS,
                 *acting.OPERATIONS,
+                *announcements.OPERATIONS,
                 *forums.OPERATIONS,
                 *interacting.OPERATIONS,
                 *making.OPERATIONS,

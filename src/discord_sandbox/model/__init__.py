@@ -38,15 +38,18 @@ from discord_sandbox.model.guilds import (
 )
 from discord_sandbox.model.interactions import Interaction, InteractionState
 from discord_sandbox.model.messages import (
+    CHANNEL_FOLLOWED,
     CROSSPOSTED,
     EPHEMERAL,
     HAS_SNAPSHOT,
     HAS_THREAD,
     IS_COMPONENTS_V2,
+    IS_CROSSPOST,
     LOADING,
     MEMBER_JOINED,
     PINNED_MESSAGE,
     POLL_RESULT,
+    SOURCE_MESSAGE_DELETED,
     STAGE_END,
     STAGE_START,
     STAGE_TOPIC,
@@ -66,6 +69,7 @@ from discord_sandbox.model.wire import Json
 __all__ = [
     "ANNOUNCEMENT_THREAD",
     "APPLICATION_WEBHOOK",
+    "CHANNEL_FOLLOWED",
     "CROSSPOSTED",
     "DM",
     "EPHEMERAL",
@@ -83,6 +87,7 @@ __all__ = [
     "HIDE_MEDIA_DOWNLOAD_OPTIONS",
     "INCOMING_WEBHOOK",
     "IS_COMPONENTS_V2",
+    "IS_CROSSPOST",
     "LOADING",
     "MEMBER_JOINED",
     "PINNED",
@@ -91,6 +96,7 @@ __all__ = [
     "PRIVATE_THREAD",
     "PUBLIC_THREAD",
     "REQUIRE_TAG",
+    "SOURCE_MESSAGE_DELETED",
     "STAGE_END",
     "STAGE_START",
     "STAGE_TOPIC",

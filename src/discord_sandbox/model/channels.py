@@ -96,6 +96,8 @@ class Channel:
     thread: Thread | None = None
     forum: Forum | None = None
     voice: Voice | None = None
+    published: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    """Of an announcement channel: the copies of its messages as (channel id, message id)."""
     messages: dict[int, Message] = field(default_factory=dict)
     message_ids: list[int] = field(default_factory=list)
     ephemeral: dict[int, Message] = field(default_factory=dict)

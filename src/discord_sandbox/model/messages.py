@@ -9,13 +9,14 @@ from msgspec import Struct
 from discord_sandbox.model.users import User
 from discord_sandbox.model.wire import Json
 
-PINNED_MESSAGE, MEMBER_JOINED, THREAD_CREATED = 6, 7, 18
+PINNED_MESSAGE, MEMBER_JOINED, CHANNEL_FOLLOWED, THREAD_CREATED = 6, 7, 12, 18
 STAGE_START, STAGE_END, STAGE_TOPIC = 27, 28, 31
 POLL_RESULT = 46
 SYSTEM_TYPES = frozenset(
     {
         PINNED_MESSAGE,
         MEMBER_JOINED,
+        CHANNEL_FOLLOWED,
         THREAD_CREATED,
         STAGE_START,
         STAGE_END,
@@ -26,7 +27,9 @@ SYSTEM_TYPES = frozenset(
 """Messages that Discord itself makes of what somebody did."""
 
 CROSSPOSTED = 1 << 0
+IS_CROSSPOST = 1 << 1
 SUPPRESS_EMBEDS = 1 << 2
+SOURCE_MESSAGE_DELETED = 1 << 3
 HAS_THREAD = 1 << 5
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7

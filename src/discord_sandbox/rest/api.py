@@ -60,6 +60,8 @@ class Exchange(Struct):
         self.status, self.payload, self.code = error.status, error.body(), error.code
         if isinstance(error, TooFast):
             self.headers["Retry-After"] = str(math.ceil(error.retry_after))
+            if error.scope is not None:
+                self.headers["X-RateLimit-Scope"] = error.scope
 
     def limit(self, refusal: Refusal) -> None:
         """Answer 429 as Discord does."""

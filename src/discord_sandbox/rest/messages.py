@@ -10,8 +10,6 @@ from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.events import Event
 from discord_sandbox.gateway.intents import MESSAGE_CONTENT
 from discord_sandbox.model import (
-    CROSSPOSTED,
-    GUILD_ANNOUNCEMENT,
     IS_COMPONENTS_V2,
     SUPPRESS_EMBEDS,
     SYSTEM_TYPES,
@@ -86,7 +84,7 @@ def edit_message(call: Call) -> Written:
             raise ApiError(50005)
         call.world.require(call.app.bot_user_id, channel, permissions.MANAGE_MESSAGES)
         message.flags = message.flags & ~SUPPRESS_EMBEDS | draft.flags & SUPPRESS_EMBEDS
-        return show(call.world, channel, message, "update")
+        return messages.show_changed(call.world, channel, message)
     return messages.edit_and_show(call.world, channel, message, draft)
 
 
@@ -112,21 +110,6 @@ def bulk_delete(call: Call) -> None:
         raise ApiError(50034)
     found = [channel.messages.get(one) for one in dict.fromkeys(ids)]
     messages.delete_many(call.world, channel, [one for one in found if one is not None])
-
-
-def crosspost(call: Call) -> Written:
-    """Publish a message of an announcement channel; no other server follows it here."""
-    channel = call.channel()
-    if channel.type != GUILD_ANNOUNCEMENT:
-        raise ApiError(50024)
-    message = call.message(channel)
-    own = message.author.id == call.app.bot_user_id
-    needed = permissions.SEND_MESSAGES if own else permissions.MANAGE_MESSAGES
-    call.world.require(call.app.bot_user_id, channel, needed)
-    if message.flags & CROSSPOSTED:
-        raise ApiError(40033)
-    message.flags |= CROSSPOSTED
-    return show(call.world, channel, message, "update")
 
 
 def typing(call: Call) -> Reply:
@@ -162,7 +145,6 @@ ROUTES = tuple(
                 takes=_TAKES_DELETED,
             ),
             Route("POST", "/channels/{channel_id}/typing", typing),
-            Route("POST", "/channels/{channel_id}/messages/{message_id}/crosspost", crosspost),
         ),
         (
             Route(method, "/channels/{channel_id}/messages/{message_id}", handler)

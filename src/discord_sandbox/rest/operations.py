@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from discord_sandbox.rest import (
+    announcements,
     bans,
     channels,
     commands,
@@ -28,6 +29,7 @@ from discord_sandbox.routing import Router
 
 DONE: tuple[Route, ...] = (
     *messages.ROUTES,
+    *announcements.ROUTES,
     *interactions.ROUTES,
     *webhooks.ROUTES,
     *webhook_services.ROUTES,

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from discord_sandbox.clock import iso
 from discord_sandbox.model import (
+    IS_CROSSPOST,
     POLL_RESULT,
     SYSTEM_TYPES,
     Attachment,
@@ -133,6 +134,8 @@ def message_json(
 def _shows_referenced(message: Message) -> bool:
     """Whether the message to which it refers comes with it; with most of Discord's own not."""
     if message.reference is None or message.forwarded is not None:
+        return False
+    if message.flags & IS_CROSSPOST:
         return False
     return message.type == POLL_RESULT or message.type not in SYSTEM_TYPES
 

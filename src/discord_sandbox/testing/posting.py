@@ -18,6 +18,18 @@ class Poster:
         made = await self._do("webhook", body)
         return Webhook(int(made["id"]), made["token"], made["url"])
 
+    async def follow(self, announcements: Place, place: Place) -> None:
+        """Have what is published in an announcement channel appear in another one."""
+        body = {
+            "channel_id": str(channel_id(announcements)),
+            "to_channel_id": str(channel_id(place)),
+        }
+        await self._do("follow", body)
+
+    async def publish(self, message: Message) -> Message:
+        """Publish a message of an announcement channel."""
+        return Message(await self._do("publish", self._at(message)))
+
     @staticmethod
     def _at(message: Message) -> Json:
         return {"channel_id": str(message.channel_id), "message_id": str(message.id)}

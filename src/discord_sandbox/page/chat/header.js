@@ -7,6 +7,7 @@ import { findChannel } from "../core/store.js";
 import { openPopover, closePopover } from "../overlay/popover.js";
 import { inlineMarkdown } from "../text/markdown.js";
 import { messageTime } from "../text/timestamps.js";
+import { follow, isAnnouncement } from "./announcements.js";
 import { pinnedMessages } from "./timeline.js";
 
 export const headerElement = h("header", { class: "chat-header" });
@@ -22,6 +23,7 @@ export function drawHeader(channelId) {
     channel?.topic && h("p", { class: "topic" }, inlineMarkdown(channel.topic.split("\n")[0], guild)),
     h("span", { class: "grow" }),
     partner && iconButton("gear", `Conversation with ${nameOf(partner)}: block and more`, (event) => emit("profile", { userId: partner.id, guild: null, anchor: event.currentTarget })),
+    isAnnouncement(channel) && h("button", { type: "button", class: "button small subtle", onclick: () => follow(channel) }, "Follow"),
     channel && !isForum(channel) && iconButton("pin", "Pinned messages", (event) => showPins(event.currentTarget, channelId), { "aria-haspopup": "dialog" }),
     channel && iconButton("people", "Members", () => emit("drawer", "right"), { "aria-pressed": String(!document.body.classList.contains("no-members")) }),
     iconButton("pulse", "Inspector", () => emit("inspector:toggle"), { "aria-pressed": String(document.body.classList.contains("inspecting")) }));

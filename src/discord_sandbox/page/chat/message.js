@@ -11,6 +11,7 @@ import { findMessage, removeMessage } from "../core/store.js";
 import { attempt } from "../overlay/toast.js";
 import { inlineMarkdown, markdown } from "../text/markdown.js";
 import { clockTime, fullTime, messageTime } from "../text/timestamps.js";
+import { publishedMark, sourceDeleted } from "./announcements.js";
 import { drawEmbed } from "./embed.js";
 import { drawForward } from "./forward.js";
 import { drawPoll } from "./poll.js";
@@ -18,7 +19,7 @@ import { drawReactions } from "./reactions.js";
 import { systemText } from "./system.js";
 import { toolbar } from "./toolbar.js";
 
-export const FLAG = { EPHEMERAL: 64, LOADING: 128, V2: 1 << 15, SUPPRESS_EMBEDS: 4 };
+export const FLAG = { EPHEMERAL: 64, LOADING: 128, V2: 1 << 15, SUPPRESS_EMBEDS: 4, PUBLISHED: 1 };
 const has = (message, flag) => (Number(message.flags ?? 0) & flag) !== 0;
 const LINE_LIMIT = 110;
 
@@ -55,6 +56,7 @@ function heading(message, author, guild, when) {
     h("button", { type: "button", class: "author", style: colour ? { "--colour": colour } : {}, onclick: (event) => profile(event, author, guild) }, nameOf(author, guild)),
     botTag(author),
     h("time", { datetime: message.timestamp, title: fullTime(when) }, messageTime(when)),
+    publishedMark(message),
     message.pinned && h("span", { class: "pinned-mark", title: "Pinned" }, icon("pin", 13), h("span", { class: "sr-only" }, "Pinned")));
 }
 
@@ -105,6 +107,7 @@ function body(message, guild, { kept = false } = {}) {
   if (text && edited) (text.lastElementChild?.matches("p") ? text.lastElementChild : text).append(" ", edited);
   return [
     text,
+    sourceDeleted(message),
     (message.attachments ?? []).length > 0 && !has(message, FLAG.V2) && h("div", { class: "attachments" }, message.attachments.map(attachment)),
     !has(message, FLAG.SUPPRESS_EMBEDS) && (message.embeds ?? []).map((embed) => drawEmbed(embed, guild)),
     (message.components ?? []).length > 0 && h("div", { class: "components" }, drawComponents(message.components, { ...controls(message, guild), ...(kept ? { locked: true } : {}) })),

@@ -6,6 +6,7 @@ import { nameOf, userById } from "../core/people.js";
 const LINES = {
   6: (name) => ["pin", [name, " pinned a message to this channel."]],
   7: (name) => ["people", [name, " joined the server."]],
+  12: (name, message) => ["megaphone", [name, " added ", h("strong", null, message.content), " to this channel."]],
   18: (name, message) => ["thread", [name, " started a thread: ", h("strong", null, message.content)]],
   27: (name, message) => ["speaker", [name, " started ", h("strong", null, message.content)]],
   28: (name, message) => ["speaker", [name, " ended ", h("strong", null, message.content)]],

@@ -79,6 +79,7 @@ async function loadOlder() {
 function continues(message, previous) {
   if (!previous || message.author?.id !== previous.author?.id) return false;
   if (message.type !== 0 || previous.type !== 0 || message.message_reference) return false;
+  if ((Number(message.flags ?? 0) | Number(previous.flags ?? 0)) & FLAG.PUBLISHED) return false;
   if (message.interaction_metadata || message.interaction) return false;
   if ((Number(message.flags ?? 0) ^ Number(previous.flags ?? 0)) & FLAG.EPHEMERAL) return false;
   return Date.parse(message.timestamp) - Date.parse(previous.timestamp) < GROUP_MS;
