@@ -13,6 +13,7 @@ from discord_sandbox.model import (
     GUILD_TEXT,
     IS_COMPONENTS_V2,
     IS_CROSSPOST,
+    IS_VOICE_MESSAGE,
     SOURCE_MESSAGE_DELETED,
     SUPPRESS_EMBEDS,
     Attachment,
@@ -35,7 +36,7 @@ from discord_sandbox.wire import Written
 from discord_sandbox.world import World
 
 _PLAIN = 0
-_KEPT_FLAGS = SUPPRESS_EMBEDS | IS_COMPONENTS_V2
+_KEPT_FLAGS = SUPPRESS_EMBEDS | IS_COMPONENTS_V2 | IS_VOICE_MESSAGE
 
 
 def follow(world: World, user: User, source: Channel, target: Channel) -> Webhook:
@@ -101,6 +102,7 @@ def _copy(world: World, channel: Channel, message: Message, webhook: Webhook) ->
 def _say_the_same(world: World, message: Message, copy: Message) -> None:
     copy.content = message.content
     copy.embeds = message.embeds
+    copy.stickers = message.stickers
     copy.components = tuple(_passive(message.components))
     copy.flags = message.flags & _KEPT_FLAGS | IS_CROSSPOST
     copy.attachments = tuple(_file(world, copy, file) for file in message.attachments)
@@ -151,6 +153,7 @@ def empty_copies(world: World, channel: Channel, message: Message) -> None:
     """A published message is deleted: of its copies only that they were there is left."""
     for target, copy in _copies(world, channel, message):
         copy.content, copy.embeds, copy.components, copy.attachments = "", (), (), ()
+        copy.stickers = ()
         copy.flags = IS_CROSSPOST | SOURCE_MESSAGE_DELETED
         show(world, target, copy, "update")
     channel.published.pop(message.id, None)

@@ -44,7 +44,7 @@ def interaction_json(world: World, interaction: Interaction) -> Json:
     shaped["guild"] = {
         "id": str(guild.id),
         "locale": guild.preferred_locale,
-        "features": [],
+        "features": guild.features,
     }
     shaped["guild_locale"] = guild.preferred_locale
     shaped["member"] = {**member_json(member), "permissions": granted}

@@ -187,7 +187,7 @@ class Interactions:
     def _answer_message(
         self, interaction: Interaction, kind: int, data: Json, uploads: list[Upload]
     ) -> Json:
-        draft = check_message(data, uploads, ephemeral=True)
+        draft = check_message(data, uploads, ephemeral=True, voice=True)
         if kind == DEFERRED:
             draft = Draft(frozenset(), flags=draft.flags & EPHEMERAL)
         message, shaped = self._send(interaction, draft, LOADING if kind == DEFERRED else 0)
@@ -197,7 +197,7 @@ class Interactions:
 
     def follow_up(self, interaction: Interaction, body: Any, uploads: list[Upload]) -> Json:
         """Another message; the first after a deferral takes the place of the waiting one."""
-        draft = check_message(body, uploads, ephemeral=True)
+        draft = check_message(body, uploads, ephemeral=True, voice=True)
         if interaction.state == "deferred" and interaction.original_id is not None:
             interaction.state = "answered"
             message = self.message(interaction, interaction.original_id)

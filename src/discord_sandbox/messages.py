@@ -16,6 +16,7 @@ from discord_sandbox.model import (
     EPHEMERAL,
     GUILD_CATEGORY,
     IS_COMPONENTS_V2,
+    IS_VOICE_MESSAGE,
     LOADING,
     SUPPRESS_EMBEDS,
     Channel,
@@ -26,6 +27,7 @@ from discord_sandbox.model import (
 from discord_sandbox.polls import open_poll
 from discord_sandbox.references import is_forward, refer
 from discord_sandbox.showing import readers_of, show, store
+from discord_sandbox.stickers import items_of
 from discord_sandbox.threads import check_open, wake
 from discord_sandbox.validate.message import Draft, check_cleared
 from discord_sandbox.wire import Written, encode
@@ -55,7 +57,7 @@ def check_can_send(
 ) -> None:
     """Whether the author may send this here; `post` says that it begins a post of a forum.
 
-    Raises ApiError 50001 or 50013 for what permissions do not allow, 40058 for a message in a
+    Raises ApiError 50001, 50013 or 50173 for what permissions do not allow, 40058 for a message in a
     forum, 50008 for one in a category, 160005 where only moderators may write in a thread.
     """
     needed = permissions.SEND_MESSAGES
@@ -66,6 +68,8 @@ def check_can_send(
     if not draft.plain:
         needed |= _needed_for(author, draft)
     granted = world.require(author.id, channel, needed)
+    if draft.flags & IS_VOICE_MESSAGE and not granted & permissions.SEND_VOICE_MESSAGES:
+        raise ApiError(50173)
     locked = channel.thread is not None and channel.thread.locked
     if locked and not granted & permissions.MANAGE_THREADS:
         raise ApiError(160005)
@@ -156,6 +160,9 @@ def create(
 
 def _add(world: World, channel: Channel, message: Message, draft: Draft) -> None:
     """Give a new message what it has besides its text, and what has to be looked up."""
+    if draft.sticker_ids:
+        message.stickers = items_of(world, channel, draft.sticker_ids)
+    message.theme = draft.theme
     if draft.uploads or draft.attachments:
         attach(world, message, draft)
     if draft.embeds or draft.components:
@@ -178,15 +185,11 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> None
     """Change what the draft names.
 
     Raises ApiError 50006 when nothing would be left, 50035 for what components v2 leave no room
-    for, 50083 in an archived thread, 520003 for a poll, which comes at first or with the answer
-    that was deferred.
+    for, 50162 for a voice message, 50080 for other stickers, 50083 in an archived thread, 520003
+    for a poll, which comes at first or with the answer that was deferred.
     """
     check_open(channel)
-    if draft.flags & ~message.flags & IS_COMPONENTS_V2:
-        check_cleared(
-            draft.content if "content" in draft.given else message.content,
-            draft.embeds if "embeds" in draft.given else message.embeds,
-        )
+    _check_change(message, draft)
     if message.poll is not None or draft.poll is not None:
         _edit_poll(world, channel, message, draft)
     was = message.content, message.embeds, message.components, message.attachments
@@ -199,7 +202,8 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> None
     if "attachments" in draft.given or draft.uploads:
         attach(world, message, draft)
     said = message.content or message.embeds or message.components or message.attachments
-    if not said and message.poll is None and message.forwarded is None:
+    kept = message.stickers or message.poll is not None or message.forwarded is not None
+    if not said and not kept:
         message.content, message.embeds, message.components, message.attachments = was
         raise ApiError(50006)
     resolve_uploads(world, message)
@@ -209,6 +213,19 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> None
     message.edited_ms = world.clock.now_ms()
     if "content" in draft.given or "components" in draft.given:
         mention(world, channel, message, draft.allowed_mentions)
+
+
+def _check_change(message: Message, draft: Draft) -> None:
+    """Raises ApiError 50035, 50080 or 50162."""
+    if message.flags & IS_VOICE_MESSAGE:
+        raise ApiError(50162)
+    if draft.sticker_ids and draft.sticker_ids != tuple(int(s["id"]) for s in message.stickers):
+        raise ApiError(50080)
+    if draft.flags & ~message.flags & IS_COMPONENTS_V2:
+        check_cleared(
+            draft.content if "content" in draft.given else message.content,
+            draft.embeds if "embeds" in draft.given else message.embeds,
+        )
 
 
 def _edit_poll(world: World, channel: Channel, message: Message, draft: Draft) -> None:

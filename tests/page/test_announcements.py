@@ -60,8 +60,6 @@ async def test_who_may_nowhere_follow_is_told(quiet_world: World) -> None:
     made = await quiet_world.sandbox.post(
         f"/guilds/{quiet_world.guild}/channels", {"name": "news", "type": 5}
     )
-    ben = await quiet_world.window(
-        quiet_world.ben, f"#/channels/{quiet_world.guild}/{made['id']}"
-    )
+    ben = await quiet_world.window(quiet_world.ben, f"#/channels/{quiet_world.guild}/{made['id']}")
     await ben.get_by_role("button", name="Follow").click()
     await expect(ben.get_by_role("dialog", name="Follow #news")).to_contain_text("manage webhooks")

@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 from tests.requirements import skip_unless
 from tests.sandbox.conftest import Town
+from tests.sandbox.files import png
 from tests.sandbox.openapi import DOCUMENT, check_request, template_of
 from tests.sandbox.payloads import (
     COMMENT,
@@ -30,6 +31,7 @@ from tests.sandbox.test_gateway import connected, dispatched, identify
 from tools import routes
 
 from discord_sandbox.rest.operations import build_router
+from discord_sandbox.testing import File
 
 ADMINISTRATOR = 1 << 3
 WRONG: tuple[Any, ...] = ("garbage", 1 << 60, 1.5, True, [1.5], ["x"], {"x": 1}, [{"x": 1}], [[]])
@@ -186,11 +188,23 @@ class Place:
             "POST /channels/{channel}/messages": {
                 **MESSAGE,
                 "message_reference": {"message_id": ids["message"], "fail_if_not_exists": True},
+                "sticker_ids": [ids["sticker"]],
+                "shared_client_theme": {
+                    "colors": ["5865F2"],
+                    "gradient_angle": 1,
+                    "base_mix": 1,
+                    "base_theme": 1,
+                },
             },
             "PATCH /channels/{channel}/messages/{message}": HOOKED,
             "POST /channels/{channel}/messages/{message}/threads": THREAD,
             "PUT /channels/{channel}/permissions/{ben}": {"type": 1, "allow": 0, "deny": 0},
             "POST /channels/{channel}/threads": {**THREAD, "type": 11, "invitable": True},
+            "PATCH /guilds/{guild}/stickers/{sticker}": {
+                "name": "Wave",
+                "tags": "t",
+                "description": "dd",
+            },
             "POST /channels/{channel}/webhooks": {"name": "w"},
             "POST /channels/{news}/followers": {"webhook_channel_id": ids["channel"]},
             "PATCH /guilds/{guild}": {"name": "Town", "description": "d", "preferred_locale": "de"},
@@ -238,6 +252,7 @@ UNTRIED = {
     "PUT /applications/{application_id}/guilds/{guild_id}/commands/{command_id}/permissions": (
         "No bot may, whatever the body."
     ),
+    "POST /guilds/{guild_id}/stickers": "Its body is a form, in which everything is text.",
     "DELETE /guilds/{guild_id}/bans/{user_id}": "Its body has no members.",
     "POST /interactions/{interaction_id}/{interaction_token}/callback": "Has a test of its own.",
 }
@@ -257,6 +272,7 @@ async def place(town: Town, rest: Rest) -> AsyncIterator[Place]:
         "channel": str(town.general.id),
         "ben": str(town.ben.id),
     }
+    ids["sticker"] = str(await town.ann.make_sticker(town.guild, "s1", File("a.png", png())))
     for name in ("cy", "dan"):
         ids[name] = str((await town.sandbox.make_user(name)).id)
 

@@ -20,29 +20,31 @@ _MEMBER = "/members/{user}"
 STATUSES = ("online", "idle", "dnd", "offline")
 
 
-def _place(ask: Ask) -> tuple[User, Channel]:
+def place(ask: Ask) -> tuple[User, Channel]:
+    """Who does something, and the channel of it, which they can see."""
     user = ask.user()
     return user, ask.find_channel(ask.given("channel_id"), user)
 
 
 def _own(ask: Ask) -> tuple[User, Channel, Message]:
-    user, channel = _place(ask)
+    user, channel = place(ask)
     return user, channel, ask.find_message(channel, user, ask.given("message_id"))
 
 
 def message(ask: Ask) -> Json:
-    user, channel = _place(ask)
+    user, channel = place(ask)
     files = read_files(ask)
     body: Json = {
         "content": ask.body.get("content", "")
-        if files or ask.body.get("poll")
+        if files or ask.body.get("poll") or ask.body.get("sticker_ids")
         else ask.text("content")
     }
-    if ask.body.get("poll") is not None:
-        body["poll"] = ask.body["poll"]
+    for name in ("poll", "sticker_ids"):
+        if ask.body.get(name) is not None:
+            body[name] = ask.body[name]
     if ask.body.get("reply_to") is not None:
         body["message_reference"] = {"message_id": str(ask.given("reply_to"))}
-    draft = check_message(body, files)
+    draft = check_message(body, files, whole=True)
     messages.check_can_send(ask.world, user, channel, draft)
     if channel.guild_id is None:
         check_dm(ask.world, user, channel)
@@ -117,7 +119,7 @@ def pin(ask: Ask) -> Json:
 
 
 def forward(ask: Ask) -> Json:
-    user, channel = _place(ask)
+    user, channel = place(ask)
     source = ask.find_channel(ask.given("from_channel_id"), user)
     reference = {
         "type": FORWARD,
@@ -148,7 +150,7 @@ def dm(ask: Ask) -> Json:
 
 
 def read(ask: Ask) -> Json:
-    user, channel = _place(ask)
+    user, channel = place(ask)
     if channel.message_ids:
         user.read[channel.id] = channel.message_ids[-1]
     data = {"channel_id": str(channel.id), "count": unread(channel, user)}

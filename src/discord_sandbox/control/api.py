@@ -18,6 +18,7 @@ from discord_sandbox.control import (
     limiting,
     looking,
     making,
+    posting,
     webhooks,
 )
 from discord_sandbox.control.routing import Ask, Operation, Refused
@@ -46,6 +47,7 @@ class ControlApi:
                 *forums.OPERATIONS,
                 *interacting.OPERATIONS,
                 *making.OPERATIONS,
+                *posting.OPERATIONS,
                 *webhooks.OPERATIONS,
                 *limiting.OPERATIONS,
                 *breaking.OPERATIONS,

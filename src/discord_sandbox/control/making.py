@@ -70,6 +70,7 @@ def guild(ask: Ask) -> Json:
         channels=ask.body.get("channels") or ["general"],
         guild_id=ask.optional("id"),
     )
+    made.features = [str(one) for one in ask.body.get("features") or ()]
     for member in members:
         guilds.add_member(ask.world, made, member)
     for bot in bots:

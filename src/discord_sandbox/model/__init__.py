@@ -45,6 +45,7 @@ from discord_sandbox.model.messages import (
     HAS_THREAD,
     IS_COMPONENTS_V2,
     IS_CROSSPOST,
+    IS_VOICE_MESSAGE,
     LOADING,
     MEMBER_JOINED,
     PINNED_MESSAGE,
@@ -63,11 +64,13 @@ from discord_sandbox.model.messages import (
     Reaction,
     Snapshot,
 )
+from discord_sandbox.model.stickers import APNG, GIF, LOTTIE, PNG, Sticker
 from discord_sandbox.model.users import User
 from discord_sandbox.model.wire import Json
 
 __all__ = [
     "ANNOUNCEMENT_THREAD",
+    "APNG",
     "APPLICATION_WEBHOOK",
     "CHANNEL_FOLLOWED",
     "CROSSPOSTED",
@@ -75,6 +78,7 @@ __all__ = [
     "EPHEMERAL",
     "FOLLOWER_WEBHOOK",
     "FORUM_TYPES",
+    "GIF",
     "GUILD_ANNOUNCEMENT",
     "GUILD_CATEGORY",
     "GUILD_FORUM",
@@ -88,10 +92,13 @@ __all__ = [
     "INCOMING_WEBHOOK",
     "IS_COMPONENTS_V2",
     "IS_CROSSPOST",
+    "IS_VOICE_MESSAGE",
     "LOADING",
+    "LOTTIE",
     "MEMBER_JOINED",
     "PINNED",
     "PINNED_MESSAGE",
+    "PNG",
     "POLL_RESULT",
     "PRIVATE_THREAD",
     "PUBLIC_THREAD",
@@ -124,6 +131,7 @@ __all__ = [
     "ScheduledEvent",
     "Snapshot",
     "StageInstance",
+    "Sticker",
     "Thread",
     "User",
     "Voice",

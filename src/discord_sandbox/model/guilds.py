@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from discord_sandbox.model.channels import Channel
+from discord_sandbox.model.stickers import Sticker
 from discord_sandbox.model.users import User
 from discord_sandbox.model.wire import Json
 
@@ -72,6 +73,9 @@ class Guild:
     """By the stage channel's id."""
     bans: dict[int, str | None] = field(default_factory=dict)
     """Why each user who is banned was, where it was said."""
+    stickers: dict[int, Sticker] = field(default_factory=dict)
+    features: list[str] = field(default_factory=list)
+    """What Discord lets the server have besides others, such as VERIFIED."""
     version: int = 0
     """Grows with whatever changes who may see what."""
 

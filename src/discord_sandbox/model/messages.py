@@ -34,6 +34,7 @@ HAS_THREAD = 1 << 5
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 SUPPRESS_NOTIFICATIONS = 1 << 12
+IS_VOICE_MESSAGE = 1 << 13
 HAS_SNAPSHOT = 1 << 14
 IS_COMPONENTS_V2 = 1 << 15
 
@@ -46,6 +47,9 @@ class Attachment:
     content_type: str | None = None
     description: str | None = None
     ephemeral: bool = False
+    duration_secs: float | None = None
+    waveform: str | None = None
+    """Of a sound: how long it is, and samples of how loud, in base64."""
 
 
 @dataclass(slots=True)
@@ -112,3 +116,6 @@ class Message(Struct, gc=False):
     reader_id: int | None = None
     """Whom an ephemeral message is for."""
     thread_id: int | None = None
+    stickers: tuple[Json, ...] = ()
+    theme: Json | None = None
+    """`shared_client_theme`."""

@@ -15,10 +15,6 @@ def default_sounds(_call: Call) -> list[Json]:
     return []
 
 
-def sticker_packs(_call: Call) -> Json:
-    return {"sticker_packs": []}
-
-
 def of_guild(call: Call) -> list[Json]:
     call.guild()
     return []
@@ -56,9 +52,7 @@ def emojis(call: Call) -> Json:
 
 ROUTES = (
     Route("GET", "/soundboard-default-sounds", default_sounds),
-    Route("GET", "/sticker-packs", sticker_packs),
     Route("GET", "/guilds/{guild_id}/emojis", of_guild),
-    Route("GET", "/guilds/{guild_id}/stickers", of_guild),
     Route("GET", "/guilds/{guild_id}/soundboard-sounds", sounds),
     Route("GET", "/guilds/{guild_id}/invites", managed_of_guild),
     Route("GET", "/guilds/{guild_id}/integrations", managed_of_guild),

@@ -40,7 +40,7 @@ def readable(call: Call, message: Message, channel: Channel) -> Json:
 def create_message(call: Call) -> Json | Written:
     world, bot = call.world, call.bot
     channel = world.channel(call.id("channel_id"))
-    draft = check_message(call.body, call.uploads)
+    draft = check_message(call.body, call.uploads, voice=True, whole=True)
     messages.check_can_send(world, bot, channel, draft)
     if channel.guild_id is None:
         check_dm(world, bot, channel)
@@ -78,7 +78,8 @@ def edit_message(call: Call) -> Written:
     message = call.message(channel)
     if message.type in SYSTEM_TYPES:
         raise ApiError(50021)
-    draft = check_message(call.body, call.uploads, v2=bool(message.flags & IS_COMPONENTS_V2))
+    v2 = bool(message.flags & IS_COMPONENTS_V2)
+    draft = check_message(call.body, call.uploads, v2=v2, whole=True)
     if message.author.id != call.app.bot_user_id or message.webhook_id is not None:
         if draft.given - {"flags"}:
             raise ApiError(50005)

@@ -18,6 +18,7 @@ from discord_sandbox.rest import (
     roles,
     scheduled_events,
     stages,
+    stickers,
     thread_lists,
     threads,
     users,
@@ -45,6 +46,7 @@ DONE: tuple[Route, ...] = (
     *commands.ROUTES,
     *scheduled_events.ROUTES,
     *stages.ROUTES,
+    *stickers.ROUTES,
     *empty.ROUTES,
 )
 

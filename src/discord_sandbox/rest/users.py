@@ -54,7 +54,7 @@ def my_guilds(call: Call) -> list[Json]:
             "banner": None,
             "owner": guild.owner_id == call.bot.id,
             "permissions": str(granted),
-            "features": [],
+            "features": guild.features,
         }
         if call.flag("with_counts"):
             one["approximate_member_count"] = len(guild.members)

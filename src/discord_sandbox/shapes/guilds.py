@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from discord_sandbox.clock import iso
 from discord_sandbox.model import Guild, Json, Member, Role, ScheduledEvent
+from discord_sandbox.shapes.stickers import sticker_json
 from discord_sandbox.shapes.users import user_json
 
 
@@ -66,7 +67,7 @@ def guild_json(guild: Guild) -> Json:
         "home_header": None,
         "splash": None,
         "discovery_splash": None,
-        "features": [],
+        "features": guild.features,
         "banner": None,
         "owner_id": str(guild.owner_id),
         "application_id": None,
@@ -97,7 +98,7 @@ def guild_json(guild: Guild) -> Json:
         "nsfw": False,
         "nsfw_level": 0,
         "emojis": [],
-        "stickers": [],
+        "stickers": [sticker_json(sticker) for sticker in guild.stickers.values()],
         "incidents_data": None,
     }
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from discord_sandbox.testing.control import Json
-from discord_sandbox.testing.messages import Message
-from discord_sandbox.testing.places import Place, Webhook, channel_id
+from discord_sandbox.testing.messages import File, Message
+from discord_sandbox.testing.places import Guild, Place, Webhook, channel_id
 
 
 class Poster:
@@ -29,6 +30,41 @@ class Poster:
     async def publish(self, message: Message) -> Message:
         """Publish a message of an announcement channel."""
         return Message(await self._do("publish", self._at(message)))
+
+    async def make_sticker(
+        self, guild: Guild, name: str, file: File, *, tags: str = "wave", description: str = ""
+    ) -> int:
+        """Add a sticker to a server and answer its id; the file is a PNG, GIF or Lottie."""
+        body = {
+            "guild_id": str(guild.id),
+            "name": name,
+            "tags": tags,
+            "description": description,
+            "files": [file.json()],
+        }
+        return int((await self._do("sticker", body))["id"])
+
+    async def send_sticker(self, place: Place, *stickers: int, content: str = "") -> Message:
+        """Send up to three stickers of the channel's server, by their ids."""
+        body = {
+            "channel_id": str(channel_id(place)),
+            "content": content,
+            "sticker_ids": [str(one) for one in stickers],
+        }
+        return Message(await self._do("message", body))
+
+    async def send_voice(
+        self, place: Place, sound: File, seconds: float, waveform: bytes = b""
+    ) -> Message:
+        """Send a voice message; of `waveform` each byte is how loud it is at a time, up to 256."""
+        body: Json = {
+            "channel_id": str(channel_id(place)),
+            "files": [sound.json()],
+            "duration_secs": seconds,
+        }
+        if waveform:
+            body["waveform"] = base64.b64encode(waveform).decode("ascii")
+        return Message(await self._do("voice", body))
 
     @staticmethod
     def _at(message: Message) -> Json:

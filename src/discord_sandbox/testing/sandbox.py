@@ -93,14 +93,19 @@ class Sandbox:
         channels: Sequence[str] = ("general",),
         members: Iterable[Member] = (),
         bots: Iterable[Application] = (),
+        features: Iterable[str] = (),
     ) -> Guild:
-        """Make a server with text channels of these names, and these in it."""
+        """Make a server with text channels of these names, and these in it.
+
+        `features` are what Discord lets it have besides others, such as "VERIFIED".
+        """
         body = {
             "name": name,
             "owner_id": str(owner.id),
             "channels": list(channels),
             "members": [str(member.id) for member in members],
             "bots": [str(bot.id) for bot in bots],
+            "features": list(features),
         }
         return Guild(self, await self.control.post("/guilds", body), owner)
 

@@ -16,10 +16,13 @@ import { drawEmbed } from "./embed.js";
 import { drawForward } from "./forward.js";
 import { drawPoll } from "./poll.js";
 import { drawReactions } from "./reactions.js";
+import { drawStickers } from "./stickers.js";
 import { systemText } from "./system.js";
+import { drawTheme } from "./theme_swatch.js";
 import { toolbar } from "./toolbar.js";
+import { drawVoice } from "./voice.js";
 
-export const FLAG = { EPHEMERAL: 64, LOADING: 128, V2: 1 << 15, SUPPRESS_EMBEDS: 4, PUBLISHED: 1 };
+export const FLAG = { EPHEMERAL: 64, LOADING: 128, V2: 1 << 15, SUPPRESS_EMBEDS: 4, PUBLISHED: 1, VOICE: 1 << 13 };
 const has = (message, flag) => (Number(message.flags ?? 0) & flag) !== 0;
 const LINE_LIMIT = 110;
 
@@ -108,13 +111,14 @@ function body(message, guild, { kept = false } = {}) {
   return [
     text,
     sourceDeleted(message),
-    (message.attachments ?? []).length > 0 && !has(message, FLAG.V2) && h("div", { class: "attachments" }, message.attachments.map(attachment)),
+    (message.attachments ?? []).length > 0 && !has(message, FLAG.V2) && h("div", { class: "attachments" }, message.attachments.map(has(message, FLAG.VOICE) ? drawVoice : attachment)),
     !has(message, FLAG.SUPPRESS_EMBEDS) && (message.embeds ?? []).map((embed) => drawEmbed(embed, guild)),
     (message.components ?? []).length > 0 && h("div", { class: "components" }, drawComponents(message.components, { ...controls(message, guild), ...(kept ? { locked: true } : {}) })),
     drawPoll(message),
     drawForward(message, (first) => body(first, guild, { kept: true })),
+    drawStickers(message),
+    drawTheme(message),
     text === null ? edited : null,
-    (message.sticker_items ?? []).map((sticker) => h("div", { class: "subtext" }, `Sticker: ${sticker.name}`)),
   ];
 }
 

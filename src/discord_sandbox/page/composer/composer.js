@@ -9,6 +9,7 @@ import { loadCommands } from "../core/session.js";
 import { findChannel, may, PERMISSION, state } from "../core/store.js";
 import { entities, matching } from "../components/entities.js";
 import { openPalette } from "../chat/reactions.js";
+import { openStickers, stickersIn } from "../chat/stickers.js";
 import { lastOwnMessage } from "../chat/timeline.js";
 import { Suggestions } from "../overlay/suggestions.js";
 import { attempt, toast } from "../overlay/toast.js";
@@ -28,8 +29,10 @@ let draftKey = null;
 const input = h("textarea", { class: "composer-input", rows: "1", maxlength: String(LONGEST), oninput: typed, onkeydown: key, onblur: () => list.hide() });
 const list = new Suggestions({ label: "Suggestions", onPick: (item) => item.use() }).attach(input);
 const bar = h("div", { class: "composer-bar" });
+const stickerButton = iconButton("sticker", "Send a sticker", (event) => openStickers(event.currentTarget, channelId), { hidden: true, "aria-haspopup": "dialog" });
 const line = h("div", { class: "composer-line" },
   iconButton("apps", "Use a command", startCommand), input,
+  stickerButton,
   iconButton("smile", "Insert an emoji", (event) => openPalette(event.currentTarget, insert)),
   iconButton("send", "Send message", () => send()));
 export const composerElement = h("div", { class: "composer" }, list.el, bar, line);
@@ -54,6 +57,7 @@ function label() {
   const allowed = may(channel, PERMISSION.SEND_MESSAGES);
   input.placeholder = allowed ? text : "You may not send messages in this channel";
   input.readOnly = !allowed;
+  stickerButton.hidden = !allowed || stickersIn(channelId).length === 0;
   input.setAttribute("aria-label", text);
 }
 
