@@ -19,6 +19,7 @@ from discord_sandbox.control import (
     looking,
     making,
     posting,
+    searching,
     webhooks,
 )
 from discord_sandbox.control.routing import Ask, Operation, Refused
@@ -48,6 +49,7 @@ class ControlApi:
                 *interacting.OPERATIONS,
                 *making.OPERATIONS,
                 *posting.OPERATIONS,
+                *searching.OPERATIONS,
                 *webhooks.OPERATIONS,
                 *limiting.OPERATIONS,
                 *breaking.OPERATIONS,

@@ -17,6 +17,7 @@ from discord_sandbox.rest import (
     reactions,
     roles,
     scheduled_events,
+    search,
     stages,
     stickers,
     thread_lists,
@@ -30,6 +31,7 @@ from discord_sandbox.routing import Router
 
 DONE: tuple[Route, ...] = (
     *messages.ROUTES,
+    *search.ROUTES,
     *announcements.ROUTES,
     *interactions.ROUTES,
     *webhooks.ROUTES,

@@ -9,6 +9,8 @@ from typing import Any
 import aiohttp
 
 Json = dict[str, Any]
+Parameter = str | int | list[str] | list[int]
+"""A value in a query, or several."""
 
 
 class SandboxError(Exception):
@@ -39,7 +41,7 @@ class Control:
     async def close(self) -> None:
         await self.session.close()
 
-    async def get(self, path: str, **query: str | int) -> Any:
+    async def get(self, path: str, **query: Parameter) -> Any:
         """The answer to a GET of /sandbox`path`. Raises SandboxError."""
         return await self._request("GET", path, params=query)
 

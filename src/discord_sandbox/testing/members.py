@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from discord_sandbox.testing.control import Json
+from discord_sandbox.testing.control import Json, Parameter
 from discord_sandbox.testing.exchange import Exchange
 from discord_sandbox.testing.messages import File, Message, Modal
 from discord_sandbox.testing.places import Application, Guild, Place, channel_id
@@ -328,6 +328,16 @@ class Member(Poster):
         """All that the member sees: servers, channels, DMs, unread counts."""
         view: Json = await self._sandbox.control.get(f"/members/{self.id}/view")
         return view
+
+    async def search(self, guild: Guild, content: str = "", **filters: Parameter) -> list[Message]:
+        """The newest 25 messages of a server that fit, newest first.
+
+        `filters` are those of Discord's own call, such as has="image"; of a list one value is
+        enough.
+        """
+        path = f"/members/{self.id}/guilds/{guild.id}/search"
+        found = await self._sandbox.control.get(path, content=content, **filters)
+        return [Message(group[0]) for group in found["messages"]]
 
     async def seen(self, after: int = 0) -> list[Json]:
         """Every message the member was ever shown: rows of n, at_ms, event, message."""

@@ -108,6 +108,7 @@ const PATHS = {
   home: "M4 11l8-7 8 7v9h-6v-6h-4v6H4z",
   clock: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l4 2",
   message: "M4 5h16v11H9l-5 4z",
+  search: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l5 5",
   play: "M7 4l13 8-13 8z",
   pause: "M8 5v14M16 5v14",
   sticker: "M5 4h14v9l-6 7H5zM13 20v-7h6M9 9v1M14 9v1",
