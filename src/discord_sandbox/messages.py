@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from discord_sandbox import permissions
 from discord_sandbox.attachments import attach, resolve_uploads
-from discord_sandbox.errors import ApiError
+from discord_sandbox.errors import ApiError, NotImplementedBySandbox
 from discord_sandbox.events import Event
 from discord_sandbox.followers import empty_copies, update_copies
 from discord_sandbox.mentions import mention
@@ -216,7 +216,9 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> None
 
 
 def _check_change(message: Message, draft: Draft) -> None:
-    """Raises ApiError 50035, 50080 or 50162."""
+    """Raises ApiError 50035, 50080 or 50162, or NotImplementedBySandbox for another theme."""
+    if draft.theme is not None:
+        raise NotImplementedBySandbox("`shared_client_theme` of an edit")
     if message.flags & IS_VOICE_MESSAGE:
         raise ApiError(50162)
     if draft.sticker_ids and draft.sticker_ids != tuple(int(s["id"]) for s in message.stickers):

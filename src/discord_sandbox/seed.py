@@ -62,6 +62,7 @@ def _guild(world: World, given: Json, granted: dict[int, int | None]) -> None:
         channels=given.get("channels") or ["general"],
         guild_id=parse_snowflake(given.get("id")),
     )
+    guild.features = [str(one) for one in given.get("features") or ()]
     for member in given.get("members") or ():
         guilds.add_member(world, guild, _user(world, member))
     for name in given.get("bots") or ():

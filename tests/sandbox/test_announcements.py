@@ -163,6 +163,22 @@ async def test_a_copy_stays_when_nobody_follows_any_more(news: News, admin: Rest
     assert await news.copies() == []
 
 
+async def test_a_member_ends_following(news: News) -> None:
+    """By deleting the webhook among the channel's own, with the right to manage them."""
+    (hook,) = await news.town.ben.webhooks(news.inbox)
+    assert (hook["type"], hook["name"]) == (2, "Town #news")
+    await news.inbox.guild.add_member(news.town.ann)
+    with pytest.raises(SandboxError, match="50013"):
+        await news.town.ann.webhooks(news.inbox)
+    with pytest.raises(SandboxError, match="50013"):
+        await news.town.ann.delete_webhook(int(hook["id"]))
+    await news.town.ben.delete_webhook(int(hook["id"]))
+    with pytest.raises(SandboxError, match="no such webhook"):
+        await news.town.ben.delete_webhook(int(hook["id"]))
+    await news.town.ann.publish(await news.town.ann.write(news.channel, "x"))
+    assert await news.copies() == []
+
+
 async def test_following_ends_with_the_channel(news: News, admin: Rest) -> None:
     """Of the followed one, and of the one that follows."""
     village = await news.town.sandbox.make_application("Village admin")

@@ -20,6 +20,8 @@ async def test_a_message_shares_a_theme(town: Town, rest: Rest) -> None:
     other = (await rest.post(path, {"content": "c", "shared_client_theme": dark})).body
     edited = (await rest.patch(f"{path}/{other['id']}", {"content": "d"})).body
     assert edited["shared_client_theme"] == dark
+    refused = await rest.patch(f"{path}/{other['id']}", {"shared_client_theme": THEME})
+    assert refused.status == 501
     (seen, _) = await town.ben.messages(town.general)
     assert seen.data["shared_client_theme"] == dark
 

@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from discord_sandbox.testing.control import Json
 from discord_sandbox.testing.messages import File, Message
 from discord_sandbox.testing.places import Guild, Place, Webhook, channel_id
 
+if TYPE_CHECKING:
+    from discord_sandbox.testing.sandbox import Sandbox
+
 
 class Poster:
     """The part of a Member that posts."""
+
+    id: int
+    _sandbox: Sandbox
 
     async def make_webhook(self, place: Place, name: str) -> Webhook:
         """Make a webhook in a channel's settings, as whoever sets up another service does."""
         body = {"channel_id": str(channel_id(place)), "name": name}
         made = await self._do("webhook", body)
         return Webhook(int(made["id"]), made["token"], made["url"])
+
+    async def webhooks(self, place: Place) -> list[Json]:
+        """The channel's webhooks, those by which it follows others included."""
+        path = f"/members/{self.id}/channels/{channel_id(place)}/webhooks"
+        found: list[Json] = await self._sandbox.control.get(path)
+        return found
+
+    async def delete_webhook(self, webhook_id: int) -> None:
+        """Delete a webhook; one by which a channel follows another ends that."""
+        await self._do("delete-webhook", {"webhook_id": str(webhook_id)})
 
     async def follow(self, announcements: Place, place: Place) -> None:
         """Have what is published in an announcement channel appear in another one."""

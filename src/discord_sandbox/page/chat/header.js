@@ -10,6 +10,7 @@ import { messageTime } from "../text/timestamps.js";
 import { follow, isAnnouncement } from "./announcements.js";
 import { openSearch } from "./search.js";
 import { pinnedMessages } from "./timeline.js";
+import { mayManageWebhooks, openWebhooks } from "./webhooks.js";
 
 export const headerElement = h("header", { class: "chat-header" });
 
@@ -25,6 +26,7 @@ export function drawHeader(channelId) {
     h("span", { class: "grow" }),
     partner && iconButton("gear", `Conversation with ${nameOf(partner)}: block and more`, (event) => emit("profile", { userId: partner.id, guild: null, anchor: event.currentTarget })),
     isAnnouncement(channel) && h("button", { type: "button", class: "button small subtle", onclick: () => follow(channel) }, "Follow"),
+    mayManageWebhooks(channel) && guild && iconButton("webhook", "Webhooks", () => openWebhooks(channel), { "aria-haspopup": "dialog" }),
     guild && iconButton("search", `Search ${guild.name}`, () => openSearch(guild), { "aria-haspopup": "dialog" }),
     channel && !isForum(channel) && iconButton("pin", "Pinned messages", (event) => showPins(event.currentTarget, channelId), { "aria-haspopup": "dialog" }),
     channel && iconButton("people", "Members", () => emit("drawer", "right"), { "aria-pressed": String(!document.body.classList.contains("no-members")) }),

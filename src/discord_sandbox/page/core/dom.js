@@ -108,6 +108,7 @@ const PATHS = {
   home: "M4 11l8-7 8 7v9h-6v-6h-4v6H4z",
   clock: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l4 2",
   message: "M4 5h16v11H9l-5 4z",
+  webhook: "M12 9a3 3 0 1 0-3-3M12 9l-4 8M6 20a3 3 0 1 0 2-3h9M18 20a3 3 0 1 0 0-6",
   search: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l5 5",
   play: "M7 4l13 8-13 8z",
   pause: "M8 5v14M16 5v14",
