@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from tests.sandbox.bot import ExampleBot
 from tests.sandbox.conftest import ADMINISTRATOR, Town
 from tests.sandbox.files import png, sound
 from tests.sandbox.rest import Rest
@@ -232,6 +233,16 @@ async def test_threads_come_with_what_was_found_in_them(town: Town, searcher: Re
     assert [one["id"] for one in answer["threads"]] == [thread]
     assert [one["id"] for one in answer["members"]] == [thread]
     assert "reactions" not in answer["messages"][0][0]
+
+
+async def test_what_answers_a_command_is_the_bots(
+    town: Town, searcher: Rest, bot: ExampleBot
+) -> None:
+    """It is of a webhook in name only."""
+    await (await town.ben.command(town.general, "echo", text="pong")).response()
+    assert await found(town, searcher, f"author_id={town.application.id}") == ["pong"]
+    assert await found(town, searcher, "author_type=bot") == ["pong"]
+    assert await found(town, searcher, "author_type=webhook") == []
 
 
 async def test_members_search(town: Town) -> None:
