@@ -67,9 +67,9 @@ def check_can_send(
         needed |= permissions.SEND_TTS_MESSAGES
     if not draft.plain:
         needed |= _needed_for(author, draft)
+        if draft.flags & IS_VOICE_MESSAGE:
+            _check_voice(world, author, channel)
     granted = world.require(author.id, channel, needed)
-    if draft.flags & IS_VOICE_MESSAGE and not granted & permissions.SEND_VOICE_MESSAGES:
-        raise ApiError(50173)
     locked = channel.thread is not None and channel.thread.locked
     if locked and not granted & permissions.MANAGE_THREADS:
         raise ApiError(160005)
@@ -77,6 +77,12 @@ def check_can_send(
         raise ApiError(40058)
     if channel.type == GUILD_CATEGORY:
         raise ApiError(50008)
+
+
+def _check_voice(world: World, author: User, channel: Channel) -> None:
+    """Raises ApiError 50001 or 50173."""
+    if not world.require(author.id, channel, 0) & permissions.SEND_VOICE_MESSAGES:
+        raise ApiError(50173)
 
 
 def _needed_for(author: User, draft: Draft) -> int:
