@@ -102,7 +102,7 @@ def _copy(world: World, channel: Channel, message: Message, webhook: Webhook) ->
 def _say_the_same(world: World, message: Message, copy: Message) -> None:
     copy.content = message.content
     copy.embeds = message.embeds
-    copy.stickers = message.stickers
+    copy.stickers, copy.theme = message.stickers, message.theme
     copy.components = tuple(_passive(message.components))
     copy.flags = message.flags & _KEPT_FLAGS | IS_CROSSPOST
     copy.attachments = tuple(_file(world, copy, file) for file in message.attachments)
@@ -153,7 +153,7 @@ def empty_copies(world: World, channel: Channel, message: Message) -> None:
     """A published message is deleted: of its copies only that they were there is left."""
     for target, copy in _copies(world, channel, message):
         copy.content, copy.embeds, copy.components, copy.attachments = "", (), (), ()
-        copy.stickers = ()
+        copy.stickers, copy.theme = (), None
         copy.flags = IS_CROSSPOST | SOURCE_MESSAGE_DELETED
         show(world, target, copy, "update")
     channel.published.pop(message.id, None)

@@ -57,8 +57,10 @@ def _nsfw(guild: Guild, channel: Channel) -> bool:
 
 
 def ordered(found: list[Found], *, by: str, newest_first: bool) -> list[Found]:
-    """By time, or those whose words stand nearest to one another first, in which no other order
-    counts."""
+    """By time; or by relevance, those first whose words stand nearest to one another.
+
+    Relevance knows no other order, as at Discord.
+    """
     if by == "relevance":
         return sorted(found, key=lambda one: (one[2], -one[1].id))
     return sorted(found, key=lambda one: one[1].id, reverse=newest_first)
