@@ -27,6 +27,7 @@ CLASSES: tuple[type, ...] = (
     testing.Exchange,
     testing.Message,
     testing.Modal,
+    testing.Activity,
     testing.File,
     testing.Fault,
     Clock,
@@ -43,7 +44,11 @@ def render() -> str:
 
 
 def _members(cls: type) -> Iterator[tuple[str, str]]:
-    for name, member in vars(cls).items():
+    # What a class has itself goes before what it has from those it is made of.
+    own: dict[str, Any] = {}
+    for part in cls.__mro__[:-1]:
+        own = own | {name: one for name, one in vars(part).items() if name not in own}
+    for name, member in own.items():
         if name.startswith("_"):
             continue
         if isinstance(member, property):

@@ -64,6 +64,13 @@ _KNOWN: dict[int, tuple[int, str]] = {
         400,
         "The entity type of the event is different from the entity you are trying to start it for",
     ),
+    40094: (400, "This interaction has hit the maximum number of follow up messages"),
+    50234: (400, "Invalid Activity Launch, application is not EMBEDDED"),
+    50240: (
+        400,
+        "You cannot remove this app's Entry Point command in a bulk update operation. "
+        "Please include the Entry Point command in your update request or delete it separately.",
+    ),
     50109: (400, "The request body contains invalid JSON."),
     50068: (400, "Invalid message type"),
     160009: (403, "Cannot reference a message without permission to read message history"),

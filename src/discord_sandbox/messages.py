@@ -41,6 +41,7 @@ class Origin:
     reader_id: int | None = None
     type: int = 0
     flags: int = 0
+    activity: Json | None = None
     message_id: int | None = None
     """The message's id, where it is settled already."""
 
@@ -119,7 +120,7 @@ def create(
 
     Raises ApiError 50006 when there is nothing in it, 50083 where only moderators open the thread.
     """
-    if not draft.content and draft.empty and not origin.flags & LOADING:
+    if not (draft.content or origin.flags & LOADING or origin.activity) and draft.empty:
         raise ApiError(50006)
     if channel.thread is not None:
         wake(world, channel)
@@ -143,6 +144,7 @@ def create(
         message.webhook_id = origin.webhook_id
         message.webhook_name = origin.webhook_name
         message.interaction = origin.interaction
+        message.activity = origin.activity
         message.reader_id = origin.reader_id
     if not draft.plain:
         _add(world, channel, message, draft)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from discord_sandbox import guilds
+from discord_sandbox.activities import enable
 from discord_sandbox.gateway.intents import application_flags, privileged
 from discord_sandbox.model import Application, Json, User
 from discord_sandbox.snowflake import parse_snowflake
@@ -32,6 +33,10 @@ def sow(world: World, seed: Any) -> None:
     for given in _list(seed, "applications"):
         application = _application(world, given)
         granted[application.id] = parse_snowflake(given.get("permissions"))
+    for given in _list(seed, "users"):
+        for name in given.get("installed") or ():
+            user = _user(world, given.get("id") or given["username"])
+            user.installed.add(_find_application(world, name).id)
     for given in _list(seed, "guilds"):
         _guild(world, given, granted)
 
@@ -44,13 +49,16 @@ def _application(world: World, given: Json) -> Application:
     token = _text(given, "token")
     if token in world.tokens:
         raise BadSeed("two applications have the same token")
-    return world.create_application(
+    made = world.create_application(
         _text(given, "name"),
         token=token,
         application_id=parse_snowflake(given.get("id")),
         privileged_intents=bits,
         flags=application_flags(bits),
     )
+    if given.get("activity"):
+        enable(world, made)
+    return made
 
 
 def _guild(world: World, given: Json, granted: dict[int, int | None]) -> None:

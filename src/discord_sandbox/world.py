@@ -12,6 +12,7 @@ from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Bus, Event
 from discord_sandbox.model import (
     DM,
+    Activity,
     Application,
     Attachment,
     Channel,
@@ -58,6 +59,8 @@ class World:
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.webhooks: dict[int, Webhook] = {}
+        self.activities: dict[str, Activity] = {}
+        """What goes on of applications' activities, by instance id."""
         self.uploads: dict[int, Attachment] = {}
         """Files given to commands, which no message carries."""
 
@@ -73,6 +76,7 @@ class World:
             self.guilds,
             self.channels,
             self.webhooks,
+            self.activities,
             self.uploads,
         ):
             everything.clear()

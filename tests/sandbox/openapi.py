@@ -226,6 +226,11 @@ BODY_CONTRADICTIONS: list[tuple[str, str, str]] = [
         "description",
         "The description has an object; the reference has a string, and so has the answer.",
     ),
+    (
+        "PATCH /applications/({application_id}|@me)",
+        "**/permissions",
+        "The description has an integer; the reference has a string, as permissions are elsewhere.",
+    ),
 ]
 """(operation, member, why): what clients send and Discord takes, against the description.
 

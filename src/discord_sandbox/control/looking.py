@@ -6,6 +6,7 @@ from bisect import bisect_right
 from typing import Any
 
 from discord_sandbox import history
+from discord_sandbox.activities import activity_json, participants
 from discord_sandbox.command_access import usable_commands
 from discord_sandbox.control.routing import Ask, Operation
 from discord_sandbox.faults import fault_json
@@ -49,6 +50,8 @@ def world(ask: Ask) -> Json:
                 "id": str(application.id),
                 "name": application.name,
                 "bot_user_id": str(application.bot_user_id),
+                "integration_types": [int(kind) for kind in application.integration_types],
+                "activity": application.embedded,
                 "connected": ask.backend.hub.is_connected(application.id),
                 "commands": sum(map(len, application.guild_commands.values()))
                 + len(application.commands),
@@ -74,6 +77,7 @@ def _user(user: User) -> Json:
         "status": user.status,
         "accept_dms": user.accept_dms,
         "blocked": [str(other) for other in sorted(user.blocked)],
+        "installed": [str(found) for found in sorted(user.installed)],
     }
 
 
@@ -125,6 +129,12 @@ def view(ask: Ask) -> Json:
         "guilds": guilds,
         "dms": dms,
         "users": [user_json(one) for one in known.values()],
+        "activities": [
+            activity_json(found, activity)
+            for activity in found.activities.values()
+            if participants(found, activity)
+            and found.permissions(user.id, found.channels[activity.channel_id])
+        ],
         "unread": {channel_id: n for channel_id, n in counts.items() if n},
     }
 
@@ -161,10 +171,13 @@ def commands(ask: Ask) -> list[Json]:
     channel = ask.find_channel(ask.param("channel"), user)
     return [
         {
-            **command_json(command, locale=user.locale),
-            "application": {"id": str(application.id), "name": application.name},
+            **command_json(usable.command, locale=user.locale),
+            "application": {
+                "id": str(usable.application.id),
+                "name": usable.application.name,
+            },
         }
-        for application, command in usable_commands(ask.world, user, channel)
+        for usable in usable_commands(ask.world, user, channel)
     ]
 
 

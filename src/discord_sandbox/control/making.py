@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from discord_sandbox import guilds, permissions
+from discord_sandbox.activities import enable
 from discord_sandbox.channels import create_channel, delete_channel, set_overwrite
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.events import Event
@@ -50,6 +51,8 @@ def application(ask: Ask) -> Json:
         privileged_intents=bits,
         flags=application_flags(bits),
     )
+    if ask.body.get("activity"):
+        enable(ask.world, made)
     bot = ask.world.users[made.bot_user_id]
     owner = ask.world.users.get(made.owner_id, bot)
     return {

@@ -25,11 +25,13 @@ PRIVILEGED = {
 }
 KNOWN = (1 << 26) - 1
 
-_LIMITED_FLAGS = {
+_LIMITED = {
     GUILD_PRESENCES: 1 << 13,
     GUILD_MEMBERS: 1 << 15,
     MESSAGE_CONTENT: 1 << 19,
 }
+LIMITED_FLAGS = tuple(_LIMITED.values())
+"""The flags of an application that tell which privileged intents it has."""
 
 _ALWAYS = {"INTERACTION_CREATE", "USER_UPDATE", "APPLICATION_COMMAND_PERMISSIONS_UPDATE"}
 _PREFIXES = (
@@ -77,6 +79,11 @@ def privileged(names: list[str]) -> int:
     return bits
 
 
-def application_flags(privileged_bits: int) -> int:
+def application_flags(bits: int) -> int:
     """The application's flags that tell of the privileged intents it has."""
-    return sum(flag for bit, flag in _LIMITED_FLAGS.items() if privileged_bits & bit)
+    return sum(flag for bit, flag in _LIMITED.items() if bits & bit)
+
+
+def privileged_bits(flags: int) -> int:
+    """The privileged intents that an application's flags tell of."""
+    return sum(bit for bit, flag in _LIMITED.items() if flags & flag)

@@ -1,6 +1,13 @@
 """What the world is made of. Ids are ints in here, and decimal strings on the wire."""
 
-from discord_sandbox.model.applications import Application, Command
+from discord_sandbox.model.activities import Activity
+from discord_sandbox.model.applications import (
+    EMBEDDED,
+    GUILD_INSTALL,
+    USER_INSTALL,
+    Application,
+    Command,
+)
 from discord_sandbox.model.channels import (
     ANNOUNCEMENT_THREAD,
     DM,
@@ -26,7 +33,14 @@ from discord_sandbox.model.channels import (
     Voice,
 )
 from discord_sandbox.model.guilds import Guild, Member, Role, ScheduledEvent, StageInstance, Webhook
-from discord_sandbox.model.interactions import Interaction, InteractionState
+from discord_sandbox.model.interactions import (
+    AUTOCOMPLETE,
+    COMMAND,
+    COMPONENT,
+    MODAL_SUBMIT,
+    Interaction,
+    InteractionState,
+)
 from discord_sandbox.model.messages import (
     CROSSPOSTED,
     EPHEMERAL,
@@ -55,13 +69,18 @@ from discord_sandbox.model.wire import Json
 
 __all__ = [
     "ANNOUNCEMENT_THREAD",
+    "AUTOCOMPLETE",
+    "COMMAND",
+    "COMPONENT",
     "CROSSPOSTED",
     "DM",
+    "EMBEDDED",
     "EPHEMERAL",
     "FORUM_TYPES",
     "GUILD_ANNOUNCEMENT",
     "GUILD_CATEGORY",
     "GUILD_FORUM",
+    "GUILD_INSTALL",
     "GUILD_MEDIA",
     "GUILD_STAGE",
     "GUILD_TEXT",
@@ -72,6 +91,7 @@ __all__ = [
     "IS_COMPONENTS_V2",
     "LOADING",
     "MEMBER_JOINED",
+    "MODAL_SUBMIT",
     "PINNED",
     "PINNED_MESSAGE",
     "POLL_RESULT",
@@ -85,7 +105,9 @@ __all__ = [
     "SUPPRESS_NOTIFICATIONS",
     "SYSTEM_TYPES",
     "THREAD_CREATED",
+    "USER_INSTALL",
     "VOICE_TYPES",
+    "Activity",
     "Application",
     "Attachment",
     "Channel",

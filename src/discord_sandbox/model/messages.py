@@ -104,6 +104,8 @@ class Message(Struct, gc=False):
     application_id: int | None = None
     webhook_id: int | None = None
     webhook_name: str | None = None
+    activity: Json | None = None
+    """An invitation to an activity that was launched: `application` and `activity`."""
     interaction: Json | None = None
     """`interaction_metadata`, and the command's name under "name" where one was run."""
     reader_id: int | None = None

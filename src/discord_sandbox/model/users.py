@@ -17,6 +17,8 @@ class User:
     application_id: int | None = None
     accept_dms: bool = True
     blocked: set[int] = field(default_factory=set)
+    installed: set[int] = field(default_factory=set)
+    """The applications that this user has installed for themselves, by id."""
     status: str = "online"
     activities: list[Json] = field(default_factory=list)
     locale: str = "en-US"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from discord_sandbox.rest import (
+    applications,
     bans,
     channels,
     commands,
@@ -30,6 +31,7 @@ DONE: tuple[Route, ...] = (
     *interactions.ROUTES,
     *webhooks.ROUTES,
     *users.ROUTES,
+    *applications.ROUTES,
     *channels.ROUTES,
     *threads.ROUTES,
     *thread_lists.ROUTES,

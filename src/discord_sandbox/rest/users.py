@@ -10,14 +10,12 @@ from discord_sandbox.permissions import guild_permissions
 from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.shapes.guilds import member_json
 from discord_sandbox.shapes.users import (
-    application_json,
     forget_user_json,
     own_user_json,
     user_json,
 )
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate import members
-from discord_sandbox.validate.members import Takes
 
 
 def get_me(call: Call) -> Json:
@@ -88,30 +86,6 @@ def create_dm(call: Call) -> Json:
     return call.world.channel_json(channel, call.bot.id)
 
 
-def _own_application(call: Call) -> None:
-    """A bot reads and changes no application but its own."""
-    if call.params.get("application_id", "@me") != "@me" and (
-        call.id("application_id") != call.app.id
-    ):
-        raise ApiError(20012)
-
-
-def my_application(call: Call) -> Json:
-    _own_application(call)
-    world = call.world
-    owner = world.users.get(call.app.owner_id, call.bot)
-    guilds = len(world.guilds_of(call.bot.id))
-    return application_json(call.app, call.bot, owner, guilds)
-
-
-def edit_my_application(call: Call) -> Json:
-    _own_application(call)
-    description = call.json().get("description")
-    if description is not None:
-        call.app.description = description
-    return my_application(call)
-
-
 def gateway(call: Call) -> Json:
     return {"url": call.backend.hub.gateway_url}
 
@@ -131,8 +105,6 @@ def gateway_bot(call: Call) -> Json:
     }
 
 
-_TAKES_APPLICATION: Takes = {"description": members.text(400)}
-
 ROUTES = (
     Route("GET", "/users/@me", get_me),
     Route("PATCH", "/users/@me", edit_me, takes={"username": members.text(32, 2)}),
@@ -141,11 +113,6 @@ ROUTES = (
     Route("GET", "/users/@me/guilds/{guild_id}/member", my_member),
     Route("POST", "/users/@me/channels", create_dm, takes={"recipient_id": members.snowflake}),
     Route("GET", "/users/{user_id}", get_user),
-    Route("GET", "/applications/@me", my_application),
-    Route("PATCH", "/applications/@me", edit_my_application, takes=_TAKES_APPLICATION),
-    Route("GET", "/applications/{application_id}", my_application),
-    Route("PATCH", "/applications/{application_id}", edit_my_application, takes=_TAKES_APPLICATION),
-    Route("GET", "/oauth2/applications/@me", my_application),
     Route("GET", "/gateway", gateway, public=True),
     Route("GET", "/gateway/bot", gateway_bot),
 )

@@ -185,6 +185,8 @@ def _add_program(shaped: Json, message: Message) -> None:
         shaped["application_id"] = str(message.application_id)
     if message.webhook_id is not None:
         shaped["webhook_id"] = str(message.webhook_id)
+    if message.activity is not None:
+        shaped |= message.activity
 
 
 def _add_interaction(shaped: Json, interaction: Json) -> None:

@@ -45,9 +45,23 @@ def own_user_json(user: User) -> Json:
     }
 
 
-def application_json(application: Application, bot: User, owner: User, guild_count: int) -> Json:
-    """The application object that its bot gets of it."""
+def basic_application_json(application: Application, bot: User) -> Json:
+    """The application as a message names it."""
     return {
+        "id": str(application.id),
+        "name": application.name,
+        "icon": None,
+        "description": application.description,
+        "type": None,
+        "bot": user_json(bot),
+    }
+
+
+def application_json(
+    application: Application, bot: User, owner: User, guild_count: int, user_count: int = 0
+) -> Json:
+    """The application object that its bot gets of it."""
+    shaped: Json = {
         "id": str(application.id),
         "name": application.name,
         "icon": None,
@@ -60,15 +74,15 @@ def application_json(application: Application, bot: User, owner: User, guild_cou
         "flags": application.flags,
         "flags_new": str(application.flags),
         "max_participants": None,
-        "tags": [],
+        "tags": application.tags,
         "summary": "",
         "redirect_uris": [],
         "interactions_endpoint_url": None,
-        "role_connections_verification_url": None,
-        "integration_types_config": {"0": {}, "1": {}},
+        "role_connections_verification_url": application.role_connections_url,
+        "integration_types_config": application.integration_types,
         "owner": user_json(owner),
         "approximate_guild_count": guild_count,
-        "approximate_user_install_count": 0,
+        "approximate_user_install_count": user_count,
         "approximate_user_authorization_count": 0,
         "event_webhooks_url": None,
         "event_webhooks_status": 1,
@@ -77,3 +91,8 @@ def application_json(application: Application, bot: User, owner: User, guild_cou
         "team": None,
         "eligible_oauth2_scopes": ["bot", "applications.commands"],
     }
+    if application.custom_install_url is not None:
+        shaped["custom_install_url"] = application.custom_install_url
+    if application.install_params is not None:
+        shaped["install_params"] = application.install_params
+    return shaped

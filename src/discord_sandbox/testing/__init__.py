@@ -14,7 +14,7 @@ is in vain says what was seen instead.
 
 from discord_sandbox.testing.bots import BotEnded, BotProcess
 from discord_sandbox.testing.control import SandboxError
-from discord_sandbox.testing.exchange import Exchange, Unanswered
+from discord_sandbox.testing.exchange import Activity, Exchange, Unanswered
 from discord_sandbox.testing.faults import Fault
 from discord_sandbox.testing.members import Member
 from discord_sandbox.testing.messages import File, Message, Modal
@@ -23,6 +23,7 @@ from discord_sandbox.testing.sandbox import Sandbox
 from discord_sandbox.testing.stream import WaitedInVain
 
 __all__ = [
+    "Activity",
     "Application",
     "BotEnded",
     "BotProcess",

@@ -6,44 +6,22 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from discord_sandbox.testing.control import Json
-from discord_sandbox.testing.exchange import Exchange
-from discord_sandbox.testing.messages import File, Message, Modal
-from discord_sandbox.testing.places import Application, Channel, Guild
+from discord_sandbox.testing.interacting import Interacting, Place, channel_id_of
+from discord_sandbox.testing.messages import File, Message
+from discord_sandbox.testing.places import Application, Guild
 from discord_sandbox.testing.stream import DEFAULT_TIMEOUT_S, Frame, Stream, deleted_in
 
 if TYPE_CHECKING:
     from discord_sandbox.testing.sandbox import Sandbox
 
 Fits = Callable[[Message], bool]
-Place = Channel | Message | int
-"""Where something is done: a channel, the channel of a message, or a channel's id."""
 
 
 def _anything(_: Message) -> bool:
     return True
 
 
-def _channel_id(place: Place) -> int:
-    if isinstance(place, int):
-        return place
-    return place.channel_id if isinstance(place, Message) else place.id
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_as_json(one) for one in value]
-    return value.json() if isinstance(value, File) else value
-
-
-def _subcommands(name: str, options: list[Json]) -> tuple[str, list[Json]]:
-    """`"remind add"` is the subcommand `add` of `remind`, which carries the options."""
-    first, *rest = name.split(" ")
-    for word in reversed(rest):
-        options = [{"name": word, "options": options}]
-    return first, options
-
-
-class Member:
+class Member(Interacting):
     """A person. What they do is done at once; what the bot does to it can be waited for."""
 
     def __init__(self, sandbox: Sandbox, data: Json) -> None:
@@ -60,89 +38,11 @@ class Member:
             self._sandbox.keep(self._stream)
         return self._stream
 
-    # --- interactions ------------------------------------------------------------------------
-
-    async def command(self, place: Place, name: str, **options: Any) -> Exchange:
-        """Run a slash command; a subcommand is named after a space: `"remind add"`.
-
-        An option that is a file is given as a File.
-        """
-        given = [{"name": key, "value": _as_json(value)} for key, value in options.items()]
-        first, nested = _subcommands(name, given)
-        body = {"channel_id": str(_channel_id(place)), "name": first, "options": nested}
-        return await self._start("command", body)
-
-    async def context_menu(self, place: Place, name: str, target_id: int) -> Exchange:
-        """Run a user or message command on a user or a message."""
-        body = {"channel_id": str(_channel_id(place)), "name": name, "target_id": str(target_id)}
-        return await self._start("command", body)
-
-    async def autocomplete(
-        self, place: Place, name: str, option: str, typed: str, **others: Any
-    ) -> list[Json]:
-        """The choices that the bot offers for what is typed into an option."""
-        given: list[Json] = [{"name": key, "value": value} for key, value in others.items()]
-        given.append({"name": option, "value": typed, "focused": True})
-        first, nested = _subcommands(name, given)
-        body = {"channel_id": str(_channel_id(place)), "name": first, "options": nested}
-        answer = await self._do("autocomplete", body)
-        choices: list[Json] = answer["choices"]
-        return choices
-
-    async def press(self, message: Message, label_or_custom_id: str) -> Exchange:
-        """Press a button. Raises LookupError where the message has no such button."""
-        part = message.button(label_or_custom_id)
-        return await self._use(message, part, None)
-
-    async def choose(
-        self,
-        message: Message,
-        placeholder_or_custom_id: str | None,
-        values: Iterable[str | int],
-    ) -> Exchange:
-        """Choose values, or options by their labels, in a select. Raises LookupError."""
-        part = message.select(placeholder_or_custom_id)
-        by_label = {option["label"]: option["value"] for option in part.get("options", ())}
-        chosen = [by_label.get(str(value), str(value)) for value in values]
-        return await self._use(message, part, chosen)
-
-    async def submit(self, modal: Modal, fields: dict[str, Any]) -> Exchange:
-        """Fill in a modal's fields, by label or custom_id, and send it off.
-
-        A field of several values, and an upload, is given a list; files are given as File.
-        """
-        components = [
-            {
-                "custom_id": modal.field(name),
-                "values" if isinstance(value, list) else "value": _as_json(value),
-            }
-            for name, value in fields.items()
-        ]
-        body = {"interaction_id": str(modal.interaction_id), "components": components}
-        message_id = modal.data.get("message_id")
-        return await self._start("modal", body, int(message_id) if message_id else None)
-
-    async def _use(self, message: Message, part: Json, values: list[str] | None) -> Exchange:
-        body: Json = {
-            "channel_id": str(message.channel_id),
-            "message_id": str(message.id),
-            "custom_id": part["custom_id"],
-        }
-        if values is not None:
-            body["values"] = values
-        return await self._start("component", body, message.id)
-
-    async def _start(self, what: str, body: Json, message_id: int | None = None) -> Exchange:
-        stream = await self.stream()
-        since = stream.position
-        started = await self._do(what, body)
-        return Exchange(stream, since, int(started["interaction_id"]), message_id)
-
     # --- messages ----------------------------------------------------------------------------
 
     async def messages(self, place: Place, limit: int = 50) -> list[Message]:
         """What the member sees in a channel, newest first, their ephemeral messages included."""
-        path = f"/members/{self.id}/channels/{_channel_id(place)}/messages"
+        path = f"/members/{self.id}/channels/{channel_id_of(place)}/messages"
         found = await self._sandbox.control.get(path, limit=limit)
         return [Message(data) for data in found]
 
@@ -205,7 +105,7 @@ class Member:
         """
         stream = await self.stream()
         oldest = 0 if after is None else after.id
-        channel_id = _channel_id(place)
+        channel_id = channel_id_of(place)
         for message in reversed(await self.messages(place, 500)):
             if message.id > oldest and predicate(message):
                 return message
@@ -257,7 +157,7 @@ class Member:
         files: Iterable[File] = (),
     ) -> Message:
         """Write a message."""
-        body: Json = {"channel_id": str(_channel_id(place)), "content": content}
+        body: Json = {"channel_id": str(channel_id_of(place)), "content": content}
         if files:
             body["files"] = [file.json() for file in files]
         if reply_to is not None:
@@ -269,7 +169,7 @@ class Member:
     ) -> Message:
         """Begin a post of a forum; answers its first message, whose channel is the post."""
         body = {
-            "channel_id": str(_channel_id(forum)),
+            "channel_id": str(channel_id_of(forum)),
             "name": name,
             "content": content,
             "tags": [str(tag) for tag in tags],
@@ -283,7 +183,7 @@ class Member:
     async def forward(self, message: Message, place: Place) -> Message:
         """Forward a message to another channel."""
         body = {
-            "channel_id": str(_channel_id(place)),
+            "channel_id": str(channel_id_of(place)),
             "from_channel_id": str(message.channel_id),
             "message_id": str(message.id),
         }
@@ -299,9 +199,9 @@ class Member:
     async def unreact(self, message: Message, emoji: str) -> None:
         await self._do("unreact", {**self._at(message), "emoji": emoji})
 
-    async def open_dm(self, bot: Application) -> int:
-        """Open the direct messages with a bot from the member's side; answers the channel's id."""
-        opened = await self._do("dm", {"user_id": str(bot.id)})
+    async def open_dm(self, other: Application | Member) -> int:
+        """Open the direct messages with a bot or another member; answers the channel's id."""
+        opened = await self._do("dm", {"user_id": str(other.id)})
         return int(opened["id"])
 
     @staticmethod
@@ -347,7 +247,7 @@ class Member:
 
     async def commands(self, place: Place) -> list[Json]:
         """The application commands the member can use in a channel."""
-        path = f"/members/{self.id}/channels/{_channel_id(place)}/commands"
+        path = f"/members/{self.id}/channels/{channel_id_of(place)}/commands"
         found: list[Json] = await self._sandbox.control.get(path)
         return found
 

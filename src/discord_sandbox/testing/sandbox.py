@@ -78,7 +78,10 @@ class Sandbox:
     async def make_application(
         self, name: str, *, token: str | None = None, intents: Iterable[str] = (), **more: Any
     ) -> Application:
-        """Make a bot; `intents` are the privileged ones it is allowed, by name."""
+        """Make a bot; `intents` are the privileged ones it is allowed, by name.
+
+        With `activity=True` it has an activity, and the entry point that comes with one.
+        """
         body: Json = {"name": name, "intents": list(intents), **more}
         if token is not None:
             body["token"] = token
@@ -152,6 +155,11 @@ class Sandbox:
         """Users, applications and guilds there are, in brief."""
         world: Json = await self.control.get("/world")
         return world
+
+    async def activities(self) -> list[Json]:
+        """The activities that go on, as Discord describes an instance."""
+        going_on: list[Json] = await self.control.get("/activities")
+        return going_on
 
     # --- breaking ----------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ import { findMessage, removeMessage } from "../core/store.js";
 import { attempt } from "../overlay/toast.js";
 import { inlineMarkdown, markdown } from "../text/markdown.js";
 import { clockTime, fullTime, messageTime } from "../text/timestamps.js";
+import { drawInvitation } from "./activity.js";
 import { drawEmbed } from "./embed.js";
 import { drawForward } from "./forward.js";
 import { drawPoll } from "./poll.js";
@@ -21,6 +22,7 @@ import { toolbar } from "./toolbar.js";
 export const FLAG = { EPHEMERAL: 64, LOADING: 128, V2: 1 << 15, SUPPRESS_EMBEDS: 4 };
 const has = (message, flag) => (Number(message.flags ?? 0) & flag) !== 0;
 const LINE_LIMIT = 110;
+const CONTEXT_MENU_COMMAND = 23;
 
 /** `grouped`: the message continues the one above it, so its author is not named again. */
 export function drawMessage(message, { guild, grouped }) {
@@ -79,7 +81,7 @@ function invocation(message, guild) {
   return h("div", { class: "invocation" },
     h("span", { class: "spine", "aria-hidden": "true" }), avatar(user, { size: 16 }),
     h("button", { type: "button", class: "author", onclick: (event) => profile(event, user, guild) }, nameOf(user, guild)),
-    " used ", h("span", { class: "used-command" }, meta.command_type > 1 ? name : `/${name}`));
+    " used ", h("span", { class: "used-command" }, message.type === CONTEXT_MENU_COMMAND || message.activity ? name : `/${name}`));
 }
 
 function replyPreview(message, guild) {
@@ -109,6 +111,7 @@ function body(message, guild, { kept = false } = {}) {
     !has(message, FLAG.SUPPRESS_EMBEDS) && (message.embeds ?? []).map((embed) => drawEmbed(embed, guild)),
     (message.components ?? []).length > 0 && h("div", { class: "components" }, drawComponents(message.components, { ...controls(message, guild), ...(kept ? { locked: true } : {}) })),
     drawPoll(message),
+    drawInvitation(message),
     drawForward(message, (first) => body(first, guild, { kept: true })),
     text === null ? edited : null,
     (message.sticker_items ?? []).map((sticker) => h("div", { class: "subtext" }, `Sticker: ${sticker.name}`)),

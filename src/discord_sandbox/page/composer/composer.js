@@ -14,6 +14,7 @@ import { Suggestions } from "../overlay/suggestions.js";
 import { attempt, toast } from "../overlay/toast.js";
 import { CommandForm } from "./command_form.js";
 import { filterCommands, runnable } from "./commands.js";
+import { openLauncher } from "./launcher.js";
 
 const LONGEST = 2000;
 const MENTION = /(^|\s)([@#])([^\s@#]{0,32})$/;
@@ -29,7 +30,7 @@ const input = h("textarea", { class: "composer-input", rows: "1", maxlength: Str
 const list = new Suggestions({ label: "Suggestions", onPick: (item) => item.use() }).attach(input);
 const bar = h("div", { class: "composer-bar" });
 const line = h("div", { class: "composer-line" },
-  iconButton("apps", "Use a command", startCommand), input,
+  iconButton("apps", "Apps and commands", (event) => openLauncher(event.currentTarget, channelId, startCommand)), input,
   iconButton("smile", "Insert an emoji", (event) => openPalette(event.currentTarget, insert)),
   iconButton("send", "Send message", () => send()));
 export const composerElement = h("div", { class: "composer" }, list.el, bar, line);

@@ -192,6 +192,16 @@ const handlers = {
     if (member) member.status = status;
     emit("members");
   },
+  ACTIVITY_UPDATE(activity) {
+    if (!state.view) return;
+    if (activity.users.length > 0) state.view.activities.set(activity.instance_id, activity);
+    else state.view.activities.delete(activity.instance_id);
+    for (const message of channelMessages(activity.location.channel_id).list) if (message.activity) touch(message);
+    emit("activities");
+    emit("messages", { channelId: activity.location.channel_id });
+  },
+  ACTIVITY_LAUNCHED: (activity) => emit("activity:launched", activity),
+  INSTALLED: () => loadWorld().catch((error) => emit("problem", error)),
   CLOCK: setClock,
   INTERACTION_STARTED: interactions.started,
   INTERACTION_DONE: interactions.done,

@@ -4,7 +4,7 @@ import { post } from "./api.js";
 
 /**
  * `world` is the answer of /sandbox/world or null; `view` what the member sees, by id:
- * guilds {channels, members, roles as Maps}, dms, users; `unread` counts by channel.
+ * guilds {channels, members, roles as Maps}, dms, users, activities; `unread` counts by channel.
  */
 export const state = {
   world: null,
@@ -34,7 +34,8 @@ export function normaliseView(answer) {
     guilds.set(guild.id, { ...guild, channels: byId(guild.channels), roles: byId(guild.roles), members });
   }
   for (const dm of answer.dms ?? []) for (const user of dm.recipients ?? []) if (!users.has(user.id)) users.set(user.id, user);
-  return { me: answer.me, guilds, dms: byId(answer.dms), users, unread: { ...(answer.unread ?? {}) } };
+  const activities = new Map((answer.activities ?? []).map((one) => [one.instance_id, one]));
+  return { me: answer.me, activities, guilds, dms: byId(answer.dms), users, unread: { ...(answer.unread ?? {}) } };
 }
 
 /** A channel by id, with the server it belongs to: `{channel, guild}`; guild is null for a DM. */

@@ -10,7 +10,7 @@ import { state } from "../core/store.js";
 import { runOn } from "../chat/toolbar.js";
 import { closePopover, openPopover } from "../overlay/popover.js";
 import { attempt } from "../overlay/toast.js";
-import { blockedBy } from "./settings.js";
+import { blockedBy, installable, installed, setInstalled } from "./settings.js";
 
 const USER_COMMAND = 2;
 
@@ -44,6 +44,15 @@ export function blockSwitch(user) {
   return h("label", { class: "switch-row" }, h("span", null, user.bot ? "Block this bot" : "Block this person"), input);
 }
 
+/** A bot's application, installed for oneself or removed again. */
+function installButton(user) {
+  const application = installable().find((one) => one.bot_user_id === user.id);
+  if (!application) return null;
+  const mine = installed().includes(application.id);
+  const change = () => { closePopover(); setInstalled(application, !mine); };
+  return h("button", { type: "button", class: "button subtle", onclick: change }, mine ? "Remove from your apps" : "Add to your apps");
+}
+
 async function show({ userId, guild, anchor }) {
   const user = userById(userId);
   if (!user) return;
@@ -56,6 +65,7 @@ async function show({ userId, guild, anchor }) {
     h("p", { class: "profile-username" }, user.username, " · ", h("code", null, user.id)),
     roleList(userId, guild),
     !me && h("button", { type: "button", class: "button primary", onclick: () => { closePopover(); openDm(userId); } }, "Message"),
+    installButton(user),
     !me && blockSwitch(user), apps);
   if (!openPopover(anchor, card, { side: "right" })) return;
   const { channel } = currentPlace();

@@ -38,6 +38,28 @@ async function join(guild) {
   await attempt(() => act(currentUser(), "join", { guild_id: guild.id }));
 }
 
+/** The applications that this member has installed for themselves, by id. */
+export const installed = () => own().installed ?? [];
+const USER_INSTALL = 1;
+export const installable = () => (state.world?.applications ?? []).filter((one) => one.integration_types.includes(USER_INSTALL));
+
+/** Installs an application for this member, or removes it. */
+export const setInstalled = (application, wanted) =>
+  attempt(() => act(currentUser(), wanted ? "install" : "uninstall", { application_id: application.id }));
+
+function apps() {
+  return installable().map((application) => {
+    const mine = installed().includes(application.id);
+    return h("li", { class: "server-row" }, h("span", null, application.name),
+      h("button",
+        {
+          type: "button", class: `button small ${mine ? "subtle" : "primary"}`, "aria-label": `${mine ? "Remove" : "Add"} ${application.name}`,
+          onclick: () => { closePopover(); setInstalled(application, !mine); },
+        },
+        mine ? "Remove" : "Add"));
+  });
+}
+
 const STATUSES = { online: "Online", idle: "Idle", dnd: "Do not disturb", offline: "Invisible" };
 
 /** Opens the member's settings beside `anchor`. */
@@ -55,5 +77,6 @@ export async function openSettings(anchor) {
     blocked.length > 0 && [h("h4", null, "Blocked"), h("ul", null, blocked.map((user) =>
       h("li", { class: "server-row" }, h("span", null, nameOf(user)),
         h("button", { type: "button", class: "button subtle small", onclick: () => { closePopover(); save({ block: blockedBy().filter((id) => id !== user.id) }); } }, "Unblock"))))],
-    h("h4", null, "Servers"), h("ul", null, servers())), { side: "above" });
+    h("h4", null, "Servers"), h("ul", null, servers()),
+    installable().length > 0 && [h("h4", null, "Your apps"), h("ul", null, apps())]), { side: "above" });
 }
