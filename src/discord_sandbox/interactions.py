@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from discord_sandbox import messages
@@ -47,6 +48,8 @@ class Interactions:
         self._by_token: dict[str, Interaction] = {}
         self._timers: dict[int, asyncio.TimerHandle] = {}
         self._waiting: dict[int, asyncio.Future[Interaction]] = {}
+        self.post: Callable[[Interaction, bytes], None]
+        """Sends the payload to an application that has an endpoint; the backend sets it."""
 
     def start(
         self,
@@ -79,12 +82,16 @@ class Interactions:
         self._by_id[interaction.id] = interaction
         self._by_token[interaction.token] = interaction
         loop = asyncio.get_running_loop()
-        self._timers[interaction.id] = loop.call_later(ANSWER_WITHIN_S, self._fail, interaction)
+        self._timers[interaction.id] = loop.call_later(ANSWER_WITHIN_S, self.fail, interaction)
         self._tell(interaction, "INTERACTION_STARTED", {"name": command_name})
         payload = interaction_json(self._world, interaction)
         guild = None if channel.guild_id is None else self._world.guilds[channel.guild_id]
         only = frozenset({application.bot_user_id})
-        self._world.bus.publish(Event("INTERACTION_CREATE", payload, guild=guild, only=only))
+        over_http = application.interactions_endpoint_url is not None
+        event = Event("INTERACTION_CREATE", payload, guild=guild, only=only, bots=not over_http)
+        self._world.bus.publish(event)
+        if over_http:
+            self.post(interaction, event.written())
         return interaction
 
     async def answered(self, interaction: Interaction) -> Interaction:
@@ -143,6 +150,8 @@ class Interactions:
     def _check_kind(interaction: Interaction, kind: object) -> int:
         if kind == 12:
             raise NotImplementedBySandbox("Launching an activity")
+        if kind == 13:
+            raise NotImplementedBySandbox("Answering whether a user may buy a SKU")
         allowed = _ALLOWED[interaction.type]
         if interaction.type == MODAL_SUBMIT and interaction.source_message is None:
             allowed = allowed - {DEFERRED_UPDATE, UPDATE}
@@ -272,12 +281,16 @@ class Interactions:
         self._tell(interaction, "INTERACTION_DONE", {"response_type": interaction.response_type})
         self._wake(interaction)
 
-    def _fail(self, interaction: Interaction) -> None:
+    def fail(self, interaction: Interaction, why: str | None = None) -> None:
+        """Give it up, because of time or because of what the application did."""
         interaction.state = "failed"
-        self._timers.pop(interaction.id, None)
+        interaction.failure = why
+        timer = self._timers.pop(interaction.id, None)
+        if timer is not None:
+            timer.cancel()
         application = self._world.applications[interaction.application_id]
-        reason = f"{application.name} did not answer within {ANSWER_WITHIN_S:g} seconds"
-        self._tell(interaction, "INTERACTION_FAILED", {"reason": reason})
+        late = f"{application.name} did not answer within {ANSWER_WITHIN_S:g} seconds"
+        self._tell(interaction, "INTERACTION_FAILED", {"reason": why or late})
         self._wake(interaction)
 
     def _wake(self, interaction: Interaction) -> None:

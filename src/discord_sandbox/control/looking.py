@@ -50,6 +50,7 @@ def world(ask: Ask) -> Json:
                 "name": application.name,
                 "bot_user_id": str(application.bot_user_id),
                 "connected": ask.backend.hub.is_connected(application.id),
+                "interactions_endpoint_url": application.interactions_endpoint_url,
                 "commands": sum(map(len, application.guild_commands.values()))
                 + len(application.commands),
             }

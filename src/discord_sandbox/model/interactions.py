@@ -30,6 +30,8 @@ class Interaction:
     parent: Interaction | None = None
     state: InteractionState = "waiting"
     response_type: int | None = None
+    failure: str | None = None
+    """Why it failed, where the application did answer, or could not be reached."""
     original_id: int | None = None
     """The message that `@original` stands for."""
     modal: Json | None = None

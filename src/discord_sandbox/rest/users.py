@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from discord_sandbox.channels import open_dm
-from discord_sandbox.errors import ApiError
+from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.guilds import remove_member
 from discord_sandbox.model import Json
 from discord_sandbox.permissions import guild_permissions
@@ -104,12 +104,25 @@ def my_application(call: Call) -> Json:
     return application_json(call.app, call.bot, owner, guilds)
 
 
-def edit_my_application(call: Call) -> Json:
+async def edit_my_application(call: Call) -> Json:
     _own_application(call)
-    description = call.json().get("description")
+    body = call.json()
+    if "interactions_endpoint_url" in body:
+        await _move_endpoint(call, body["interactions_endpoint_url"])
+    description = body.get("description")
     if description is not None:
         call.app.description = description
     return my_application(call)
+
+
+async def _move_endpoint(call: Call, address: str | None) -> None:
+    if await call.backend.endpoints.move(call.app, address) is not None:
+        # What is wrong with it is in the record of requests: Discord does not say.
+        raise invalid(
+            ("interactions_endpoint_url",),
+            "APPLICATION_INTERACTIONS_ENDPOINT_URL_INVALID",
+            "The specified interactions endpoint url could not be verified.",
+        )
 
 
 def gateway(call: Call) -> Json:
@@ -131,7 +144,10 @@ def gateway_bot(call: Call) -> Json:
     }
 
 
-_TAKES_APPLICATION: Takes = {"description": members.text(400)}
+_TAKES_APPLICATION: Takes = {
+    "description": members.text(400),
+    "interactions_endpoint_url": members.web_address,
+}
 
 ROUTES = (
     Route("GET", "/users/@me", get_me),
