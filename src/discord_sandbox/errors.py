@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 Json = dict[str, Any]
@@ -132,6 +133,20 @@ class TooFast(ApiError):
 
     def body(self) -> Json:
         return {**super().body(), "retry_after": round(self.retry_after, 3), "global": False}
+
+
+def problems_in_words(error: ApiError) -> str:
+    """An error and what is nested in it, in one line."""
+    listed = [f"{'.'.join(path)}: {text}" for path, text in _nested(error.errors or {})]
+    return "; ".join(listed) or error.message
+
+
+def _nested(node: Json, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    for key, inner in node.items():
+        if key == "_errors":
+            yield from ((path, str(one["message"])) for one in inner)
+        else:
+            yield from _nested(inner, (*path, key))
 
 
 class NotImplementedBySandbox(ApiError):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from discord_sandbox.activities import launch
 from discord_sandbox.command_access import context_of, let_in_by_server
-from discord_sandbox.errors import ApiError, invalid
+from discord_sandbox.errors import ApiError, NotImplementedBySandbox, invalid
 from discord_sandbox.events import Event
 from discord_sandbox.interaction_messages import InteractionMessages
 from discord_sandbox.interaction_payload import interaction_json
@@ -57,6 +58,8 @@ class Interactions:
         self._timers: dict[int, asyncio.TimerHandle] = {}
         self.messages = InteractionMessages(world)
         self._waiting: dict[int, asyncio.Future[Interaction]] = {}
+        self.post: Callable[[Interaction, bytes], None]
+        """Sends the payload to an application that has an endpoint; the backend sets it."""
 
     def start(
         self,
@@ -79,11 +82,15 @@ class Interactions:
             kind, application, user, channel, data, owners, command_name, message, parent
         )
         loop = asyncio.get_running_loop()
-        self._timers[interaction.id] = loop.call_later(ANSWER_WITHIN_S, self._fail, interaction)
+        self._timers[interaction.id] = loop.call_later(ANSWER_WITHIN_S, self.fail, interaction)
         payload = interaction_json(self._world, interaction)
         guild = None if channel.guild_id is None else self._world.guilds[channel.guild_id]
         only = frozenset({application.bot_user_id})
-        self._world.bus.publish(Event("INTERACTION_CREATE", payload, guild=guild, only=only))
+        over_http = application.interactions_endpoint_url is not None
+        event = Event("INTERACTION_CREATE", payload, guild=guild, only=only, bots=not over_http)
+        self._world.bus.publish(event)
+        if over_http:
+            self.post(interaction, event.written())
         return interaction
 
     def launch(
@@ -198,6 +205,8 @@ class Interactions:
 
     @staticmethod
     def _check_kind(interaction: Interaction, kind: object) -> int:
+        if kind == 13:
+            raise NotImplementedBySandbox("Answering whether a user may buy a SKU")
         allowed = _ALLOWED[interaction.type]
         if interaction.type == MODAL_SUBMIT and interaction.source_message is None:
             allowed = allowed - {DEFERRED_UPDATE, UPDATE}
@@ -277,12 +286,16 @@ class Interactions:
         self._tell(interaction, "INTERACTION_DONE", {"response_type": interaction.response_type})
         self._wake(interaction)
 
-    def _fail(self, interaction: Interaction) -> None:
+    def fail(self, interaction: Interaction, why: str | None = None) -> None:
+        """Give it up, because of time or because of what the application did."""
         interaction.state = "failed"
-        self._timers.pop(interaction.id, None)
+        interaction.failure = why
+        timer = self._timers.pop(interaction.id, None)
+        if timer is not None:
+            timer.cancel()
         application = self._world.applications[interaction.application_id]
-        reason = f"{application.name} did not answer within {ANSWER_WITHIN_S:g} seconds"
-        self._tell(interaction, "INTERACTION_FAILED", {"reason": reason})
+        late = f"{application.name} did not answer within {ANSWER_WITHIN_S:g} seconds"
+        self._tell(interaction, "INTERACTION_FAILED", {"reason": why or late})
         self._wake(interaction)
 
     def _wake(self, interaction: Interaction) -> None:

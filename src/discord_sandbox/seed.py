@@ -6,8 +6,10 @@ from typing import Any
 
 from discord_sandbox import guilds
 from discord_sandbox.activities import enable
+from discord_sandbox.endpoint_client import address_problem
 from discord_sandbox.gateway.intents import application_flags, privileged
 from discord_sandbox.model import Application, Json, User
+from discord_sandbox.signing import parse_signing_key
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.world import World
 
@@ -44,6 +46,7 @@ def sow(world: World, seed: Any) -> None:
 def _application(world: World, given: Json) -> Application:
     try:
         bits = privileged(given.get("intents") or [])
+        address, signing_key = endpoint_given(given)
     except ValueError as problem:
         raise BadSeed(str(problem)) from None
     token = _text(given, "token")
@@ -55,10 +58,26 @@ def _application(world: World, given: Json) -> Application:
         application_id=parse_snowflake(given.get("id")),
         privileged_intents=bits,
         flags=application_flags(bits),
+        interactions_endpoint_url=address,
+        signing_key=signing_key,
     )
     if given.get("activity"):
         enable(world, made)
     return made
+
+
+def endpoint_given(given: Json) -> tuple[str | None, bytes | None]:
+    """The address and the private key with which an application begins, where they are given.
+
+    The endpoint is not checked: its bot can only answer once it has what is made here.
+    Raises ValueError.
+    """
+    address, key = given.get("interactions_endpoint_url"), given.get("signing_key")
+    if address is not None:
+        problem = address_problem(address)
+        if problem is not None:
+            raise ValueError(f"the endpoint {address!r} {problem}")
+    return address, None if key is None else parse_signing_key(key)
 
 
 def _guild(world: World, given: Json, granted: dict[int, int | None]) -> None:

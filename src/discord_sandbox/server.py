@@ -82,6 +82,7 @@ class Server:
         self.backend.faults.remove()
         self.backend.hub.close()
         self.backend.interactions.close()
+        await self.backend.endpoints.close()
         self.backend.world.agenda.clear()
         await self._control.close()
         if self._runner is not None:

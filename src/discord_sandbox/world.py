@@ -239,6 +239,8 @@ class World:
         owner_id: int | None = None,
         privileged_intents: int = 0,
         flags: int = 0,
+        interactions_endpoint_url: str | None = None,
+        signing_key: bytes | None = None,
     ) -> Application:
         """Make an application and its bot user, which share an id as new ones at Discord do."""
         application_id = application_id or self.ids.next()
@@ -253,7 +255,10 @@ class World:
             owner_id=owner_id or bot.id,
             privileged_intents=privileged_intents,
             flags=flags,
+            interactions_endpoint_url=interactions_endpoint_url,
         )
+        if signing_key is not None:
+            application.signing_key = signing_key
         self.applications[application_id] = application
         self.tokens[application.token] = application
         return application

@@ -128,7 +128,8 @@ async def autocomplete(ask: Ask) -> Json:
     )
     answered = await ask.backend.interactions.answered(started)
     if answered.choices is None:
-        raise Refused(f"{application.name} did not answer with choices within 3 seconds.", 504)
+        late = f"{application.name} did not answer with choices within 3 seconds."
+        raise Refused(answered.failure or late, 504)
     return {"choices": answered.choices}
 
 

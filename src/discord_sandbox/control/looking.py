@@ -53,6 +53,7 @@ def world(ask: Ask) -> Json:
                 "integration_types": [int(kind) for kind in application.integration_types],
                 "activity": application.embedded,
                 "connected": ask.backend.hub.is_connected(application.id),
+                "interactions_endpoint_url": application.interactions_endpoint_url,
                 "commands": sum(map(len, application.guild_commands.values()))
                 + len(application.commands),
             }

@@ -12,7 +12,7 @@ from discord_sandbox.events import Event
 from discord_sandbox.gateway.intents import application_flags, privileged
 from discord_sandbox.model import GUILD_TEXT, Json, Overwrite
 from discord_sandbox.rest.channels import KINDS, parse_overwrite
-from discord_sandbox.seed import BadSeed, sow
+from discord_sandbox.seed import BadSeed, endpoint_given, sow
 from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.shapes.commands import permissions_json
 from discord_sandbox.shapes.guilds import guild_json, member_json, role_json
@@ -41,6 +41,7 @@ def application(ask: Ask) -> Json:
         raise Refused("Another application has this token: choose another one.", 409)
     try:
         bits = privileged(ask.body.get("intents") or [])
+        address, signing_key = endpoint_given(ask.body)
     except ValueError as problem:
         raise Refused(str(problem)) from None
     made = ask.world.create_application(
@@ -50,6 +51,8 @@ def application(ask: Ask) -> Json:
         owner_id=ask.optional("owner_id"),
         privileged_intents=bits,
         flags=application_flags(bits),
+        interactions_endpoint_url=address,
+        signing_key=signing_key,
     )
     if ask.body.get("activity"):
         enable(ask.world, made)
@@ -60,6 +63,18 @@ def application(ask: Ask) -> Json:
         "bot_user": user_json(bot),
         "token": made.token,
     }
+
+
+async def endpoint(ask: Ask) -> Json:
+    """What the developer portal does when an interactions endpoint is saved there."""
+    changed = _application(ask, ask.param("application"))
+    address = ask.body.get("url")
+    if address is not None and not isinstance(address, str):
+        raise Refused("`url` must be an address, or null for the gateway.")
+    problem = await ask.backend.endpoints.move(changed, address)
+    if problem is not None:
+        raise Refused(f"The endpoint {problem}.")
+    return {"interactions_endpoint_url": address}
 
 
 def guild(ask: Ask) -> Json:
@@ -257,6 +272,7 @@ OPERATIONS = (
     Operation("POST", "/seed", seed),
     Operation("POST", "/users", user),
     Operation("POST", "/applications", application),
+    Operation("PUT", "/applications/{application}/interactions-endpoint", endpoint),
     Operation("POST", "/guilds", guild),
     Operation("DELETE", _GUILD, remove_guild),
     Operation("POST", _GUILD + "/channels", channel),

@@ -38,6 +38,7 @@ from discord_sandbox.model.interactions import (
     COMMAND,
     COMPONENT,
     MODAL_SUBMIT,
+    PING,
     Interaction,
     InteractionState,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "LOADING",
     "MEMBER_JOINED",
     "MODAL_SUBMIT",
+    "PING",
     "PINNED",
     "PINNED_MESSAGE",
     "POLL_RESULT",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 
 from discord_sandbox.model.wire import Json
@@ -39,6 +40,10 @@ class Application:
     privileged_intents: int = 0
     description: str = ""
     flags: int = 0
+    interactions_endpoint_url: str | None = None
+    """Where its interactions are posted; None where they are sent over the gateway."""
+    signing_key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    """The private half of the Ed25519 key with which they are signed then."""
     commands: dict[int, Command] = field(default_factory=dict)
     guild_commands: dict[int, dict[int, Command]] = field(default_factory=dict)
     command_permissions: dict[tuple[int, int], list[Json]] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from discord_sandbox.model.messages import Message
 from discord_sandbox.model.users import User
 from discord_sandbox.model.wire import Json
 
-COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
+PING, COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 1, 2, 3, 4, 5
 
 InteractionState = Literal["waiting", "deferred", "deferred_update", "answered", "failed"]
 
@@ -36,6 +36,8 @@ class Interaction:
     parent: Interaction | None = None
     state: InteractionState = "waiting"
     response_type: int | None = None
+    failure: str | None = None
+    """Why it failed, where the application did answer, or could not be reached."""
     original_id: int | None = None
     """The message that `@original` stands for."""
     modal: Json | None = None

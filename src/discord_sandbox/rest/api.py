@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
@@ -148,7 +148,9 @@ class RestApi:
             return
         if found is None:
             raise ApiError(0, status=404, message="404: Not Found")
-        self._handle(request, exchange, at_ms, found, unreadable)
+        later = self._handle(request, exchange, at_ms, found, unreadable)
+        if later is not None:
+            exchange.payload = await later
 
     def _handle(
         self,
@@ -157,8 +159,11 @@ class RestApi:
         at_ms: int,
         found: tuple[Route, dict[str, str]],
         unreadable: ApiError | None,
-    ) -> None:
-        """Have what was asked for done, where the bot may, and within its limits."""
+    ) -> Coroutine[Any, Any, Any] | None:
+        """Have what was asked for done, where the bot may, and within its limits.
+
+        Gives back what is still to be waited for, which ends with the answer.
+        """
         route, params = found
         application = exchange.application = None if route.public else self._asking(request)
         if application is None and not route.public:
@@ -168,7 +173,7 @@ class RestApi:
         limits = self._backend.limits
         limited = limits.buckets or limits.global_per_second is not None
         if limited and self._limited(exchange, route, params, at_ms):
-            return
+            return None
         if route.handler is None:
             raise NotImplementedBySandbox(route.key)
         backend, body, uploads = self._backend, exchange.body, exchange.uploads
@@ -181,8 +186,11 @@ class RestApi:
             exchange.status = 204
         if isinstance(answer, Written):
             exchange.payload, exchange.raw = answer.data, answer.raw
+        elif isinstance(answer, Coroutine):
+            return answer
         else:
             exchange.payload = answer
+        return None
 
     def _asking(self, request: web.BaseRequest) -> Application | None:
         """Whose token the request has, if it has one that is known."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from discord_sandbox import activities
-from discord_sandbox.errors import ApiError
+from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.gateway.intents import LIMITED_FLAGS, privileged_bits
 from discord_sandbox.model import Application, Json
 from discord_sandbox.rest.routing import Call, Route
@@ -30,9 +30,11 @@ def get(call: Call) -> Json:
     return application_json(call.app, call.bot, owner, guilds, users)
 
 
-def edit(call: Call) -> Json:
+async def edit(call: Call) -> Json:
     _own_application(call)
     body, application = call.json(), call.app
+    if "interactions_endpoint_url" in body:
+        await _move_endpoint(call, body["interactions_endpoint_url"] or None)
     if body.get("description") is not None:
         application.description = body["description"]
     if "tags" in body:
@@ -49,6 +51,16 @@ def edit(call: Call) -> Json:
     if body.get("flags") is not None:
         _set_limited_flags(application, body["flags"])
     return get(call)
+
+
+async def _move_endpoint(call: Call, address: str | None) -> None:
+    if await call.backend.endpoints.move(call.app, address) is not None:
+        # What is wrong with it is in the record of requests: Discord does not say.
+        raise invalid(
+            ("interactions_endpoint_url",),
+            "APPLICATION_INTERACTIONS_ENDPOINT_URL_INVALID",
+            "The specified interactions endpoint url could not be verified.",
+        )
 
 
 def _config(given: Any) -> Json:

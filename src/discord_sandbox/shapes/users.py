@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from discord_sandbox.model import Application, Json, User
+from discord_sandbox.signing import verify_key
 
 
 def user_json(user: User) -> Json:
@@ -70,14 +71,14 @@ def application_json(
         "bot": user_json(bot),
         "bot_public": True,
         "bot_require_code_grant": False,
-        "verify_key": "0" * 64,
+        "verify_key": verify_key(application.signing_key),
         "flags": application.flags,
         "flags_new": str(application.flags),
         "max_participants": None,
         "tags": application.tags,
         "summary": "",
         "redirect_uris": [],
-        "interactions_endpoint_url": None,
+        "interactions_endpoint_url": application.interactions_endpoint_url,
         "role_connections_verification_url": application.role_connections_url,
         "integration_types_config": application.integration_types,
         "owner": user_json(owner),

@@ -22,6 +22,8 @@ class Application:
     id: int
     name: str
     token: str
+    verify_key: str = ""
+    """The public key with which it knows interactions that come over HTTP."""
 
 
 class Channel:

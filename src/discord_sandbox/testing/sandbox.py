@@ -80,13 +80,24 @@ class Sandbox:
     ) -> Application:
         """Make a bot; `intents` are the privileged ones it is allowed, by name.
 
-        With `activity=True` it has an activity, and the entry point that comes with one.
+        With `activity=True` it has an activity, and the entry point that comes with one. `more`
+        may also give an id, an owner_id, a signing_key, and an interactions_endpoint_url, to
+        which interactions are posted without a check: its bot needs what is made here.
         """
         body: Json = {"name": name, "intents": list(intents), **more}
         if token is not None:
             body["token"] = token
         made = await self.control.post("/applications", body)
-        return Application(int(made["application"]["id"]), name, made["token"])
+        about = made["application"]
+        return Application(int(about["id"]), name, made["token"], about["verify_key"])
+
+    async def set_interactions_endpoint(self, bot: Application, url: str | None) -> None:
+        """Do what the developer portal does: check the bot's endpoint, and send interactions there.
+
+        None is the gateway again. Raises SandboxError, which says what is wrong with the endpoint.
+        """
+        path = f"/applications/{bot.id}/interactions-endpoint"
+        await self.control.put(path, {"url": url})
 
     async def make_guild(
         self,
@@ -117,8 +128,9 @@ class Sandbox:
     ) -> contextlib.AbstractAsyncContextManager[BotProcess]:
         """Run a bot for as long as the block lasts: a program and its arguments.
 
-        It finds DISCORD_TOKEN, DISCORD_API_URL and DISCORD_GATEWAY_URL in its environment, beside
-        `env`. The block begins once it is connected and, with `commands`, has registered any.
+        It finds DISCORD_TOKEN, DISCORD_APPLICATION_ID, DISCORD_PUBLIC_KEY, DISCORD_API_URL and
+        DISCORD_GATEWAY_URL in its environment, beside `env`. The block begins once it is
+        connected, or has an interactions endpoint, and, with `commands`, has registered any.
         Raises BotEnded, or WaitedInVain with what the bot said.
         """
         return running(

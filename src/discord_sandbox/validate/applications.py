@@ -56,6 +56,7 @@ EDITED: members.Takes = {
     "description": members.text(400),
     "tags": members.many(members.text(20), MOST_TAGS),
     "custom_install_url": _address,
+    "interactions_endpoint_url": _address,
     "role_connections_verification_url": _address,
     "install_params": members.nested(_INSTALL_PARAMS),
     "integration_types_config": _integration_types,
