@@ -147,6 +147,8 @@ def check_dm(world: World, author: User, channel: Channel) -> None:
     Raises ApiError 50007 when they blocked the author or take no DMs from bots, 50278 when a
     bot shares no server with them.
     """
+    if channel.type != DM:
+        return
     other = world.users[dm_partner(channel, author.id)]
     if author.id in other.blocked or other.id in author.blocked:
         raise ApiError(50007)

@@ -12,6 +12,7 @@ from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Bus, Event
 from discord_sandbox.model import (
     DM,
+    GROUP_DM,
     Activity,
     Application,
     Attachment,
@@ -213,7 +214,7 @@ class World:
 
     def channel_json(self, channel: Channel, viewer_id: int | None = None) -> Json:
         """The channel; of a DM, the recipients other than `viewer_id`."""
-        if channel.type != DM:
+        if channel.type not in (DM, GROUP_DM):
             return channel_json(channel)
         recipients = [self.users[found] for found in channel.recipient_ids if found != viewer_id]
         return channel_json(channel, recipients)

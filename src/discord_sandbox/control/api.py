@@ -13,6 +13,7 @@ from discord_sandbox.control import (
     acting,
     breaking,
     forums,
+    group_dms,
     installing,
     interacting,
     limiting,
@@ -21,7 +22,7 @@ from discord_sandbox.control import (
 )
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.control.watching import Watcher
-from discord_sandbox.errors import ApiError
+from discord_sandbox.errors import ApiError, problems_in_words
 from discord_sandbox.model import Json
 from discord_sandbox.routing import Router
 from discord_sandbox.wire import decode, encode
@@ -42,6 +43,7 @@ class ControlApi:
                 *looking.OPERATIONS,
                 *acting.OPERATIONS,
                 *forums.OPERATIONS,
+                *group_dms.OPERATIONS,
                 *interacting.OPERATIONS,
                 *installing.OPERATIONS,
                 *making.OPERATIONS,
@@ -60,7 +62,8 @@ class ControlApi:
         except Refused as refusal:
             return _answer(refusal.status, {"error": str(refusal)})
         except ApiError as error:
-            text = f"Discord would answer {error.status}, code {error.code}: {error.message}"
+            said = problems_in_words(error)
+            text = f"Discord would answer {error.status}, code {error.code}: {said}"
             body: Json = {"error": text, "code": error.code}
             if error.errors is not None:
                 body["errors"] = error.errors

@@ -124,6 +124,11 @@ def view(ask: Ask) -> Json:
         known[other_id] = found.users[other_id]
         counts[str(channel.id)] = unread(channel, user)
         dms.append(found.channel_json(channel, user.id))
+    for channel_id in user.groups:
+        channel = found.channels[channel_id]
+        known |= {one: found.users[one] for one in channel.recipient_ids}
+        counts[str(channel.id)] = unread(channel, user)
+        dms.append(found.channel_json(channel, user.id))
     return {
         "now_ms": ask.backend.clock.now_ms(),
         "me": _user(user),

@@ -9,11 +9,14 @@ from msgspec import Struct
 from discord_sandbox.model.users import User
 from discord_sandbox.model.wire import Json
 
+RECIPIENT_ADD, RECIPIENT_REMOVE = 1, 2
 PINNED_MESSAGE, MEMBER_JOINED, THREAD_CREATED = 6, 7, 18
 STAGE_START, STAGE_END, STAGE_TOPIC = 27, 28, 31
 POLL_RESULT = 46
 SYSTEM_TYPES = frozenset(
     {
+        RECIPIENT_ADD,
+        RECIPIENT_REMOVE,
         PINNED_MESSAGE,
         MEMBER_JOINED,
         THREAD_CREATED,

@@ -24,6 +24,8 @@ class User:
     locale: str = "en-US"
     dms: dict[int, int] = field(default_factory=dict)
     """The DM channels of this user, by the other user's id."""
+    groups: set[int] = field(default_factory=set)
+    """The DMs of several people that this user is in, by channel id."""
     read: dict[int, int] = field(default_factory=dict)
     """The last message read, by channel id."""
     json_cache: Json | None = None

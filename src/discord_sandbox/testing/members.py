@@ -204,6 +204,18 @@ class Member(Interacting):
         opened = await self._do("dm", {"user_id": str(other.id)})
         return int(opened["id"])
 
+    async def open_group_dm(self, *others: Member, name: str = "") -> int:
+        """Open a DM of several people; answers the channel's id."""
+        body = {"user_ids": [str(other.id) for other in others], "name": name}
+        return int((await self._do("group-dm", body))["id"])
+
+    async def add_to_group_dm(self, channel_id: int, other: Member) -> None:
+        body = {"channel_id": str(channel_id), "user_id": str(other.id)}
+        await self._do("add-to-group-dm", body)
+
+    async def leave_group_dm(self, channel_id: int) -> None:
+        await self._do("leave-group-dm", {"channel_id": str(channel_id)})
+
     @staticmethod
     def _at(message: Message) -> Json:
         return {"channel_id": str(message.channel_id), "message_id": str(message.id)}

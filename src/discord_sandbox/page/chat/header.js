@@ -2,9 +2,10 @@
 
 import { emit } from "../core/bus.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
-import { avatar, botTag, channelIcon, channelName, dmPartner, isForum, nameOf, userById } from "../core/people.js";
+import { botTag, channelIcon, channelName, dmMark, dmPartner, isForum, isGroup, nameOf, userById } from "../core/people.js";
 import { findChannel } from "../core/store.js";
-import { openPopover, closePopover } from "../overlay/popover.js";
+import { openMenu, openPopover, closePopover } from "../overlay/popover.js";
+import { groupEntries } from "../side/group_dms.js";
 import { inlineMarkdown } from "../text/markdown.js";
 import { messageTime } from "../text/timestamps.js";
 import { pinnedMessages } from "./timeline.js";
@@ -17,11 +18,12 @@ export function drawHeader(channelId) {
   const partner = channel && !guild ? dmPartner(channel) : null;
   fill(headerElement,
     iconButton("menu", "Servers and channels", () => emit("drawer", "left"), { class: "icon-button only-narrow" }),
-    channel && h("span", { class: "chat-icon" }, partner ? avatar(partner, { size: 26 }) : channelIcon(channel, 22)),
+    channel && h("span", { class: "chat-icon" }, guild ? channelIcon(channel, 22) : dmMark(channel, 26)),
     channel && h("h1", null, channelName(channel)), botTag(partner),
     channel?.topic && h("p", { class: "topic" }, inlineMarkdown(channel.topic.split("\n")[0], guild)),
     h("span", { class: "grow" }),
     partner && iconButton("gear", `Conversation with ${nameOf(partner)}: block and more`, (event) => emit("profile", { userId: partner.id, guild: null, anchor: event.currentTarget })),
+    isGroup(channel) && iconButton("gear", "Group", (event) => openMenu(event.currentTarget, "Group", groupEntries(channel)), { "aria-haspopup": "menu" }),
     channel && !isForum(channel) && iconButton("pin", "Pinned messages", (event) => showPins(event.currentTarget, channelId), { "aria-haspopup": "dialog" }),
     channel && iconButton("people", "Members", () => emit("drawer", "right"), { "aria-pressed": String(!document.body.classList.contains("no-members")) }),
     iconButton("pulse", "Inspector", () => emit("inspector:toggle"), { "aria-pressed": String(document.body.classList.contains("inspecting")) }));

@@ -3,7 +3,10 @@
 import { h, icon } from "../core/dom.js";
 import { nameOf, userById } from "../core/people.js";
 
+const named = (message) => h("strong", null, nameOf(userById(message.mentions?.[0]?.id) ?? message.mentions?.[0]));
 const LINES = {
+  1: (name, message) => ["people", [name, " added ", named(message), " to the group."]],
+  2: (name) => ["people", [name, " left the group."]],
   6: (name) => ["pin", [name, " pinned a message to this channel."]],
   7: (name) => ["people", [name, " joined the server."]],
   18: (name, message) => ["thread", [name, " started a thread: ", h("strong", null, message.content)]],

@@ -66,8 +66,17 @@ export function channelName(channel) {
   return others.map((user) => nameOf(userById(user.id) ?? user)).join(", ") || "Direct message";
 }
 
-/** The other person of a DM, or null. */
+const GROUP_DM = 3;
+export const isGroup = (channel) => channel?.type === GROUP_DM;
+
+/** The mark of a DM: its other person's picture, or that of several. */
+export const dmMark = (channel, size) => (isGroup(channel)
+  ? h("span", { class: "avatar", "aria-hidden": "true", style: { "--size": `${size}px`, "--hue": String(hueOf(channel.id)) } }, icon("people", size / 2))
+  : avatar(dmPartner(channel), { size }));
+
+/** The other person of a DM of two, or null. */
 export function dmPartner(channel) {
+  if (isGroup(channel)) return null;
   const other = (channel?.recipients ?? []).find((user) => user.id !== state.view?.me.id);
   return other ? userById(other.id) ?? other : null;
 }

@@ -2,13 +2,14 @@
 
 import { act } from "../core/api.js";
 import { emit } from "../core/bus.js";
-import { fill, h, icon } from "../core/dom.js";
-import { avatar, botTag, channelIcon, channelName, channelTree, dmPartner } from "../core/people.js";
+import { fill, h, icon, iconButton } from "../core/dom.js";
+import { botTag, channelIcon, channelName, channelTree, dmMark, dmPartner } from "../core/people.js";
 import { addressAs, currentPlace, currentUser, dmHash, guildHash } from "../core/router.js";
 import { state } from "../core/store.js";
 import { confirm } from "../overlay/dialog.js";
 import { openMenu } from "../overlay/popover.js";
 import { attempt } from "../overlay/toast.js";
+import { startGroup } from "./group_dms.js";
 import { byLatest } from "./rail.js";
 
 export const channelsElement = h("nav", { class: "channels", "aria-label": "Channels" });
@@ -69,13 +70,13 @@ function drawDms(place) {
   const user = currentUser();
   const dms = [...state.view.dms.values()].sort(byLatest);
   fill(channelsElement,
-    h("div", { class: "server-header plain" }, h("span", null, "Direct messages")),
+    h("div", { class: "server-header plain" }, h("span", null, "Direct messages"), iconButton("plus", "New group", startGroup, { size: 18 })),
     h("div", { class: "channel-scroll" },
       dms.length === 0
         ? h("p", { class: "channels-empty" }, "Nobody has written yet. Choose a person in a server's member list to write to them.")
         : h("ul", null, dms.map((dm) => row({
           href: addressAs(user, dmHash(dm.id)), current: dm.id === place.channel, count: unreadOf(dm.id),
-          lead: avatar(dmPartner(dm), { size: 28 }), name: channelName(dm), extra: botTag(dmPartner(dm)),
+          lead: dmMark(dm, 28), name: channelName(dm), extra: botTag(dmPartner(dm)),
         })))));
 }
 

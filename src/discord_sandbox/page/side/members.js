@@ -2,7 +2,7 @@
 
 import { emit } from "../core/bus.js";
 import { fill, h } from "../core/dom.js";
-import { avatar, botTag, colourOf, dmPartner, nameOf, userById } from "../core/people.js";
+import { avatar, botTag, colourOf, nameOf, userById } from "../core/people.js";
 import { currentPlace } from "../core/router.js";
 import { findChannel, state } from "../core/store.js";
 
@@ -51,6 +51,8 @@ export function drawMembers() {
         people.length > MOST && h("p", { class: "subtext" }, `and ${people.length - MOST} more`))));
     return;
   }
-  const partner = dmPartner(findChannel(place.channel).channel);
-  fill(membersElement, partner && h("section", null, h("h3", null, "In this conversation"), h("ul", null, [partner, state.view.me].map((user) => memberRow(user, null, null)))));
+  const { channel } = findChannel(place.channel);
+  const others = channel?.recipients ?? [];
+  fill(membersElement, others.length > 0 && h("section", null, h("h3", null, "In this conversation"),
+    h("ul", null, [...others, state.view.me].map((user) => memberRow(userById(user.id) ?? user, null, null)))));
 }
