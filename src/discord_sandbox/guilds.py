@@ -10,6 +10,7 @@ from discord_sandbox.clock import iso
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
 from discord_sandbox.model import MEMBER_JOINED, Application, Guild, Json, Member, Role, User
+from discord_sandbox.scheduled_events import forget_interest
 from discord_sandbox.shapes.channels import channel_json, stage_json
 from discord_sandbox.shapes.guilds import (
     guild_json,
@@ -145,7 +146,7 @@ def remove_member(world: World, guild: Guild, user_id: int) -> None:
     for role in [found for found in guild.roles.values() if found.bot_id == user_id]:
         del guild.roles[role.id]
     for event in guild.scheduled_events.values():
-        event.interested.pop(user_id, None)
+        forget_interest(event, user_id)
     gone: Json = {"id": str(guild.id)}
     world.bus.publish(Event("GUILD_DELETE", gone, guild=guild, only=frozenset({user_id})))
     left = {"guild_id": str(guild.id), "user": user_json(member.user)}

@@ -6,8 +6,8 @@ from typing import Literal
 
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
-from discord_sandbox.model import Guild, Json, ScheduledEvent
-from discord_sandbox.shapes.guilds import scheduled_event_json
+from discord_sandbox.model import EventException, Guild, Json, ScheduledEvent
+from discord_sandbox.shapes.guilds import event_exception_json, scheduled_event_json
 from discord_sandbox.validate.scheduled_events import ACTIVE, CANCELED, COMPLETED, SCHEDULED
 from discord_sandbox.world import World
 
@@ -42,6 +42,27 @@ def delete_event(world: World, guild: Guild, event: ScheduledEvent) -> None:
     publish_event(world, guild, event, "DELETE")
 
 
+def publish_exception(
+    world: World,
+    guild: Guild,
+    event: ScheduledEvent,
+    exception: EventException,
+    what: Literal["CREATE", "UPDATE", "DELETE"],
+) -> None:
+    shaped = {**event_exception_json(event, exception), "guild_id": str(guild.id)}
+    world.bus.publish(Event(f"GUILD_SCHEDULED_EVENT_EXCEPTION_{what}", shaped, guild=guild))
+
+
+def drop_exceptions(world: World, guild: Guild, event: ScheduledEvent) -> None:
+    """The series has other dates now: what was said of the old ones no longer holds."""
+    event.declined.clear()
+    if not event.exceptions:
+        return
+    event.exceptions.clear()
+    gone = {"event_id": str(event.id), "guild_id": str(guild.id)}
+    world.bus.publish(Event("GUILD_SCHEDULED_EVENT_EXCEPTIONS_DELETE", gone, guild=guild))
+
+
 def set_interested(
     world: World, guild: Guild, event: ScheduledEvent, user_id: int, interested: bool
 ) -> None:
@@ -51,11 +72,44 @@ def set_interested(
     if interested:
         event.interested[user_id] = None
     else:
-        del event.interested[user_id]
+        forget_interest(event, user_id)
+    _publish_interest(world, guild, event, user_id, interested)
+
+
+def set_coming(
+    world: World, guild: Guild, event: ScheduledEvent, user_id: int, date_id: int, coming: bool
+) -> None:
+    """Note that a member whom the series interests passes over one date, or no longer does."""
+    declined = event.declined.setdefault(date_id, {})
+    if coming != (user_id in declined):
+        return
+    if coming:
+        del declined[user_id]
+    else:
+        declined[user_id] = None
+    _publish_interest(world, guild, event, user_id, coming, date_id)
+
+
+def forget_interest(event: ScheduledEvent, user_id: int) -> None:
+    event.interested.pop(user_id, None)
+    for declined in event.declined.values():
+        declined.pop(user_id, None)
+
+
+def _publish_interest(
+    world: World,
+    guild: Guild,
+    event: ScheduledEvent,
+    user_id: int,
+    interested: bool,
+    date_id: int | None = None,
+) -> None:
     data: Json = {
         "guild_scheduled_event_id": str(event.id),
         "user_id": str(user_id),
         "guild_id": str(guild.id),
     }
+    if date_id is not None:
+        data["guild_scheduled_event_exception_id"] = str(date_id)
     what = "ADD" if interested else "REMOVE"
     world.bus.publish(Event(f"GUILD_SCHEDULED_EVENT_USER_{what}", data, guild=guild))

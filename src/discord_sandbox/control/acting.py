@@ -12,7 +12,8 @@ from discord_sandbox.model import Channel, Json, Message, User
 from discord_sandbox.polls import vote
 from discord_sandbox.references import FORWARD
 from discord_sandbox.rest.body import check_file
-from discord_sandbox.scheduled_events import set_interested
+from discord_sandbox.rest.event_dates import is_date
+from discord_sandbox.scheduled_events import set_coming, set_interested
 from discord_sandbox.slowmode import check_slowmode
 from discord_sandbox.validate.message import Upload, check_message
 
@@ -195,6 +196,12 @@ def interested(ask: Ask) -> Json:
     if event is None or user.id not in guild.members:
         raise Refused("There is no such event for this member.", 404)
     wanted = bool(ask.body.get("interested", True))
+    date_id = ask.optional("date_id")
+    if date_id is not None:
+        if not is_date(event, date_id) or user.id not in event.interested:
+            raise Refused("Only for a date of a series that interests the member.", 404)
+        set_coming(ask.world, guild, event, user.id, date_id, wanted)
+        return {}
     set_interested(ask.world, guild, event, user.id, wanted)
     return {}
 

@@ -25,7 +25,15 @@ from discord_sandbox.model.channels import (
     Thread,
     Voice,
 )
-from discord_sandbox.model.guilds import Guild, Member, Role, ScheduledEvent, StageInstance, Webhook
+from discord_sandbox.model.guilds import (
+    EventException,
+    Guild,
+    Member,
+    Role,
+    ScheduledEvent,
+    StageInstance,
+    Webhook,
+)
 from discord_sandbox.model.interactions import Interaction, InteractionState
 from discord_sandbox.model.messages import (
     CROSSPOSTED,
@@ -90,6 +98,7 @@ __all__ = [
     "Attachment",
     "Channel",
     "Command",
+    "EventException",
     "Forum",
     "ForumTag",
     "Guild",

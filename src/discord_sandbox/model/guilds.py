@@ -32,6 +32,17 @@ class Member:
 
 
 @dataclass(slots=True)
+class EventException:
+    """One date of a recurring event that is moved or called off."""
+
+    id: int
+    """When the date was planned by the rule, as a snowflake."""
+    start_ms: int | None = None
+    end_ms: int | None = None
+    canceled: bool = False
+
+
+@dataclass(slots=True)
 class ScheduledEvent:
     id: int
     guild_id: int
@@ -41,6 +52,9 @@ class ScheduledEvent:
     interested: dict[int, None] = field(default_factory=dict)
     entity_id: int | None = None
     """The stage instance that it is, while it goes on."""
+    exceptions: dict[int, EventException] = field(default_factory=dict)
+    declined: dict[int, dict[int, None]] = field(default_factory=dict)
+    """For a date of a series, by its snowflake: who is interested in the others only."""
 
 
 @dataclass(slots=True)

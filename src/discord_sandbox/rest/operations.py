@@ -9,6 +9,7 @@ from discord_sandbox.rest import (
     channels,
     commands,
     empty,
+    event_dates,
     guilds,
     interactions,
     messages,
@@ -40,6 +41,7 @@ DONE: tuple[Route, ...] = (
     *bans.ROUTES,
     *commands.ROUTES,
     *scheduled_events.ROUTES,
+    *event_dates.ROUTES,
     *stages.ROUTES,
     *empty.ROUTES,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from discord_sandbox.clock import iso
-from discord_sandbox.model import Guild, Json, Member, Role, ScheduledEvent
+from discord_sandbox.model import EventException, Guild, Json, Member, Role, ScheduledEvent
 from discord_sandbox.shapes.users import user_json
 
 
@@ -127,9 +127,21 @@ def scheduled_event_json(event: ScheduledEvent, *, with_user_count: bool = False
         "creator_id": str(event.creator_id),
         "entity_id": _id_or_none(event.entity_id),
         "image": None,
-        "guild_scheduled_event_exceptions": [],
+        "guild_scheduled_event_exceptions": [
+            event_exception_json(event, one) for one in event.exceptions.values()
+        ],
         **event.data,
     }
     if with_user_count:
         shaped["user_count"] = len(event.interested)
     return shaped
+
+
+def event_exception_json(event: ScheduledEvent, exception: EventException) -> Json:
+    return {
+        "event_id": str(event.id),
+        "event_exception_id": str(exception.id),
+        "scheduled_start_time": _iso_or_none(exception.start_ms),
+        "scheduled_end_time": _iso_or_none(exception.end_ms),
+        "is_canceled": exception.canceled,
+    }

@@ -328,9 +328,20 @@ class Member:
     async def join(self, guild: Guild) -> None:
         await self._do("join", {"guild_id": str(guild.id)})
 
-    async def interested(self, guild: Guild, event_id: int, interested: bool = True) -> None:
-        """Mark a scheduled event as interesting, or not."""
-        body = {"guild_id": str(guild.id), "event_id": str(event_id), "interested": interested}
+    async def interested(
+        self, guild: Guild, event_id: int, interested: bool = True, *, date_id: int | None = None
+    ) -> None:
+        """Mark a scheduled event as interesting, or not; or one date of a series that is.
+
+        A date's id is the snowflake of the instant at which it was planned.
+        """
+        body: Json = {
+            "guild_id": str(guild.id),
+            "event_id": str(event_id),
+            "interested": interested,
+        }
+        if date_id is not None:
+            body["date_id"] = str(date_id)
         await self._do("interested", body)
 
     # --- looking -----------------------------------------------------------------------------

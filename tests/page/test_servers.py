@@ -1,0 +1,58 @@
+"""What a server has besides its messages: dates of events, roles, invites, voice, the audit log."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+from playwright.async_api import expect
+from tests.page.conftest import World
+
+
+async def ask(world: World, method: str, path: str, body: Any = None) -> Any:
+    """What Discord's API answers the ringer, who is an administrator."""
+    url = f"{world.sandbox.base}/api/v10{path}"
+    headers = {"Authorization": f"Bot {world.token}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.request(method, url, json=body) as response,
+    ):
+        assert response.status < 300, await response.text()
+        return None if response.status == 204 else await response.json()
+
+
+async def test_the_dates_of_a_series_say_what_is_different(quiet_world: World) -> None:
+    """One is called off, one moved; a member passes over a third, which the others see counted."""
+    start = (datetime.now(UTC) + timedelta(days=7)).replace(microsecond=0)
+    events = f"/guilds/{quiet_world.guild}/scheduled-events"
+    rule = {"start": start.isoformat(), "frequency": 2, "interval": 1}
+    event = {
+        "name": "Chess",
+        "privacy_level": 2,
+        "entity_type": 3,
+        "entity_metadata": {"location": "Club"},
+        "scheduled_start_time": start.isoformat(),
+        "scheduled_end_time": (start + timedelta(hours=2)).isoformat(),
+        "recurrence_rule": {**rule, "by_weekday": [start.weekday()]},
+    }
+    made = await ask(quiet_world, "POST", events, event)
+    exceptions = f"{events}/{made['id']}/exceptions"
+    second, third = ((start + timedelta(weeks=weeks)).isoformat() for weeks in (1, 2))
+    later = (start + timedelta(days=8)).isoformat()
+    moved = {"original_scheduled_start_time": second, "scheduled_start_time": later}
+    await ask(quiet_world, "POST", exceptions, moved)
+    page = await quiet_world.window(quiet_world.ada)
+    await page.get_by_role("button", name="Events", exact=False).first.click()
+    card = page.get_by_role("dialog", name="Events").get_by_role("article", name="Chess")
+    dates = card.get_by_role("listitem")
+    await expect(dates).to_have_count(4)
+    await expect(dates.nth(1)).to_contain_text("Moved")
+    called_off = {"original_scheduled_start_time": third, "is_canceled": True}
+    await ask(quiet_world, "POST", exceptions, called_off)
+    await expect(dates.nth(2)).to_contain_text("Cancelled")
+    await card.get_by_role("button", name="Interested").click()
+    await expect(dates.nth(0)).to_contain_text("1 interested")
+    await dates.nth(0).get_by_role("button", name="Skip this date").click()
+    await expect(dates.nth(0)).to_contain_text("0 interested")
+    await expect(dates.nth(1)).to_contain_text("1 interested")
+    await dates.nth(0).get_by_role("button", name="Come after all").click()
+    await expect(dates.nth(0)).to_contain_text("1 interested")
