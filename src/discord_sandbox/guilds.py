@@ -10,6 +10,7 @@ from discord_sandbox.clock import iso
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
 from discord_sandbox.model import MEMBER_JOINED, Application, Guild, Json, Member, Role, User
+from discord_sandbox.role_colors import paint
 from discord_sandbox.scheduled_events import forget_interest
 from discord_sandbox.shapes.channels import channel_json, stage_json
 from discord_sandbox.shapes.guilds import (
@@ -202,15 +203,16 @@ def create_role(
     name: str = "new role",
     granted: int = permissions.EVERYONE_DEFAULT,
     *,
-    color: int = 0,
+    colors: Json | None = None,
     hoist: bool = False,
     mentionable: bool = False,
 ) -> Role:
-    """Make a role just above @everyone, as Discord does."""
+    """Make a role just above @everyone, as Discord does; `colors` is a body with its colours."""
     for other in guild.roles.values():
         if other.id != guild.id:
             other.position += 1
-    role = Role(world.ids.next(), name, granted, 1, color, hoist, False, mentionable)
+    role = Role(world.ids.next(), name, granted, 1, hoist=hoist, mentionable=mentionable)
+    paint(role, colors or {})
     guild.roles[role.id] = role
     publish_role(world, guild, role, "GUILD_ROLE_CREATE")
     return role

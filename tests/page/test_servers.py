@@ -1,15 +1,19 @@
 """What a server has besides its messages: dates of events, roles, invites, voice, the audit log."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 from playwright.async_api import expect
 from tests.page.conftest import World
+from tests.page.test_chatting import say
+
+GRADIENT = re.compile("linear-gradient")
 
 
 async def ask(world: World, method: str, path: str, body: Any = None) -> Any:
-    """What Discord's API answers the ringer, who is an administrator."""
+    """What Discord's API answers the ringer."""
     url = f"{world.sandbox.base}/api/v10{path}"
     headers = {"Authorization": f"Bot {world.token}"}
     async with (
@@ -56,3 +60,22 @@ async def test_the_dates_of_a_series_say_what_is_different(quiet_world: World) -
     await expect(dates.nth(1)).to_contain_text("1 interested")
     await dates.nth(0).get_by_role("button", name="Come after all").click()
     await expect(dates.nth(0)).to_contain_text("1 interested")
+
+
+async def test_names_are_in_the_colours_of_the_role(quiet_world: World) -> None:
+    """A gradient in the list of members and over messages; another role has one colour."""
+    colors = {"primary_color": 0xC02080, "secondary_color": 0x2060C0}
+    post, guild = quiet_world.sandbox.post, f"/guilds/{quiet_world.guild}"
+    two = await post(f"{guild}/roles", {"name": "Dawn", "colors": colors})
+    one = await post(f"{guild}/roles", {"name": "Day", "color": 0xC02080})
+    for member, role in ((quiet_world.ada, two), (quiet_world.ben, one)):
+        await post(f"{guild}/members", {"user_id": member, "roles": [role["id"]]})
+    page = await quiet_world.window(quiet_world.ada)
+    await say(page, "Good morning")
+    names = page.get_by_role("complementary", name="Members").locator(".member-name")
+    await expect(names.filter(has_text="Ada")).to_have_css("background-image", GRADIENT)
+    await expect(names.filter(has_text="Ben")).to_have_css("background-image", "none")
+    author = page.get_by_role("article", name="Good morning").get_by_role(
+        "button", name="Ada", exact=True
+    )
+    await expect(author).to_have_css("background-image", GRADIENT)

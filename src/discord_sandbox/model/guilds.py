@@ -16,10 +16,13 @@ class Role:
     permissions: int = 0
     position: int = 0
     color: int = 0
+    """The first of its colours."""
     hoist: bool = False
     managed: bool = False
     mentionable: bool = False
     bot_id: int | None = None
+    secondary_color: int | None = None
+    tertiary_color: int | None = None
 
 
 @dataclass(slots=True)
