@@ -43,7 +43,8 @@ def render() -> str:
 
 
 def _members(cls: type) -> Iterator[tuple[str, str]]:
-    for name, member in vars(cls).items():
+    of_ours = [one for one in cls.__mro__ if one.__module__.startswith(testing.__name__)]
+    for name, member in (pair for one in of_ours for pair in vars(one).items()):
         if name.startswith("_"):
             continue
         if isinstance(member, property):

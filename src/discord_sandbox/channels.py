@@ -106,6 +106,8 @@ def delete_channel(world: World, guild: Guild, channel: Channel) -> None:
     stage = guild.stage_instances.pop(channel.id, None)
     if stage is not None:
         world.bus.publish(Event("STAGE_INSTANCE_DELETE", stage_json(stage), guild=guild))
+    for code in [one.code for one in guild.invites.values() if one.channel_id == channel.id]:
+        del guild.invites[code]
     del guild.channels[channel.id]
     del world.channels[channel.id]
     for webhook in [one for one in world.webhooks.values() if one.channel_id == channel.id]:

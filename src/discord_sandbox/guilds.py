@@ -154,6 +154,13 @@ def remove_member(world: World, guild: Guild, user_id: int) -> None:
     world.bus.publish(Event("GUILD_MEMBER_REMOVE", left, guild=guild))
 
 
+def let_go_if_temporary(world: World, guild: Guild, user_id: int) -> None:
+    """Whoever is a member for a visit only, and was given no role, is none after it."""
+    member = guild.members[user_id]
+    if member.temporary and not member.role_ids:
+        remove_member(world, guild, user_id)
+
+
 def ban(world: World, guild: Guild, user: User, reason: str | None = None) -> None:
     """Throw a user out for good, whether they are a member or not.
 

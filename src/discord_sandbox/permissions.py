@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from discord_sandbox.model import PRIVATE_THREAD, Channel, Guild, Member
 
+CREATE_INSTANT_INVITE = 1 << 0
 KICK_MEMBERS = 1 << 1
 BAN_MEMBERS = 1 << 2
 ADMINISTRATOR = 1 << 3
 MANAGE_CHANNELS = 1 << 4
 MANAGE_GUILD = 1 << 5
 ADD_REACTIONS = 1 << 6
+VIEW_AUDIT_LOG = 1 << 7
 VIEW_CHANNEL = 1 << 10
 SEND_MESSAGES = 1 << 11
 SEND_TTS_MESSAGES = 1 << 12
@@ -41,7 +43,8 @@ BYPASS_SLOWMODE = 1 << 52
 ALL = (1 << 53) - 1
 
 EVERYONE_DEFAULT = (
-    ADD_REACTIONS
+    CREATE_INSTANT_INVITE
+    | ADD_REACTIONS
     | VIEW_CHANNEL
     | SEND_MESSAGES
     | EMBED_LINKS

@@ -16,6 +16,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from discord_sandbox.invites import expire_when_due
 from discord_sandbox.model import (
     Application,
     Channel,
@@ -93,6 +94,15 @@ def _fill(world: World, state: Json) -> None:
         world.webhooks[webhook.id] = webhook
     for channel in world.channels.values():
         channel.message_ids = list(channel.messages)
+    _set_alarms(world)
+
+
+def _set_alarms(world: World) -> None:
+    """Put on the agenda what the clock does to what was read."""
+    for guild in world.guilds.values():
+        for invite in guild.invites.values():
+            expire_when_due(world, guild, invite)
+    for channel in world.channels.values():
         if channel.thread is not None:
             archive_when_idle(world, channel)
         for message in channel.messages.values():

@@ -79,3 +79,25 @@ async def test_names_are_in_the_colours_of_the_role(quiet_world: World) -> None:
         "button", name="Ada", exact=True
     )
     await expect(author).to_have_css("background-image", GRADIENT)
+
+
+async def test_an_invite_in_a_message_lets_others_join(quiet_world: World) -> None:
+    """It is made from the server's menu; its link shows a card, and Join leads into the server."""
+    post = quiet_world.sandbox.post
+    cleo = (await post("/users", {"username": "cleo", "global_name": "Cleo"}))["id"]
+    dm = await post(f"/members/{quiet_world.ada}/dm", {"user_id": cleo})
+    ada = await quiet_world.window(quiet_world.ada)
+    await ada.get_by_role("button", name="Playground", exact=True).click()
+    await ada.get_by_role("menuitem", name="Invite people").click()
+    link = await ada.get_by_label("Link of the invite").input_value()
+    await ada.keyboard.press("Escape")
+    body = {"channel_id": dm["id"], "content": f"Come to {link} or https://discord.gg/nowhere"}
+    await post(f"/members/{quiet_world.ada}/message", body)
+    page = await quiet_world.window(cleo, f"#/dm/{dm['id']}")
+    cards = page.get_by_role("region", name="Invite to a server")
+    await expect(cards.first).to_contain_text("3 members · #bots")
+    await expect(cards.last).to_contain_text("holds no longer")
+    await cards.first.get_by_role("button", name="Join").click()
+    await expect(page.get_by_role("combobox", name="Message #bots")).to_be_visible()
+    await page.go_back()
+    await expect(cards.first.get_by_role("link", name="Joined")).to_be_visible()

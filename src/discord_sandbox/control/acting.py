@@ -173,6 +173,8 @@ def settings(ask: Ask) -> Json:
         for guild in ask.world.guilds_of(user.id):
             shaped = guilds.presence_json(guild, user)
             ask.world.bus.publish(Event("PRESENCE_UPDATE", shaped, guild=guild))
+            if user.status == "offline":
+                guilds.let_go_if_temporary(ask.world, guild, user.id)
     return {}
 
 
@@ -181,12 +183,6 @@ def leave(ask: Ask) -> Json:
     if guild.owner_id == user.id:
         raise Refused("The owner cannot leave the server.", 403)
     guilds.remove_member(ask.world, guild, user.id)
-    return {}
-
-
-def join(ask: Ask) -> Json:
-    user, guild = ask.user(), ask.find_guild(ask.given("guild_id"))
-    guilds.add_member(ask.world, guild, user, greet=True)
     return {}
 
 
@@ -222,7 +218,6 @@ OPERATIONS = tuple(
         ("read", read),
         ("settings", settings),
         ("leave", leave),
-        ("join", join),
         ("interested", interested),
     )
 )

@@ -35,6 +35,7 @@ from discord_sandbox.model.guilds import (
     Webhook,
 )
 from discord_sandbox.model.interactions import Interaction, InteractionState
+from discord_sandbox.model.invites import Invite
 from discord_sandbox.model.messages import (
     CROSSPOSTED,
     EPHEMERAL,
@@ -104,6 +105,7 @@ __all__ = [
     "Guild",
     "Interaction",
     "InteractionState",
+    "Invite",
     "Json",
     "Member",
     "Message",

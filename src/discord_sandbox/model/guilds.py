@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from discord_sandbox.model.channels import Channel
+from discord_sandbox.model.invites import Invite
 from discord_sandbox.model.users import User
 from discord_sandbox.model.wire import Json
 
@@ -32,6 +33,8 @@ class Member:
     role_ids: list[int] = field(default_factory=list)
     nick: str | None = None
     timeout_until_ms: int | None = None
+    temporary: bool = False
+    """Whether they are a member only until they go, or are given a role."""
 
 
 @dataclass(slots=True)
@@ -89,6 +92,8 @@ class Guild:
     """By the stage channel's id."""
     bans: dict[int, str | None] = field(default_factory=dict)
     """Why each user who is banned was, where it was said."""
+    invites: dict[str, Invite] = field(default_factory=dict)
+    """By their codes."""
     version: int = 0
     """Grows with whatever changes who may see what."""
 

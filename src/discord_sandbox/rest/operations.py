@@ -12,6 +12,7 @@ from discord_sandbox.rest import (
     event_dates,
     guilds,
     interactions,
+    invites,
     messages,
     polls,
     reactions,
@@ -43,6 +44,7 @@ DONE: tuple[Route, ...] = (
     *scheduled_events.ROUTES,
     *event_dates.ROUTES,
     *stages.ROUTES,
+    *invites.ROUTES,
     *empty.ROUTES,
 )
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from discord_sandbox.testing.control import Json
 from discord_sandbox.testing.exchange import Exchange
 from discord_sandbox.testing.messages import File, Message, Modal
-from discord_sandbox.testing.places import Application, Channel, Guild
+from discord_sandbox.testing.places import Application, Channel
+from discord_sandbox.testing.servers import InServers
 from discord_sandbox.testing.stream import DEFAULT_TIMEOUT_S, Frame, Stream, deleted_in
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _subcommands(name: str, options: list[Json]) -> tuple[str, list[Json]]:
     return first, options
 
 
-class Member:
+class Member(InServers):
     """A person. What they do is done at once; what the bot does to it can be waited for."""
 
     def __init__(self, sandbox: Sandbox, data: Json) -> None:
@@ -308,7 +309,7 @@ class Member:
     def _at(message: Message) -> Json:
         return {"channel_id": str(message.channel_id), "message_id": str(message.id)}
 
-    # --- settings and servers ----------------------------------------------------------------
+    # --- settings ----------------------------------------------------------------
 
     async def accept_dms(self, accept: bool) -> None:
         """Whether bots may write to the member; else they get 403, code 50007."""
@@ -321,28 +322,6 @@ class Member:
     async def set_status(self, status: str) -> None:
         """online, idle, dnd or offline."""
         await self._do("settings", {"status": status})
-
-    async def leave(self, guild: Guild) -> None:
-        await self._do("leave", {"guild_id": str(guild.id)})
-
-    async def join(self, guild: Guild) -> None:
-        await self._do("join", {"guild_id": str(guild.id)})
-
-    async def interested(
-        self, guild: Guild, event_id: int, interested: bool = True, *, date_id: int | None = None
-    ) -> None:
-        """Mark a scheduled event as interesting, or not; or one date of a series that is.
-
-        A date's id is the snowflake of the instant at which it was planned.
-        """
-        body: Json = {
-            "guild_id": str(guild.id),
-            "event_id": str(event_id),
-            "interested": interested,
-        }
-        if date_id is not None:
-            body["date_id"] = str(date_id)
-        await self._do("interested", body)
 
     # --- looking -----------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ import { inlineMarkdown, markdown } from "../text/markdown.js";
 import { clockTime, fullTime, messageTime } from "../text/timestamps.js";
 import { drawEmbed } from "./embed.js";
 import { drawForward } from "./forward.js";
+import { drawInvites } from "./invite_card.js";
 import { drawPoll } from "./poll.js";
 import { drawReactions } from "./reactions.js";
 import { systemText } from "./system.js";
@@ -108,6 +109,7 @@ function body(message, guild, { kept = false } = {}) {
     !has(message, FLAG.SUPPRESS_EMBEDS) && (message.embeds ?? []).map((embed) => drawEmbed(embed, guild)),
     (message.components ?? []).length > 0 && h("div", { class: "components" }, drawComponents(message.components, { ...controls(message, guild), ...(kept ? { locked: true } : {}) })),
     drawPoll(message),
+    drawInvites(message),
     drawForward(message, (first) => body(first, guild, { kept: true })),
     text === null ? edited : null,
     (message.sticker_items ?? []).map((sticker) => h("div", { class: "subtext" }, `Sticker: ${sticker.name}`)),

@@ -82,6 +82,7 @@ function drawDms(place) {
 function guildMenu(anchor, guild) {
   openMenu(anchor, `Menu of ${guild.name}`, [
     { label: "Scheduled events", run: () => emit("events:open", guild.id) },
+    { label: "Invite people", run: () => emit("invite:open", guild) },
     { label: "Mark as read", run: () => readAll(guild) },
     { label: "Copy server ID", run: () => attempt(() => navigator.clipboard.writeText(guild.id)) },
     null,
