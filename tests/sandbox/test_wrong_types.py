@@ -98,6 +98,19 @@ EVENT = {
         "by_weekday": [4],
     },
 }
+FRIDAYS = [
+    (datetime.fromisoformat(STARTS) + timedelta(days=days)).isoformat()
+    for days in range(28)
+    if (datetime.fromisoformat(STARTS) + timedelta(days=days)).weekday() == 4
+]
+"""The first dates of the event."""
+DATE = {
+    "original_scheduled_start_time": FRIDAYS[1],
+    "scheduled_start_time": FRIDAYS[1],
+    "scheduled_end_time": FRIDAYS[2],
+    "is_canceled": True,
+}
+INVITE = {"max_age": 60, "max_uses": 1, "temporary": False, "unique": True}
 CHANNEL = {
     "name": "c",
     "position": 1,
@@ -159,6 +172,11 @@ class Place:
             "PATCH /guilds/{guild}/roles/{role}": ROLE,
             "POST /guilds/{guild}/scheduled-events": EVENT,
             "PATCH /guilds/{guild}/scheduled-events/{event}": {**EVENT, "name": "other"},
+            "POST /guilds/{guild}/scheduled-events/{event}/exceptions": DATE,
+            "PATCH /guilds/{guild}/scheduled-events/{event}/exceptions/{date}": {
+                name: value for name, value in DATE.items() if not name.startswith("original")
+            },
+            "POST /channels/{channel}/invites": {**INVITE, "role_ids": [ids["role"]]},
             "POST /stage-instances": {
                 "channel_id": ids["stage"],
                 "topic": "t",
@@ -218,6 +236,9 @@ async def place(town: Town, rest: Rest) -> AsyncIterator[Place]:
     await make("stage", "/guilds/{guild}/channels", {"name": "s", "type": 13})
     await make("message", "/channels/{channel}/messages", {"content": "c"})
     await make("event", "/guilds/{guild}/scheduled-events", EVENT)
+    path = "/guilds/{guild}/scheduled-events/{event}/exceptions".format(**ids)
+    called_off = {"original_scheduled_start_time": FRIDAYS[0], "is_canceled": True}
+    ids["date"] = (await rest.post(path, called_off)).body["event_exception_id"]
     await make("command", "/applications/{application}/commands", {**COMMAND, "name": "one"})
     path = "/applications/{application}/guilds/{guild}/commands"
     await make("own_command", path, {**COMMAND, "name": "two"})
