@@ -101,3 +101,25 @@ async def test_an_invite_in_a_message_lets_others_join(quiet_world: World) -> No
     await expect(page.get_by_role("combobox", name="Message #bots")).to_be_visible()
     await page.go_back()
     await expect(cards.first.get_by_role("link", name="Joined")).to_be_visible()
+
+
+async def test_the_audit_log_is_for_those_who_may_see_it(quiet_world: World) -> None:
+    """It says who did what to whom; others have no such entry in their menu."""
+    post = quiet_world.sandbox.post
+    said = await post(
+        f"/members/{quiet_world.ben}/message", {"channel_id": quiet_world.bots, "content": "x"}
+    )
+    message = {"channel_id": quiet_world.bots, "message_id": said["id"]}
+    await post(f"/members/{quiet_world.ada}/delete", {**message, "reason": "Too loud"})
+    await post(f"/guilds/{quiet_world.guild}/roles", {"name": "Dawn"})
+    page = await quiet_world.window(quiet_world.ada)
+    await page.get_by_role("button", name="Playground", exact=True).click()
+    await page.get_by_role("menuitem", name="Audit log").click()
+    rows = page.get_by_role("dialog", name="Audit log").locator(".audit-log > li")
+    await expect(rows.nth(0)).to_contain_text("Ada made a role Dawn")
+    await expect(rows.nth(1)).to_contain_text("Ada deleted a message by Ben")
+    await expect(rows.nth(1)).to_contain_text("Reason: Too loud")
+    other = await quiet_world.window(quiet_world.ben)
+    await other.get_by_role("button", name="Playground", exact=True).click()
+    await expect(other.get_by_role("menuitem", name="Invite people")).to_be_visible()
+    await expect(other.get_by_role("menuitem", name="Audit log")).to_have_count(0)

@@ -11,6 +11,7 @@ from aiohttp import web
 from discord_sandbox.backend import Backend
 from discord_sandbox.control import (
     acting,
+    audited,
     breaking,
     forums,
     interacting,
@@ -41,6 +42,7 @@ class ControlApi:
             (
                 *looking.OPERATIONS,
                 *acting.OPERATIONS,
+                *audited.OPERATIONS,
                 *forums.OPERATIONS,
                 *interacting.OPERATIONS,
                 *inviting.OPERATIONS,
@@ -90,7 +92,7 @@ class ControlApi:
             raise Refused(f"There is no {request.method} {request.path}.", 404)
         operation, params = found
         ask = Ask(self._backend, params, request.query, await _body(request))
-        answer = operation.handler(ask)
+        answer = audited.answer(operation, ask)
         return await answer if inspect.isawaitable(answer) else answer
 
     async def _watch(self, request: web.BaseRequest, segments: list[str]) -> web.StreamResponse:

@@ -1,6 +1,7 @@
 """What the world is made of. Ids are ints in here, and decimal strings on the wire."""
 
 from discord_sandbox.model.applications import Application, Command
+from discord_sandbox.model.audit import AuditEntry
 from discord_sandbox.model.channels import (
     ANNOUNCEMENT_THREAD,
     DM,
@@ -97,6 +98,7 @@ __all__ = [
     "VOICE_TYPES",
     "Application",
     "Attachment",
+    "AuditEntry",
     "Channel",
     "Command",
     "EventException",

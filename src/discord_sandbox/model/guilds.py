@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from discord_sandbox.model.audit import AuditEntry
 from discord_sandbox.model.channels import Channel
 from discord_sandbox.model.invites import Invite
 from discord_sandbox.model.users import User
@@ -94,6 +95,8 @@ class Guild:
     """Why each user who is banned was, where it was said."""
     invites: dict[str, Invite] = field(default_factory=dict)
     """By their codes."""
+    audit_log: list[AuditEntry] = field(default_factory=list)
+    """Oldest first."""
     version: int = 0
     """Grows with whatever changes who may see what."""
 

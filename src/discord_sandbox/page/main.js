@@ -16,6 +16,7 @@ import { closePopover } from "./overlay/popover.js";
 import { toast } from "./overlay/toast.js";
 import { channelsElement, drawChannels } from "./side/channels.js";
 import { countEvents } from "./side/events.js";
+import "./side/audit_log.js";
 import "./side/invite.js";
 import { drawMe, meElement, players } from "./side/me.js";
 import { drawMembers, membersElement } from "./side/members.js";

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from discord_sandbox.rest import (
+    audit_logs,
     bans,
     channels,
     commands,
@@ -24,6 +25,7 @@ from discord_sandbox.rest import (
     users,
     webhooks,
 )
+from discord_sandbox.rest.audited import AUDITED
 from discord_sandbox.rest.routing import Route
 from discord_sandbox.routing import Router
 
@@ -45,8 +47,13 @@ DONE: tuple[Route, ...] = (
     *event_dates.ROUTES,
     *stages.ROUTES,
     *invites.ROUTES,
+    *audit_logs.ROUTES,
     *empty.ROUTES,
 )
+
+
+for _route in DONE:
+    _route.audited = AUDITED.get(_route.key, ())
 
 
 def known_operations() -> list[tuple[str, str, str]]:

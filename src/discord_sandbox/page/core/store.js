@@ -97,7 +97,7 @@ export function channelOf(messageId) {
 }
 
 const ALL = (1n << 64n) - 1n;
-export const PERMISSION = { SEND_MESSAGES: 1n << 11n, MANAGE_MESSAGES: 1n << 13n };
+export const PERMISSION = { VIEW_AUDIT_LOG: 1n << 7n, SEND_MESSAGES: 1n << 11n, MANAGE_MESSAGES: 1n << 13n };
 
 /** Whether the member may do something in a channel; in a DM they may do anything that there is. */
 export const may = (channel, permission) => (BigInt(channel?.my_permissions ?? ALL) & permission) !== 0n;

@@ -5,7 +5,7 @@ import { emit } from "../core/bus.js";
 import { fill, h, icon } from "../core/dom.js";
 import { avatar, botTag, channelIcon, channelName, channelTree, dmPartner } from "../core/people.js";
 import { addressAs, currentPlace, currentUser, dmHash, guildHash } from "../core/router.js";
-import { state } from "../core/store.js";
+import { may, PERMISSION, state } from "../core/store.js";
 import { confirm } from "../overlay/dialog.js";
 import { openMenu } from "../overlay/popover.js";
 import { attempt } from "../overlay/toast.js";
@@ -83,6 +83,7 @@ function guildMenu(anchor, guild) {
   openMenu(anchor, `Menu of ${guild.name}`, [
     { label: "Scheduled events", run: () => emit("events:open", guild.id) },
     { label: "Invite people", run: () => emit("invite:open", guild) },
+    ...(may(guild, PERMISSION.VIEW_AUDIT_LOG) ? [{ label: "Audit log", run: () => emit("audit:open", guild) }] : []),
     { label: "Mark as read", run: () => readAll(guild) },
     { label: "Copy server ID", run: () => attempt(() => navigator.clipboard.writeText(guild.id)) },
     null,
