@@ -20,7 +20,9 @@ from discord_sandbox.shapes.guilds import (
     scheduled_event_json,
 )
 from discord_sandbox.shapes.users import user_json
+from discord_sandbox.shapes.voice import voice_states_json
 from discord_sandbox.showing import write_system
+from discord_sandbox.voice import disconnect
 from discord_sandbox.world import World
 
 BOT_DEFAULT = (
@@ -64,7 +66,7 @@ def guild_create_json(world: World, guild: Guild, viewer_id: int) -> Json:
         "large": len(guild.members) > 250,
         "unavailable": False,
         "member_count": len(guild.members),
-        "voice_states": [],
+        "voice_states": voice_states_json(guild),
         "members": [member_json(member) for member in guild.members.values()],
         "channels": [channel_json(c) for c in guild.channels.values() if c.thread is None],
         "threads": [channel_json(c) for c in visible if c.thread and not c.thread.archived],
@@ -142,6 +144,7 @@ def remove_member(world: World, guild: Guild, user_id: int) -> None:
     member = world.member(guild, user_id)
     if guild.owner_id == user_id:
         raise ApiError(50013, message="The owner cannot leave the server")
+    disconnect(world, guild, user_id)
     del guild.members[user_id]
     guild.version += 1
     for role in [found for found in guild.roles.values() if found.bot_id == user_id]:

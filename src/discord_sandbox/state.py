@@ -86,6 +86,9 @@ def _fill(world: World, state: Json) -> None:
         guild: Guild = _unpack(Guild, packed, users)
         world.guilds[guild.id] = guild
         world.channels |= guild.channels
+        # Bots say anew where they are, when they are back.
+        for user_id in [one for one in guild.voice_states if users[one].bot]:
+            del guild.voice_states[user_id]
     for packed in state["dms"]:
         channel: Channel = _unpack(Channel, packed, users)
         world.channels[channel.id] = channel

@@ -123,3 +123,31 @@ async def test_the_audit_log_is_for_those_who_may_see_it(quiet_world: World) -> 
     await other.get_by_role("button", name="Playground", exact=True).click()
     await expect(other.get_by_role("menuitem", name="Invite people")).to_be_visible()
     await expect(other.get_by_role("menuitem", name="Audit log")).to_have_count(0)
+
+
+async def test_members_come_into_voice_by_a_click(quiet_world: World) -> None:
+    """They are seen below the channel in every window, mute themselves, and leave."""
+    post = quiet_world.sandbox.post
+    guild = f"/guilds/{quiet_world.guild}/channels"
+    await post(guild, {"name": "Lounge", "type": 2})
+    await post(guild, {"name": "Hall", "type": 13})
+    ada = await quiet_world.window(quiet_world.ada)
+    ben = await quiet_world.window(quiet_world.ben)
+    await ben.get_by_role("link", name="Lounge").click()
+    await expect(ben.get_by_role("combobox", name="Message #Lounge")).to_be_visible()
+    there = ada.get_by_role("list", name="In Lounge").get_by_role("button", name="Ben")
+    await expect(there).to_be_visible()
+    bar = ben.get_by_role("region", name="Voice")
+    await bar.get_by_role("button", name="Mute", exact=True).click()
+    await expect(there).to_contain_text("muted")
+    await ben.get_by_role("link", name="Hall").click()
+    on_stage = ada.get_by_role("list", name="In Hall")
+    await expect(on_stage).to_contain_text("audience")
+    await bar.get_by_role("button", name="Ask to speak").click()
+    await expect(on_stage).to_contain_text("asks to speak")
+    await ada.get_by_role("button", name="Bring up: Ben").click()
+    await expect(on_stage).to_contain_text("speaker")
+    await expect(bar.get_by_role("button", name="Ask to speak")).to_have_count(0)
+    await bar.get_by_role("button", name="Leave voice").click()
+    await expect(bar).to_have_count(0)
+    await expect(on_stage).to_have_count(0)

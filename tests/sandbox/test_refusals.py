@@ -156,7 +156,7 @@ async def test_a_command_that_is_not_allowed(
         ("PATCH /users/@me", {"avatar": "data:image/png;base64,iVBORw0KGgo="}, "avatar"),
         ("PATCH /applications/@me", {"tags": ["a"]}, "tags"),
         ("PATCH /guilds/{guild}", {"verification_level": 4}, "verification_level"),
-        ("PATCH /guilds/{guild}/members/{ben}", {"mute": True}, "mute"),
+        ("PATCH /guilds/{guild}/members/{ben}", {"flags": 4}, "flags"),
         ("POST /guilds/{guild}/roles", {"unicode_emoji": "🔥"}, "unicode_emoji"),
         ("POST /channels/{channel}/webhooks", {"name": "w", "avatar": "data:,"}, "avatar"),
         ("POST /channels/{channel}/messages", {"content": "c", "flags": 8192}, "voice message"),

@@ -165,6 +165,9 @@ class Place:
                 "nick": "n",
                 "roles": [ids["role"]],
                 "communication_disabled_until": None,
+                "mute": False,
+                "deaf": False,
+                "channel_id": ids["stage"],
             },
             "PUT /guilds/{guild}/bans/{dan}": BAN,
             "POST /guilds/{guild}/roles": ROLE,
@@ -177,6 +180,16 @@ class Place:
                 name: value for name, value in DATE.items() if not name.startswith("original")
             },
             "POST /channels/{channel}/invites": {**INVITE, "role_ids": [ids["role"]]},
+            "PUT /channels/{voice}/voice-status": {"status": "s"},
+            "PATCH /guilds/{guild}/voice-states/@me": {
+                "channel_id": ids["stage"],
+                "suppress": True,
+                "request_to_speak_timestamp": STARTS,
+            },
+            "PATCH /guilds/{guild}/voice-states/{ben}": {
+                "channel_id": ids["stage"],
+                "suppress": True,
+            },
             "POST /stage-instances": {
                 "channel_id": ids["stage"],
                 "topic": "t",
@@ -234,6 +247,8 @@ async def place(town: Town, rest: Rest) -> AsyncIterator[Place]:
 
     await make("role", "/guilds/{guild}/roles", {"name": "r"})
     await make("stage", "/guilds/{guild}/channels", {"name": "s", "type": 13})
+    await make("voice", "/guilds/{guild}/channels", {"name": "v", "type": 2})
+    await town.sandbox.control.post(f"/members/{town.ben.id}/voice", {"channel_id": ids["stage"]})
     await make("message", "/channels/{channel}/messages", {"content": "c"})
     await make("event", "/guilds/{guild}/scheduled-events", EVENT)
     path = "/guilds/{guild}/scheduled-events/{event}/exceptions".format(**ids)
@@ -247,6 +262,9 @@ async def place(town: Town, rest: Rest) -> AsyncIterator[Place]:
     async with connected(town) as socket:
         await identify(socket, made.token, 1)
         await dispatched(socket, "GUILD_CREATE")
+        where = {"guild_id": ids["guild"], "channel_id": ids["stage"]}
+        await socket.send_json({"op": 4, "d": {**where, "self_mute": False, "self_deaf": False}})
+        await dispatched(socket, "VOICE_SERVER_UPDATE")
         await town.ben.command(town.general, "one")
         begun = (await dispatched(socket, "INTERACTION_CREATE"))["d"]
         ids["interaction_token"] = begun["token"]

@@ -51,6 +51,19 @@ def _look_at_bans(scope: Scope) -> Looks:
     return {user_id: {"_banned": True} for user_id in scope.guild.bans}
 
 
+def _look_at_place(scope: Scope) -> Looks:
+    state = scope.guild.voice_states.get(scope.ids.get("user", 0))
+    return {} if state is None else {state.user_id: {"_channel": str(state.channel_id)}}
+
+
+def _nobody(_key: Hashable, _look: Json) -> None:
+    """Whoever was moved is only counted."""
+
+
+def _moved(_scope: Scope, _before: Json, after: Json) -> Json:
+    return {"channel_id": after["_channel"], "count": "1"} if after else {"count": "1"}
+
+
 def _size(scope: Scope) -> Looks:
     return {"all": {"_count": len(scope.guild.members)}}
 
@@ -66,6 +79,7 @@ MEMBER_ROLES = Kind(_look_at_roles, updated=25, changes=_given_and_taken)
 KICK = Kind(_presence, deleted=20)
 BOT = Kind(_look_at_bots, created=28)
 BAN = Kind(_look_at_bans, created=22, deleted=23)
+VOICE_PLACE = Kind(_look_at_place, updated=26, deleted=27, target=_nobody, options=_moved)
 PRUNE = Kind(_size, updated=21, options=_pruned)
 
 

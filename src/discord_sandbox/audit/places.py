@@ -104,6 +104,17 @@ def _look_at_order(scope: Scope) -> Looks:
     return {one.id: {"position": one.position} for one in scope.guild.roles.values()}
 
 
+def _look_at_status(scope: Scope) -> Looks:
+    channel = scope.guild.channels.get(scope.ids.get("channel", 0))
+    if channel is None or channel.voice is None or not channel.voice.status:
+        return {}
+    return {channel.id: {"_status": channel.voice.status}}
+
+
+def _said(_scope: Scope, _before: Json, after: Json) -> Json | None:
+    return {"status": after["_status"]} if after else None
+
+
 GUILD = Kind(_look_at_guild, updated=1)
 CHANNEL = Kind(_look_at_channels, created=10, updated=11, deleted=12)
 OVERWRITE = Kind(
@@ -114,3 +125,4 @@ NEW_THREAD = Kind(_look_at_threads_of, created=110)
 ROLE = Kind(_look_at_roles, created=30, updated=31, deleted=32)
 ROLE_ORDER = Kind(_look_at_order, updated=31)
 """Apart from the rest, because a new role moves all others, which is nobody's doing."""
+VOICE_STATUS = Kind(_look_at_status, created=192, updated=192, deleted=193, options=_said)

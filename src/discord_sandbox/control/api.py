@@ -19,6 +19,7 @@ from discord_sandbox.control import (
     limiting,
     looking,
     making,
+    speaking,
 )
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.control.watching import Watcher
@@ -46,6 +47,7 @@ class ControlApi:
                 *forums.OPERATIONS,
                 *interacting.OPERATIONS,
                 *inviting.OPERATIONS,
+                *speaking.OPERATIONS,
                 *making.OPERATIONS,
                 *limiting.OPERATIONS,
                 *breaking.OPERATIONS,

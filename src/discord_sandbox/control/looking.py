@@ -24,6 +24,7 @@ from discord_sandbox.shapes.guilds import (
     scheduled_event_json,
 )
 from discord_sandbox.shapes.users import user_json
+from discord_sandbox.shapes.voice import voice_states_json
 from discord_sandbox.snowflake import snowflake_at
 
 _MEMBER = "/members/{user}"
@@ -115,6 +116,7 @@ def view(ask: Ask) -> Json:
                 ],
                 "roles": [role_json(role) for role in guild.roles.values()],
                 "member_count": len(guild.members),
+                "voice_states": voice_states_json(guild),
                 "my_permissions": str(found.guild_permissions(guild, guild.members[user.id])),
             }
         )
@@ -135,8 +137,10 @@ def view(ask: Ask) -> Json:
 
 
 def _channel(ask: Ask, channel: Channel, user: User) -> Json:
+    status = None if channel.voice is None else channel.voice.status
     return {
         **channel_json(channel),
+        **({} if status is None else {"status": status}),
         "my_permissions": str(ask.world.permissions(user.id, channel)),
     }
 

@@ -61,6 +61,7 @@ from discord_sandbox.model.messages import (
     Snapshot,
 )
 from discord_sandbox.model.users import User
+from discord_sandbox.model.voice import VoiceState
 from discord_sandbox.model.wire import Json
 
 __all__ = [
@@ -121,5 +122,6 @@ __all__ = [
     "Thread",
     "User",
     "Voice",
+    "VoiceState",
     "Webhook",
 ]

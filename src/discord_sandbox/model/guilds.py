@@ -8,6 +8,7 @@ from discord_sandbox.model.audit import AuditEntry
 from discord_sandbox.model.channels import Channel
 from discord_sandbox.model.invites import Invite
 from discord_sandbox.model.users import User
+from discord_sandbox.model.voice import VoiceState
 from discord_sandbox.model.wire import Json
 
 
@@ -34,6 +35,8 @@ class Member:
     role_ids: list[int] = field(default_factory=list)
     nick: str | None = None
     timeout_until_ms: int | None = None
+    mute: bool = False
+    deaf: bool = False
     temporary: bool = False
     """Whether they are a member only until they go, or are given a role."""
 
@@ -95,6 +98,8 @@ class Guild:
     """Why each user who is banned was, where it was said."""
     invites: dict[str, Invite] = field(default_factory=dict)
     """By their codes."""
+    voice_states: dict[int, VoiceState] = field(default_factory=dict)
+    """By the user's id."""
     audit_log: list[AuditEntry] = field(default_factory=list)
     """Oldest first."""
     version: int = 0

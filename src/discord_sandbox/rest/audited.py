@@ -13,6 +13,7 @@ from discord_sandbox.audit.members import (
     MESSAGE,
     MESSAGES,
     PIN,
+    VOICE_PLACE,
 )
 from discord_sandbox.audit.places import (
     CHANNEL,
@@ -22,6 +23,7 @@ from discord_sandbox.audit.places import (
     ROLE,
     ROLE_ORDER,
     THREAD,
+    VOICE_STATUS,
 )
 from discord_sandbox.audit.record import watched
 from discord_sandbox.audit.things import EVENT, EXCEPTION, INVITE, STAGE, WEBHOOK
@@ -47,7 +49,7 @@ AUDITED: dict[str, tuple[Kind, ...]] = {
     f"POST {_CHANNEL}/threads": (NEW_THREAD,),
     f"POST {_CHANNEL}/messages/{{message_id}}/threads": (NEW_THREAD,),
     f"PATCH {_MEMBER}/@me": (MEMBER,),
-    f"PATCH {_MEMBER}/{{user_id}}": (MEMBER, MEMBER_ROLES),
+    f"PATCH {_MEMBER}/{{user_id}}": (MEMBER, MEMBER_ROLES, VOICE_PLACE),
     f"DELETE {_MEMBER}/{{user_id}}": (KICK,),
     f"PUT {_MEMBER}/{{user_id}}/roles/{{role_id}}": (MEMBER_ROLES,),
     f"DELETE {_MEMBER}/{{user_id}}/roles/{{role_id}}": (MEMBER_ROLES,),
@@ -71,6 +73,7 @@ AUDITED: dict[str, tuple[Kind, ...]] = {
     f"DELETE {_CHANNEL}/messages/pins/{{message_id}}": (PIN,),
     f"PUT {_CHANNEL}/pins/{{message_id}}": (PIN,),
     f"DELETE {_CHANNEL}/pins/{{message_id}}": (PIN,),
+    f"PUT {_CHANNEL}/voice-status": (VOICE_STATUS,),
     "POST /stage-instances": (STAGE,),
     "PATCH /stage-instances/{channel_id}": (STAGE,),
     "DELETE /stage-instances/{channel_id}": (STAGE,),

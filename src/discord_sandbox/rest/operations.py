@@ -23,6 +23,7 @@ from discord_sandbox.rest import (
     thread_lists,
     threads,
     users,
+    voice,
     webhooks,
 )
 from discord_sandbox.rest.audited import AUDITED
@@ -47,6 +48,7 @@ DONE: tuple[Route, ...] = (
     *event_dates.ROUTES,
     *stages.ROUTES,
     *invites.ROUTES,
+    *voice.ROUTES,
     *audit_logs.ROUTES,
     *empty.ROUTES,
 )

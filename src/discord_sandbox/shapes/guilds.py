@@ -51,8 +51,8 @@ def partial_member_json(member: Member) -> Json:
         "pending": False,
         "premium_since": None,
         "roles": [str(role_id) for role_id in member.role_ids],
-        "mute": False,
-        "deaf": False,
+        "mute": member.mute,
+        "deaf": member.deaf,
     }
 
 

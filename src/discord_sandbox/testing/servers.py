@@ -49,3 +49,19 @@ class InServers:
         if date_id is not None:
             body["date_id"] = str(date_id)
         await self._do("interested", body)
+
+    async def join_voice(self, channel: Channel, *, mute: bool = False, deaf: bool = False) -> None:
+        """Come into a voice or stage channel, or change how one is heard there."""
+        body: Json = {"channel_id": str(channel.id), "self_mute": mute, "self_deaf": deaf}
+        await self._do("voice", body)
+
+    async def leave_voice(self) -> None:
+        await self._do("voice", {"channel_id": None})
+
+    async def request_to_speak(self, wanted: bool = True) -> None:
+        """Ask to speak on the stage one is on, or no longer."""
+        await self._do("request_to_speak", {"wanted": wanted})
+
+    async def suppress(self, user_id: int, suppress: bool) -> None:
+        """Send somebody back to the audience of a stage, or bring them onto it."""
+        await self._do("suppress", {"user_id": str(user_id), "suppress": suppress})

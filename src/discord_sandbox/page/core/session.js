@@ -192,6 +192,21 @@ const handlers = {
     if (member) member.status = status;
     emit("members");
   },
+  VOICE_STATE_UPDATE(told) {
+    // A view that is on its way may be from before this.
+    if (loadingViews.size > 0) reloadSoon();
+    const guild = state.view?.guilds.get(told.guild_id);
+    if (!guild) return;
+    guild.voice_states = guild.voice_states.filter((one) => one.user_id !== told.user_id);
+    if (told.channel_id) guild.voice_states.push(told);
+    emit("channels");
+  },
+  VOICE_CHANNEL_STATUS_UPDATE({ id, guild_id: guildId, status }) {
+    if (loadingViews.size > 0) reloadSoon();
+    const channel = state.view?.guilds.get(guildId)?.channels.get(id);
+    if (channel) channel.status = status;
+    emit("channels");
+  },
   CLOCK: setClock,
   INTERACTION_STARTED: interactions.started,
   INTERACTION_DONE: interactions.done,
