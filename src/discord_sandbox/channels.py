@@ -115,6 +115,8 @@ def delete_channel(world: World, guild: Guild, channel: Channel) -> None:
     del world.channels[channel.id]
     for webhook in [one for one in world.webhooks.values() if one.channel_id == channel.id]:
         del world.webhooks[webhook.id]
+    if guild.widget.channel_id == channel.id:
+        guild.widget.channel_id = guild.widget.invite_code = None
     if guild.system_channel_id == channel.id:
         guild.system_channel_id = None
     guild.version += 1

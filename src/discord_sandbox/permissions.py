@@ -114,6 +114,13 @@ def channel_permissions(guild: Guild, member: Member, channel: Channel) -> int:
     return granted if granted & sending else granted & ~_NEEDS_SENDING
 
 
+def everyone_permissions(guild: Guild, channel: Channel) -> int:
+    """What somebody without roles may do in a channel."""
+    granted = guild.roles[guild.id].permissions
+    overwrite = channel.overwrites.get(guild.id)
+    return granted if overwrite is None else granted & ~overwrite.deny | overwrite.allow
+
+
 def is_timed_out(member: Member, now_ms: int) -> bool:
     """Whether a timeout that the member was given has not ended yet."""
     return member.timeout_until_ms is not None and member.timeout_until_ms > now_ms

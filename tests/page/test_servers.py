@@ -12,10 +12,12 @@ from tests.page.test_chatting import say
 GRADIENT = re.compile("linear-gradient")
 
 
-async def ask(world: World, method: str, path: str, body: Any = None) -> Any:
-    """What Discord's API answers the ringer."""
+async def ask(
+    world: World, method: str, path: str, body: Any = None, *, token: str | None = None
+) -> Any:
+    """What Discord's API answers the ringer, or the bot of the token."""
     url = f"{world.sandbox.base}/api/v10{path}"
-    headers = {"Authorization": f"Bot {world.token}"}
+    headers = {"Authorization": f"Bot {token or world.token}"}
     async with (
         aiohttp.ClientSession(headers=headers) as session,
         session.request(method, url, json=body) as response,
@@ -101,6 +103,32 @@ async def test_an_invite_in_a_message_lets_others_join(quiet_world: World) -> No
     await expect(page.get_by_role("combobox", name="Message #bots")).to_be_visible()
     await page.go_back()
     await expect(cards.first.get_by_role("link", name="Joined")).to_be_visible()
+
+
+async def test_whoever_joins_is_shown_the_welcome_screen(quiet_world: World) -> None:
+    """It leads to the channels that it names, and can be looked at again from the menu."""
+    post = quiet_world.sandbox.post
+    keeper = await post("/applications", {"name": "Keeper"})
+    body = {"application_id": keeper["application"]["id"], "permissions": "8"}
+    await post(f"/guilds/{quiet_world.guild}/bots", body)
+    listed = [{"channel_id": quiet_world.general, "description": "Talk", "emoji_name": "👋"}]
+    screen = {"enabled": True, "description": "Hello there", "welcome_channels": listed}
+    path = f"/guilds/{quiet_world.guild}/welcome-screen"
+    await ask(quiet_world, "PATCH", path, screen, token=keeper["token"])
+    cleo = (await post("/users", {"username": "cleo", "global_name": "Cleo"}))["id"]
+    invite = await post(f"/members/{quiet_world.ada}/invite", {"channel_id": quiet_world.bots})
+    dm = await post(f"/members/{quiet_world.ada}/dm", {"user_id": cleo})
+    said = {"channel_id": dm["id"], "content": f"https://discord.gg/{invite['code']}"}
+    await post(f"/members/{quiet_world.ada}/message", said)
+    page = await quiet_world.window(cleo, f"#/dm/{dm['id']}")
+    await page.get_by_role("button", name="Join").click()
+    dialog = page.get_by_role("dialog", name="Welcome to Playground")
+    await expect(dialog).to_contain_text("Hello there")
+    await dialog.get_by_role("button", name="Talk").click()
+    await expect(page.get_by_role("combobox", name="Message #general")).to_be_visible()
+    await page.get_by_role("button", name="Playground", exact=True).click()
+    await page.get_by_role("menuitem", name="Welcome screen").click()
+    await expect(dialog).to_be_visible()
 
 
 async def test_the_audit_log_is_for_those_who_may_see_it(quiet_world: World) -> None:

@@ -190,6 +190,19 @@ class Place:
                 "channel_id": ids["stage"],
                 "suppress": True,
             },
+            "POST /guilds/{guild}/prune": {
+                "days": 30,
+                "compute_prune_count": True,
+                "include_roles": [ids["role"]],
+            },
+            "PATCH /guilds/{guild}/welcome-screen": {
+                "enabled": True,
+                "description": "d",
+                "welcome_channels": [
+                    {"channel_id": ids["channel"], "description": "d", "emoji_name": "e"}
+                ],
+            },
+            "PATCH /guilds/{guild}/widget": {"enabled": True, "channel_id": ids["channel"]},
             "POST /stage-instances": {
                 "channel_id": ids["stage"],
                 "topic": "t",

@@ -9,7 +9,15 @@ from discord_sandbox.model import Channel, Json
 from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.shapes.guilds import guild_json, role_json
 
-_OF_GUILD = ("name", "description", "preferred_locale", "system_channel_id", "owner_id")
+_OF_GUILD = (
+    "name",
+    "description",
+    "preferred_locale",
+    "system_channel_id",
+    "owner_id",
+    "widget_enabled",
+    "widget_channel_id",
+)
 _NOT_OF_CHANNEL = frozenset(
     {
         "id",

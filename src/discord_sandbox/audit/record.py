@@ -9,7 +9,6 @@ from discord_sandbox.audit.kinds import Found, Kind, Scope
 from discord_sandbox.events import Event
 from discord_sandbox.model import AuditEntry, Guild, Json
 from discord_sandbox.permissions import VIEW_AUDIT_LOG
-from discord_sandbox.snowflake import snowflake_ms
 from discord_sandbox.world import World
 
 T = TypeVar("T")
@@ -34,6 +33,7 @@ def write(
     _drop_old(world, guild)
     entry = AuditEntry(
         world.ids.next(),
+        world.clock.now_ms(),
         found.action,
         user_id,
         found.target_id,
@@ -62,7 +62,7 @@ def entries(world: World, guild: Guild) -> list[AuditEntry]:
 def _drop_old(world: World, guild: Guild) -> None:
     oldest_ms = world.clock.now_ms() - KEPT_MS
     kept = 0
-    while kept < len(guild.audit_log) and snowflake_ms(guild.audit_log[kept].id) < oldest_ms:
+    while kept < len(guild.audit_log) and guild.audit_log[kept].at_ms < oldest_ms:
         kept += 1
     del guild.audit_log[:kept]
 

@@ -94,6 +94,8 @@ class ControlApi:
             raise Refused(f"There is no {request.method} {request.path}.", 404)
         operation, params = found
         ask = Ask(self._backend, params, request.query, await _body(request))
+        if request.method == "POST" and "user" in params:
+            ask.user().seen_ms = self._backend.clock.now_ms()
         answer = audited.answer(operation, ask)
         return await answer if inspect.isawaitable(answer) else answer
 

@@ -16,6 +16,7 @@ from discord_sandbox.record import request_json, seen_json
 from discord_sandbox.recurrence import dates_from
 from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.shapes.commands import command_json
+from discord_sandbox.shapes.entrance import welcome_screen_json
 from discord_sandbox.shapes.guilds import (
     event_exception_json,
     guild_json,
@@ -117,6 +118,7 @@ def view(ask: Ask) -> Json:
                 "roles": [role_json(role) for role in guild.roles.values()],
                 "member_count": len(guild.members),
                 "voice_states": voice_states_json(guild),
+                "welcome_screen": welcome_screen_json(guild) if guild.welcome.enabled else None,
                 "my_permissions": str(found.guild_permissions(guild, guild.members[user.id])),
             }
         )

@@ -26,6 +26,7 @@ from discord_sandbox.model.channels import (
     Thread,
     Voice,
 )
+from discord_sandbox.model.entrance import WelcomeChannel, WelcomeScreen, Widget
 from discord_sandbox.model.guilds import (
     EventException,
     Guild,
@@ -124,4 +125,7 @@ __all__ = [
     "Voice",
     "VoiceState",
     "Webhook",
+    "WelcomeChannel",
+    "WelcomeScreen",
+    "Widget",
 ]

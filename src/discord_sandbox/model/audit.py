@@ -12,6 +12,8 @@ class AuditEntry:
     """Something that somebody did to a server."""
 
     id: int
+    at_ms: int
+    """Apart from the id, which goes on from the last where the clock was set back."""
     action: int
     user_id: int | None
     """Who did it; nobody where only a webhook's token did."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from discord_sandbox.model.audit import AuditEntry
 from discord_sandbox.model.channels import Channel
+from discord_sandbox.model.entrance import WelcomeScreen, Widget
 from discord_sandbox.model.invites import Invite
 from discord_sandbox.model.users import User
 from discord_sandbox.model.voice import VoiceState
@@ -100,6 +101,8 @@ class Guild:
     """By their codes."""
     voice_states: dict[int, VoiceState] = field(default_factory=dict)
     """By the user's id."""
+    welcome: WelcomeScreen = field(default_factory=WelcomeScreen)
+    widget: Widget = field(default_factory=Widget)
     audit_log: list[AuditEntry] = field(default_factory=list)
     """Oldest first."""
     version: int = 0

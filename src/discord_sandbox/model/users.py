@@ -24,6 +24,8 @@ class User:
     """The DM channels of this user, by the other user's id."""
     read: dict[int, int] = field(default_factory=dict)
     """The last message read, by channel id."""
+    seen_ms: int = 0
+    """When they last did anything."""
     json_cache: Json | None = None
 
     @property

@@ -18,6 +18,7 @@ import { channelsElement, drawChannels } from "./side/channels.js";
 import { countEvents } from "./side/events.js";
 import "./side/audit_log.js";
 import "./side/invite.js";
+import "./side/welcome.js";
 import { drawMe, meElement, players } from "./side/me.js";
 import { drawMembers, membersElement } from "./side/members.js";
 import "./side/profile.js";

@@ -13,6 +13,7 @@ from discord_sandbox.audit.members import (
     MESSAGE,
     MESSAGES,
     PIN,
+    PRUNE,
     VOICE_PLACE,
 )
 from discord_sandbox.audit.places import (
@@ -40,6 +41,7 @@ _HOOK = "/webhooks/{webhook_id}"
 
 AUDITED: dict[str, tuple[Kind, ...]] = {
     f"PATCH {_GUILD}": (GUILD,),
+    f"PATCH {_GUILD}/widget": (GUILD, INVITE),
     f"POST {_GUILD}/channels": (CHANNEL,),
     f"PATCH {_GUILD}/channels": (CHANNEL,),
     f"PATCH {_CHANNEL}": (CHANNEL, OVERWRITE, THREAD),
@@ -56,6 +58,7 @@ AUDITED: dict[str, tuple[Kind, ...]] = {
     f"PUT {_BANS}": (BAN,),
     f"DELETE {_BANS}": (BAN,),
     f"POST {_GUILD}/bulk-ban": (BAN,),
+    f"POST {_GUILD}/prune": (PRUNE,),
     f"POST {_GUILD}/roles": (ROLE,),
     f"PATCH {_GUILD}/roles": (ROLE_ORDER,),
     f"PATCH {_GUILD}/roles/{{role_id}}": (ROLE,),

@@ -70,7 +70,7 @@ def guild_json(guild: Guild) -> Json:
         "home_header": None,
         "splash": None,
         "discovery_splash": None,
-        "features": [],
+        "features": guild_features(guild),
         "banner": None,
         "owner_id": str(guild.owner_id),
         "application_id": None,
@@ -79,8 +79,8 @@ def guild_json(guild: Guild) -> Json:
         "afk_timeout": 300,
         "system_channel_id": _id_or_none(guild.system_channel_id),
         "system_channel_flags": 0,
-        "widget_enabled": False,
-        "widget_channel_id": None,
+        "widget_enabled": guild.widget.enabled,
+        "widget_channel_id": _id_or_none(guild.widget.channel_id),
         "verification_level": 0,
         "roles": [role_json(role) for role in guild.roles.values()],
         "default_message_notifications": 0,
@@ -104,6 +104,10 @@ def guild_json(guild: Guild) -> Json:
         "stickers": [],
         "incidents_data": None,
     }
+
+
+def guild_features(guild: Guild) -> list[str]:
+    return ["WELCOME_SCREEN_ENABLED"] if guild.welcome.enabled else []
 
 
 def guild_preview_json(guild: Guild) -> Json:

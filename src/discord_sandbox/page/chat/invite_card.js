@@ -1,6 +1,7 @@
 // The cards of invites under a message that has links to them: which server it is, and a button to join it.
 
 import { act, get } from "../core/api.js";
+import { emit } from "../core/bus.js";
 import { fill, h } from "../core/dom.js";
 import { guildMark } from "../core/people.js";
 import { addressAs, currentUser, go, guildHash } from "../core/router.js";
@@ -42,12 +43,14 @@ function offer(card, code, invite) {
         h("span", { class: "subtext" }, `${members} ${members === 1 ? "member" : "members"} · #${channel.name}`)),
       invite.joined || state.view?.guilds.has(guild.id)
         ? h("a", { class: "button subtle", href: addressAs(currentUser(), place) }, "Joined")
-        : h("button", { type: "button", class: "button primary", onclick: () => join(card, code, place) }, "Join")),
+        : h("button", { type: "button", class: "button primary", onclick: () => join(card, code, place, guild.id) }, "Join")),
   ];
 }
 
-async function join(card, code, place) {
+async function join(card, code, place, guildId) {
   if ((await attempt(() => act(currentUser(), "join", { code }))) === undefined) return show(card, code);
   await attempt(() => loadView());
   go(place);
+  const joined = state.view?.guilds.get(guildId);
+  if (joined?.welcome_screen) emit("welcome:open", joined);
 }

@@ -84,6 +84,7 @@ function drawDms(place) {
 function guildMenu(anchor, guild) {
   openMenu(anchor, `Menu of ${guild.name}`, [
     { label: "Scheduled events", run: () => emit("events:open", guild.id) },
+    ...(guild.welcome_screen ? [{ label: "Welcome screen", run: () => emit("welcome:open", guild) }] : []),
     { label: "Invite people", run: () => emit("invite:open", guild) },
     ...(may(guild, PERMISSION.VIEW_AUDIT_LOG) ? [{ label: "Audit log", run: () => emit("audit:open", guild) }] : []),
     { label: "Mark as read", run: () => readAll(guild) },
