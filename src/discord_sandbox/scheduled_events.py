@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+from discord_sandbox.clock import iso, parse_iso
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
 from discord_sandbox.model import EventException, Guild, Json, ScheduledEvent
+from discord_sandbox.recurrence import dates_from
 from discord_sandbox.shapes.guilds import event_exception_json, scheduled_event_json
+from discord_sandbox.snowflake import snowflake_at
 from discord_sandbox.validate.scheduled_events import ACTIVE, CANCELED, COMPLETED, SCHEDULED
 from discord_sandbox.world import World
 
@@ -31,10 +34,39 @@ def publish_event(
 
 
 def settle_status(world: World, guild: Guild, event: ScheduledEvent) -> None:
-    """Tell of a change; an event that is over or called off is off the list after it."""
+    """Tell of a change; an event that is over or called off is off the list after it.
+
+    A series is not over with one of its dates: it waits for the next, and nobody is told of an end.
+    """
+    if event.data["status"] == COMPLETED and event.data["recurrence_rule"] is not None:
+        _await_next_date(event, world.clock.now_ms())
     publish_event(world, guild, event, "UPDATE")
     if event.data["status"] in (COMPLETED, CANCELED):
         guild.scheduled_events.pop(event.id, None)
+
+
+def _await_next_date(event: ScheduledEvent, now_ms: int) -> None:
+    """Plan the series for its next date that is not called off; what was before it is forgotten."""
+    rule = event.data["recurrence_rule"]
+    start_ms = parse_iso(event.data["scheduled_start_time"])
+    after_ms = max(start_ms + 1, now_ms)
+    dates = dates_from(rule, after_ms, len(event.exceptions) + 1)
+    called_off = {key for key, one in event.exceptions.items() if one.canceled}
+    next_ms = next((one for one in dates if snowflake_at(one) not in called_off), None)
+    if next_ms is None:
+        return
+    end = event.data["scheduled_end_time"]
+    end_ms = None if end is None else parse_iso(end) - start_ms + next_ms
+    event.data = {
+        **event.data,
+        "status": SCHEDULED,
+        "scheduled_start_time": iso(next_ms),
+        "scheduled_end_time": None if end_ms is None else iso(end_ms),
+        "recurrence_rule": {**rule, "start": iso(next_ms)},
+    }
+    for dated in (event.exceptions, event.declined):
+        for date_id in [one for one in dated if one < snowflake_at(next_ms)]:
+            del dated[date_id]
 
 
 def delete_event(world: World, guild: Guild, event: ScheduledEvent) -> None:

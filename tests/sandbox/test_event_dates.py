@@ -165,6 +165,28 @@ async def test_members_pass_over_single_dates(town: Town, rest: Rest) -> None:
     assert (await rest.get(f"{path}/{second + 1}/users")).code == 10070
 
 
+async def test_a_series_waits_for_its_next_date(town: Town, rest: Rest) -> None:
+    """When one date is over it is told as scheduled again, for the next that is not called off."""
+    path = await plan(town, rest)
+    for weeks in (1, 3):
+        asked = {"original_scheduled_start_time": planned(weeks), "is_canceled": True}
+        assert (await rest.post(f"{path}/exceptions", asked)).status == 200
+    await rest.patch(path, {"status": 2})
+    async with connected(town) as socket:
+        await identify(socket, town.application.token, GUILD_SCHEDULED_EVENTS)
+        await dispatched(socket, "READY")
+        over = (await rest.patch(path, {"status": 3})).body
+        told = (await dispatched(socket))["d"]
+    assert told["status"] == over["status"] == 1
+    start = datetime.fromisoformat(over["scheduled_start_time"])
+    assert start == START + 14 * DAY
+    assert datetime.fromisoformat(over["scheduled_end_time"]) == start + timedelta(hours=2)
+    (left,) = over["guild_scheduled_event_exceptions"]
+    assert left["event_exception_id"] == date_id(3)
+    assert (await rest.patch(path, {"status": 4})).body["status"] == 4
+    assert (await rest.get(path)).code == 10070
+
+
 async def test_a_rule_says_nothing_that_discord_leaves_unset(town: Town, rest: Rest) -> None:
     """An end, a count or days of the year are refused rather than passed over."""
     path = f"/guilds/{town.guild.id}/scheduled-events"
