@@ -13,6 +13,10 @@ from tests.sandbox.conftest import Town
 from tests.sandbox.rest import Rest
 from tests.sandbox.test_gateway import connected, dispatched, identify
 
+from discord_sandbox.control import acting, forums, inviting, making
+from discord_sandbox.control import audited as of_members
+from discord_sandbox.rest import audited
+from discord_sandbox.rest.operations import DONE
 from discord_sandbox.testing import SandboxError
 
 GUILD_MODERATION = 1 << 2
@@ -287,3 +291,11 @@ async def test_a_refused_operation_is_not_recorded(town: Town, admin: Rest) -> N
     """Nothing was done, so nothing is told."""
     assert (await admin.patch(f"/channels/{town.general.id}", {"name": ""})).status == 400
     assert await _log(town, admin) == []
+
+
+def test_the_tables_name_operations_that_there_are() -> None:
+    """A path that is misspelt in them would be recorded by nobody."""
+    assert set(audited.AUDITED) <= {route.key for route in DONE}
+    operations = (*acting.OPERATIONS, *making.OPERATIONS, *forums.OPERATIONS, *inviting.OPERATIONS)
+    served = {f"{one.method} {one.template}" for one in operations}
+    assert set(of_members.AUDITED) <= served

@@ -171,6 +171,8 @@ const handlers = {
   MESSAGE_POLL_VOTE_ADD: (event) => changeVotes(event, 1),
   MESSAGE_POLL_VOTE_REMOVE: (event) => changeVotes(event, -1),
   CHANNEL_PINS_UPDATE() {},
+  // What it tells of is told by itself, too.
+  GUILD_AUDIT_LOG_ENTRY_CREATE() {},
   UNREAD({ channel_id: channelId, count }) {
     for (const counted of loadingViews) counted.set(channelId, count);
     if (!state.view) return;
