@@ -16,6 +16,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from discord_sandbox.invites import expire_when_due
 from discord_sandbox.model import (
     Application,
     Channel,
@@ -85,6 +86,9 @@ def _fill(world: World, state: Json) -> None:
         guild: Guild = _unpack(Guild, packed, users)
         world.guilds[guild.id] = guild
         world.channels |= guild.channels
+        # Bots say anew where they are, when they are back.
+        for user_id in [one for one in guild.voice_states if users[one].bot]:
+            del guild.voice_states[user_id]
     for packed in state["dms"]:
         channel: Channel = _unpack(Channel, packed, users)
         world.channels[channel.id] = channel
@@ -93,6 +97,15 @@ def _fill(world: World, state: Json) -> None:
         world.webhooks[webhook.id] = webhook
     for channel in world.channels.values():
         channel.message_ids = list(channel.messages)
+    _set_alarms(world)
+
+
+def _set_alarms(world: World) -> None:
+    """Put on the agenda what the clock does to what was read."""
+    for guild in world.guilds.values():
+        for invite in guild.invites.values():
+            expire_when_due(world, guild, invite)
+    for channel in world.channels.values():
         if channel.thread is not None:
             archive_when_idle(world, channel)
         for message in channel.messages.values():

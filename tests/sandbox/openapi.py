@@ -182,6 +182,8 @@ def _check_parameter(
 
 def _read(schema: Any, values: list[str]) -> Any:
     """A value of the query as the type that the description gives it."""
+    if "$ref" in schema:
+        schema = _document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     kinds = schema.get("type", [])
     if "array" in kinds or len(values) > 1:
         return values
@@ -196,6 +198,9 @@ def _read(schema: Any, values: list[str]) -> Any:
 QUERY_CONTRADICTIONS: dict[tuple[str, str], str] = {
     ("POST /channels/{channel_id}/threads", "use_nested_fields"): (
         "discord.py gives it with the post of a forum; what it once chose is all that there is now."
+    ),
+    ("PUT /guilds/{guild_id}/bans/{user_id}", "delete_message_seconds"): (
+        "discord.py gives it here; the description has it in the body."
     ),
 }
 """Parameters that clients give and the description lacks, by operation and name, and why."""

@@ -46,7 +46,7 @@ async def test_unknown_things(town: Town, rest: Rest) -> None:
 
 async def test_what_is_not_there_says_so(town: Town, rest: Rest) -> None:
     """What Discord has and the sandbox has not answers 501; what neither has, 404."""
-    missing = await rest.get(f"/guilds/{town.guild.id}/audit-logs")
+    missing = await rest.get(f"/guilds/{town.guild.id}/widget.png")
     assert missing.status == 501
     assert missing.body["message"].endswith("is not implemented by the sandbox")
     assert (await rest.get("/nonsense")).status == 404

@@ -98,6 +98,19 @@ EVENT = {
         "by_weekday": [4],
     },
 }
+FRIDAYS = [
+    (datetime.fromisoformat(STARTS) + timedelta(days=days)).isoformat()
+    for days in range(28)
+    if (datetime.fromisoformat(STARTS) + timedelta(days=days)).weekday() == 4
+]
+"""The first dates of the event."""
+DATE = {
+    "original_scheduled_start_time": FRIDAYS[1],
+    "scheduled_start_time": FRIDAYS[1],
+    "scheduled_end_time": FRIDAYS[2],
+    "is_canceled": True,
+}
+INVITE = {"max_age": 60, "max_uses": 1, "temporary": False, "unique": True}
 CHANNEL = {
     "name": "c",
     "position": 1,
@@ -152,6 +165,9 @@ class Place:
                 "nick": "n",
                 "roles": [ids["role"]],
                 "communication_disabled_until": None,
+                "mute": False,
+                "deaf": False,
+                "channel_id": ids["stage"],
             },
             "PUT /guilds/{guild}/bans/{dan}": BAN,
             "POST /guilds/{guild}/roles": ROLE,
@@ -159,6 +175,34 @@ class Place:
             "PATCH /guilds/{guild}/roles/{role}": ROLE,
             "POST /guilds/{guild}/scheduled-events": EVENT,
             "PATCH /guilds/{guild}/scheduled-events/{event}": {**EVENT, "name": "other"},
+            "POST /guilds/{guild}/scheduled-events/{event}/exceptions": DATE,
+            "PATCH /guilds/{guild}/scheduled-events/{event}/exceptions/{date}": {
+                name: value for name, value in DATE.items() if not name.startswith("original")
+            },
+            "POST /channels/{channel}/invites": {**INVITE, "role_ids": [ids["role"]]},
+            "PUT /channels/{voice}/voice-status": {"status": "s"},
+            "PATCH /guilds/{guild}/voice-states/@me": {
+                "channel_id": ids["stage"],
+                "suppress": True,
+                "request_to_speak_timestamp": STARTS,
+            },
+            "PATCH /guilds/{guild}/voice-states/{ben}": {
+                "channel_id": ids["stage"],
+                "suppress": True,
+            },
+            "POST /guilds/{guild}/prune": {
+                "days": 30,
+                "compute_prune_count": True,
+                "include_roles": [ids["role"]],
+            },
+            "PATCH /guilds/{guild}/welcome-screen": {
+                "enabled": True,
+                "description": "d",
+                "welcome_channels": [
+                    {"channel_id": ids["channel"], "description": "d", "emoji_name": "e"}
+                ],
+            },
+            "PATCH /guilds/{guild}/widget": {"enabled": True, "channel_id": ids["channel"]},
             "POST /stage-instances": {
                 "channel_id": ids["stage"],
                 "topic": "t",
@@ -216,8 +260,13 @@ async def place(town: Town, rest: Rest) -> AsyncIterator[Place]:
 
     await make("role", "/guilds/{guild}/roles", {"name": "r"})
     await make("stage", "/guilds/{guild}/channels", {"name": "s", "type": 13})
+    await make("voice", "/guilds/{guild}/channels", {"name": "v", "type": 2})
+    await town.sandbox.control.post(f"/members/{town.ben.id}/voice", {"channel_id": ids["stage"]})
     await make("message", "/channels/{channel}/messages", {"content": "c"})
     await make("event", "/guilds/{guild}/scheduled-events", EVENT)
+    path = "/guilds/{guild}/scheduled-events/{event}/exceptions".format(**ids)
+    called_off = {"original_scheduled_start_time": FRIDAYS[0], "is_canceled": True}
+    ids["date"] = (await rest.post(path, called_off)).body["event_exception_id"]
     await make("command", "/applications/{application}/commands", {**COMMAND, "name": "one"})
     path = "/applications/{application}/guilds/{guild}/commands"
     await make("own_command", path, {**COMMAND, "name": "two"})
@@ -226,6 +275,9 @@ async def place(town: Town, rest: Rest) -> AsyncIterator[Place]:
     async with connected(town) as socket:
         await identify(socket, made.token, 1)
         await dispatched(socket, "GUILD_CREATE")
+        where = {"guild_id": ids["guild"], "channel_id": ids["stage"]}
+        await socket.send_json({"op": 4, "d": {**where, "self_mute": False, "self_deaf": False}})
+        await dispatched(socket, "VOICE_SERVER_UPDATE")
         await town.ben.command(town.general, "one")
         begun = (await dispatched(socket, "INTERACTION_CREATE"))["d"]
         ids["interaction_token"] = begun["token"]

@@ -12,7 +12,8 @@ from discord_sandbox.model import Channel, Json, Message, User
 from discord_sandbox.polls import vote
 from discord_sandbox.references import FORWARD
 from discord_sandbox.rest.body import check_file
-from discord_sandbox.scheduled_events import set_interested
+from discord_sandbox.rest.event_dates import is_date
+from discord_sandbox.scheduled_events import set_coming, set_interested
 from discord_sandbox.slowmode import check_slowmode
 from discord_sandbox.validate.message import Upload, check_message
 
@@ -172,6 +173,8 @@ def settings(ask: Ask) -> Json:
         for guild in ask.world.guilds_of(user.id):
             shaped = guilds.presence_json(guild, user)
             ask.world.bus.publish(Event("PRESENCE_UPDATE", shaped, guild=guild))
+            if user.status == "offline":
+                guilds.let_go_if_temporary(ask.world, guild, user.id)
     return {}
 
 
@@ -183,18 +186,18 @@ def leave(ask: Ask) -> Json:
     return {}
 
 
-def join(ask: Ask) -> Json:
-    user, guild = ask.user(), ask.find_guild(ask.given("guild_id"))
-    guilds.add_member(ask.world, guild, user, greet=True)
-    return {}
-
-
 def interested(ask: Ask) -> Json:
     user, guild = ask.user(), ask.find_guild(ask.given("guild_id"))
     event = guild.scheduled_events.get(ask.given("event_id"))
     if event is None or user.id not in guild.members:
         raise Refused("There is no such event for this member.", 404)
     wanted = bool(ask.body.get("interested", True))
+    date_id = ask.optional("date_id")
+    if date_id is not None:
+        if not is_date(event, date_id) or user.id not in event.interested:
+            raise Refused("Only for a date of a series that interests the member.", 404)
+        set_coming(ask.world, guild, event, user.id, date_id, wanted)
+        return {}
     set_interested(ask.world, guild, event, user.id, wanted)
     return {}
 
@@ -215,7 +218,6 @@ OPERATIONS = tuple(
         ("read", read),
         ("settings", settings),
         ("leave", leave),
-        ("join", join),
         ("interested", interested),
     )
 )

@@ -11,14 +11,17 @@ from aiohttp import web
 from discord_sandbox.backend import Backend
 from discord_sandbox.control import (
     acting,
+    audited,
     breaking,
     forums,
     group_dms,
     installing,
     interacting,
+    inviting,
     limiting,
     looking,
     making,
+    speaking,
 )
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.control.watching import Watcher
@@ -42,10 +45,13 @@ class ControlApi:
             (
                 *looking.OPERATIONS,
                 *acting.OPERATIONS,
+                *audited.OPERATIONS,
                 *forums.OPERATIONS,
                 *group_dms.OPERATIONS,
                 *interacting.OPERATIONS,
                 *installing.OPERATIONS,
+                *inviting.OPERATIONS,
+                *speaking.OPERATIONS,
                 *making.OPERATIONS,
                 *limiting.OPERATIONS,
                 *breaking.OPERATIONS,
@@ -93,7 +99,9 @@ class ControlApi:
             raise Refused(f"There is no {request.method} {request.path}.", 404)
         operation, params = found
         ask = Ask(self._backend, params, request.query, await _body(request))
-        answer = operation.handler(ask)
+        if request.method == "POST" and "user" in params:
+            ask.user().seen_ms = self._backend.clock.now_ms()
+        answer = audited.answer(operation, ask)
         return await answer if inspect.isawaitable(answer) else answer
 
     async def _watch(self, request: web.BaseRequest, segments: list[str]) -> web.StreamResponse:

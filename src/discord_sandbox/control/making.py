@@ -12,6 +12,8 @@ from discord_sandbox.events import Event
 from discord_sandbox.gateway.intents import application_flags, privileged
 from discord_sandbox.model import GUILD_TEXT, Json, Overwrite
 from discord_sandbox.rest.channels import KINDS, parse_overwrite
+from discord_sandbox.rest.roles import TAKES_COLORS
+from discord_sandbox.role_colors import paint
 from discord_sandbox.seed import BadSeed, endpoint_given, sow
 from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.shapes.commands import permissions_json
@@ -19,6 +21,7 @@ from discord_sandbox.shapes.guilds import guild_json, member_json, role_json
 from discord_sandbox.shapes.users import application_json, user_json
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate.channels import check_channel
+from discord_sandbox.validate.members import check_members
 
 _GUILD = "/guilds/{guild}"
 
@@ -147,11 +150,16 @@ def role(ask: Ask) -> Json:
         found,
         str(ask.body.get("name") or "new role"),
         permissions.EVERYONE_DEFAULT if granted is None else granted,
-        color=int(ask.body.get("color") or 0),
+        colors=_colors(ask),
         hoist=bool(ask.body.get("hoist", False)),
         mentionable=bool(ask.body.get("mentionable", False)),
     )
     return role_json(made)
+
+
+def _colors(ask: Ask) -> Json:
+    """The colours that the body gives, checked as Discord's own call does."""
+    return check_members(TAKES_COLORS, {n: ask.body.get(n) for n in TAKES_COLORS}, "a role")
 
 
 def edit_role(ask: Ask) -> Json:
@@ -162,9 +170,10 @@ def edit_role(ask: Ask) -> Json:
     granted = parse_snowflake(ask.body.get("permissions"))
     if granted is not None:
         edited.permissions = granted
-    for name in ("name", "color", "hoist", "mentionable"):
+    for name in ("name", "hoist", "mentionable"):
         if name in ask.body:
             setattr(edited, name, ask.body[name])
+    paint(edited, _colors(ask))
     guilds.publish_role(ask.world, found, edited, "GUILD_ROLE_UPDATE")
     return role_json(edited)
 

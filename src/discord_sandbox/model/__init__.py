@@ -8,6 +8,7 @@ from discord_sandbox.model.applications import (
     Application,
     Command,
 )
+from discord_sandbox.model.audit import AuditEntry
 from discord_sandbox.model.channels import (
     ANNOUNCEMENT_THREAD,
     DM,
@@ -33,7 +34,16 @@ from discord_sandbox.model.channels import (
     Thread,
     Voice,
 )
-from discord_sandbox.model.guilds import Guild, Member, Role, ScheduledEvent, StageInstance, Webhook
+from discord_sandbox.model.entrance import WelcomeChannel, WelcomeScreen, Widget
+from discord_sandbox.model.guilds import (
+    EventException,
+    Guild,
+    Member,
+    Role,
+    ScheduledEvent,
+    StageInstance,
+    Webhook,
+)
 from discord_sandbox.model.interactions import (
     AUTOCOMPLETE,
     COMMAND,
@@ -43,6 +53,7 @@ from discord_sandbox.model.interactions import (
     Interaction,
     InteractionState,
 )
+from discord_sandbox.model.invites import Invite
 from discord_sandbox.model.messages import (
     CROSSPOSTED,
     EPHEMERAL,
@@ -69,6 +80,7 @@ from discord_sandbox.model.messages import (
     Snapshot,
 )
 from discord_sandbox.model.users import User
+from discord_sandbox.model.voice import VoiceState
 from discord_sandbox.model.wire import Json
 
 __all__ = [
@@ -118,13 +130,16 @@ __all__ = [
     "Activity",
     "Application",
     "Attachment",
+    "AuditEntry",
     "Channel",
     "Command",
+    "EventException",
     "Forum",
     "ForumTag",
     "Guild",
     "Interaction",
     "InteractionState",
+    "Invite",
     "Json",
     "Member",
     "Message",
@@ -138,5 +153,9 @@ __all__ = [
     "Thread",
     "User",
     "Voice",
+    "VoiceState",
     "Webhook",
+    "WelcomeChannel",
+    "WelcomeScreen",
+    "Widget",
 ]

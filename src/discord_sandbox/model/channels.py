@@ -74,6 +74,7 @@ class Voice:
     user_limit: int = 0
     rtc_region: str | None = None
     video_quality_mode: int = 1
+    status: str | None = None
 
 
 @dataclass(slots=True)

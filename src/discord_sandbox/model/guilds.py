@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from discord_sandbox.model.audit import AuditEntry
 from discord_sandbox.model.channels import Channel
+from discord_sandbox.model.entrance import WelcomeScreen, Widget
+from discord_sandbox.model.invites import Invite
 from discord_sandbox.model.users import User
+from discord_sandbox.model.voice import VoiceState
 from discord_sandbox.model.wire import Json
 
 
@@ -16,10 +20,13 @@ class Role:
     permissions: int = 0
     position: int = 0
     color: int = 0
+    """The first of its colours."""
     hoist: bool = False
     managed: bool = False
     mentionable: bool = False
     bot_id: int | None = None
+    secondary_color: int | None = None
+    tertiary_color: int | None = None
 
 
 @dataclass(slots=True)
@@ -29,6 +36,21 @@ class Member:
     role_ids: list[int] = field(default_factory=list)
     nick: str | None = None
     timeout_until_ms: int | None = None
+    mute: bool = False
+    deaf: bool = False
+    temporary: bool = False
+    """Whether they are a member only until they go, or are given a role."""
+
+
+@dataclass(slots=True)
+class EventException:
+    """One date of a recurring event that is moved or called off."""
+
+    id: int
+    """When the date was planned by the rule, as a snowflake."""
+    start_ms: int | None = None
+    end_ms: int | None = None
+    canceled: bool = False
 
 
 @dataclass(slots=True)
@@ -41,6 +63,9 @@ class ScheduledEvent:
     interested: dict[int, None] = field(default_factory=dict)
     entity_id: int | None = None
     """The stage instance that it is, while it goes on."""
+    exceptions: dict[int, EventException] = field(default_factory=dict)
+    declined: dict[int, dict[int, None]] = field(default_factory=dict)
+    """For a date of a series, by its snowflake: who is interested in the others only."""
 
 
 @dataclass(slots=True)
@@ -72,6 +97,14 @@ class Guild:
     """By the stage channel's id."""
     bans: dict[int, str | None] = field(default_factory=dict)
     """Why each user who is banned was, where it was said."""
+    invites: dict[str, Invite] = field(default_factory=dict)
+    """By their codes."""
+    voice_states: dict[int, VoiceState] = field(default_factory=dict)
+    """By the user's id."""
+    welcome: WelcomeScreen = field(default_factory=WelcomeScreen)
+    widget: Widget = field(default_factory=Widget)
+    audit_log: list[AuditEntry] = field(default_factory=list)
+    """Oldest first."""
     version: int = 0
     """Grows with whatever changes who may see what."""
 

@@ -28,6 +28,8 @@ class User:
     """The DMs of several people that this user is in, by channel id."""
     read: dict[int, int] = field(default_factory=dict)
     """The last message read, by channel id."""
+    seen_ms: int = 0
+    """When they last did anything."""
     json_cache: Json | None = None
 
     @property

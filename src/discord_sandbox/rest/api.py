@@ -19,6 +19,7 @@ from discord_sandbox.faults import Fault, fault_json
 from discord_sandbox.model import DM, Application, Json
 from discord_sandbox.ratelimit import Refusal
 from discord_sandbox.record import RequestRow, request_json
+from discord_sandbox.rest.audited import audited
 from discord_sandbox.rest.body import read_body
 from discord_sandbox.rest.operations import build_router
 from discord_sandbox.rest.routing import Call, Reply, Route
@@ -177,9 +178,8 @@ class RestApi:
         if route.handler is None:
             raise NotImplementedBySandbox(route.key)
         backend, body, uploads = self._backend, exchange.body, exchange.uploads
-        answer = route.handler(
-            Call(backend, backend.world, route, params, request, application, body, uploads)
-        )
+        call = Call(backend, backend.world, route, params, request, application, body, uploads)
+        answer = audited(call, route.handler) if route.audited else route.handler(call)
         if isinstance(answer, Reply):
             exchange.status, answer = answer.status, answer.payload
         elif answer is None:

@@ -13,6 +13,7 @@ from discord_sandbox.model import Guild, Json, Member
 from discord_sandbox.rest.rank import check_may_time_out, check_outranks
 from discord_sandbox.rest.roles import check_rank
 from discord_sandbox.rest.routing import Call, Route
+from discord_sandbox.rest.voice import TAKES_VOICE, edit_in_voice, needed_in_voice
 from discord_sandbox.shapes.guilds import (
     guild_counts_json,
     guild_json,
@@ -106,19 +107,25 @@ def _timeout(call: Call, until: Any) -> int | None:
     return until_ms
 
 
-def edit_member(call: Call) -> Json:
-    body = call.json()
-    own = call.params.get("user_id", "@me") == "@me"
-    needed = 0
+def _needed(body: Json, *, own: bool) -> int:
+    """The permissions for what the body changes of a member, or of the bot itself."""
+    needed = needed_in_voice(body)
     if "nick" in body:
         needed |= permissions.CHANGE_NICKNAME if own else permissions.MANAGE_NICKNAMES
     if "roles" in body:
         needed |= permissions.MANAGE_ROLES
     if "communication_disabled_until" in body:
         needed |= permissions.MODERATE_MEMBERS
-    guild = call.guild(needed)
+    return needed
+
+
+def edit_member(call: Call) -> Json:
+    body = call.json()
+    own = call.params.get("user_id", "@me") == "@me"
+    guild = call.guild(_needed(body, own=own))
     member = call.world.member(guild, call.app.bot_user_id if own else call.id("user_id"))
     until_ms = _timeout(call, body.get("communication_disabled_until"))
+    in_voice = edit_in_voice(call, guild, member, body)
     if "nick" in body:
         check_outranks(call, guild, member.user.id)
     if "communication_disabled_until" in body:
@@ -134,6 +141,8 @@ def edit_member(call: Call) -> Json:
     if "communication_disabled_until" in body:
         member.timeout_until_ms = until_ms
     publish_member(call.world, guild, member)
+    if in_voice is not None:
+        in_voice()
     return member_json(member)
 
 
@@ -154,6 +163,7 @@ _TAKES_MEMBER: Takes = {
     "nick": _NICK,
     "roles": members_of.many(members_of.snowflake, 350),
     "communication_disabled_until": members_of.instant,
+    **TAKES_VOICE,
 }
 
 ROUTES = (

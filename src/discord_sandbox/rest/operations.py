@@ -6,14 +6,19 @@ from importlib.resources import files
 
 from discord_sandbox.rest import (
     applications,
+    audit_logs,
     bans,
     channels,
     commands,
     empty,
+    entrance,
+    event_dates,
     guilds,
     interactions,
+    invites,
     messages,
     polls,
+    pruning,
     reactions,
     roles,
     scheduled_events,
@@ -21,8 +26,10 @@ from discord_sandbox.rest import (
     thread_lists,
     threads,
     users,
+    voice,
     webhooks,
 )
+from discord_sandbox.rest.audited import AUDITED
 from discord_sandbox.rest.routing import Route
 from discord_sandbox.routing import Router
 
@@ -42,9 +49,19 @@ DONE: tuple[Route, ...] = (
     *bans.ROUTES,
     *commands.ROUTES,
     *scheduled_events.ROUTES,
+    *event_dates.ROUTES,
     *stages.ROUTES,
+    *invites.ROUTES,
+    *voice.ROUTES,
+    *pruning.ROUTES,
+    *entrance.ROUTES,
+    *audit_logs.ROUTES,
     *empty.ROUTES,
 )
+
+
+for _route in DONE:
+    _route.audited = AUDITED.get(_route.key, ())
 
 
 def known_operations() -> list[tuple[str, str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from discord_sandbox.clock import iso
-from discord_sandbox.model import Guild, Json, Member, Role, ScheduledEvent
+from discord_sandbox.model import EventException, Guild, Json, Member, Role, ScheduledEvent
 from discord_sandbox.shapes.users import user_json
 
 
@@ -22,7 +22,11 @@ def role_json(role: Role) -> Json:
         "permissions": str(role.permissions),
         "position": role.position,
         "color": role.color,
-        "colors": {"primary_color": role.color, "secondary_color": None, "tertiary_color": None},
+        "colors": {
+            "primary_color": role.color,
+            "secondary_color": role.secondary_color,
+            "tertiary_color": role.tertiary_color,
+        },
         "hoist": role.hoist,
         "managed": role.managed,
         "mentionable": role.mentionable,
@@ -47,8 +51,8 @@ def partial_member_json(member: Member) -> Json:
         "pending": False,
         "premium_since": None,
         "roles": [str(role_id) for role_id in member.role_ids],
-        "mute": False,
-        "deaf": False,
+        "mute": member.mute,
+        "deaf": member.deaf,
     }
 
 
@@ -66,7 +70,7 @@ def guild_json(guild: Guild) -> Json:
         "home_header": None,
         "splash": None,
         "discovery_splash": None,
-        "features": [],
+        "features": guild_features(guild),
         "banner": None,
         "owner_id": str(guild.owner_id),
         "application_id": None,
@@ -75,8 +79,8 @@ def guild_json(guild: Guild) -> Json:
         "afk_timeout": 300,
         "system_channel_id": _id_or_none(guild.system_channel_id),
         "system_channel_flags": 0,
-        "widget_enabled": False,
-        "widget_channel_id": None,
+        "widget_enabled": guild.widget.enabled,
+        "widget_channel_id": _id_or_none(guild.widget.channel_id),
         "verification_level": 0,
         "roles": [role_json(role) for role in guild.roles.values()],
         "default_message_notifications": 0,
@@ -100,6 +104,10 @@ def guild_json(guild: Guild) -> Json:
         "stickers": [],
         "incidents_data": None,
     }
+
+
+def guild_features(guild: Guild) -> list[str]:
+    return ["WELCOME_SCREEN_ENABLED"] if guild.welcome.enabled else []
 
 
 def guild_preview_json(guild: Guild) -> Json:
@@ -127,9 +135,21 @@ def scheduled_event_json(event: ScheduledEvent, *, with_user_count: bool = False
         "creator_id": str(event.creator_id),
         "entity_id": _id_or_none(event.entity_id),
         "image": None,
-        "guild_scheduled_event_exceptions": [],
+        "guild_scheduled_event_exceptions": [
+            event_exception_json(event, one) for one in event.exceptions.values()
+        ],
         **event.data,
     }
     if with_user_count:
         shaped["user_count"] = len(event.interested)
     return shaped
+
+
+def event_exception_json(event: ScheduledEvent, exception: EventException) -> Json:
+    return {
+        "event_id": str(event.id),
+        "event_exception_id": str(exception.id),
+        "scheduled_start_time": _iso_or_none(exception.start_ms),
+        "scheduled_end_time": _iso_or_none(exception.end_ms),
+        "is_canceled": exception.canceled,
+    }

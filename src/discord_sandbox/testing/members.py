@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from discord_sandbox.testing.control import Json
 from discord_sandbox.testing.interacting import Interacting, Place, channel_id_of
 from discord_sandbox.testing.messages import File, Message
-from discord_sandbox.testing.places import Application, Guild
+from discord_sandbox.testing.places import Application
+from discord_sandbox.testing.servers import InServers
 from discord_sandbox.testing.stream import DEFAULT_TIMEOUT_S, Frame, Stream, deleted_in
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def _anything(_: Message) -> bool:
     return True
 
 
-class Member(Interacting):
+class Member(Interacting, InServers):
     """A person. What they do is done at once; what the bot does to it can be waited for."""
 
     def __init__(self, sandbox: Sandbox, data: Json) -> None:
@@ -220,7 +221,7 @@ class Member(Interacting):
     def _at(message: Message) -> Json:
         return {"channel_id": str(message.channel_id), "message_id": str(message.id)}
 
-    # --- settings and servers ----------------------------------------------------------------
+    # --- settings ----------------------------------------------------------------
 
     async def accept_dms(self, accept: bool) -> None:
         """Whether bots may write to the member; else they get 403, code 50007."""
@@ -233,17 +234,6 @@ class Member(Interacting):
     async def set_status(self, status: str) -> None:
         """online, idle, dnd or offline."""
         await self._do("settings", {"status": status})
-
-    async def leave(self, guild: Guild) -> None:
-        await self._do("leave", {"guild_id": str(guild.id)})
-
-    async def join(self, guild: Guild) -> None:
-        await self._do("join", {"guild_id": str(guild.id)})
-
-    async def interested(self, guild: Guild, event_id: int, interested: bool = True) -> None:
-        """Mark a scheduled event as interesting, or not."""
-        body = {"guild_id": str(guild.id), "event_id": str(event_id), "interested": interested}
-        await self._do("interested", body)
 
     # --- looking -----------------------------------------------------------------------------
 

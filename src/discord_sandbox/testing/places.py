@@ -131,6 +131,12 @@ class Guild:
     async def kick(self, member: Member) -> None:
         await self._sandbox.control.delete(f"/guilds/{self.id}/members/{member.id}")
 
+    async def audit_log(self) -> list[Json]:
+        """The newest entries of the audit log, newest first, as the owner sees them."""
+        path = f"/members/{self.owner.id}/guilds/{self.id}/audit-log"
+        found: list[Json] = (await self._sandbox.control.get(path))["audit_log_entries"]
+        return found
+
     async def add_bot(self, bot: Application, *, permissions: int | None = None) -> None:
         """Do what the invite page does."""
         body: Json = {"application_id": str(bot.id)}

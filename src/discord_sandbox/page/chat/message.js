@@ -4,7 +4,7 @@ import { drawComponents, fileCard } from "../components/layout.js";
 import { emit } from "../core/bus.js";
 import { h, icon, picture } from "../core/dom.js";
 import * as interactions from "../core/interactions.js";
-import { avatar, botTag, colourOf, nameOf, userById } from "../core/people.js";
+import { avatar, botTag, nameOf, paintedName, userById } from "../core/people.js";
 import { act } from "../core/api.js";
 import { currentUser } from "../core/router.js";
 import { findMessage, removeMessage } from "../core/store.js";
@@ -14,6 +14,7 @@ import { clockTime, fullTime, messageTime } from "../text/timestamps.js";
 import { drawInvitation } from "./activity.js";
 import { drawEmbed } from "./embed.js";
 import { drawForward } from "./forward.js";
+import { drawInvites } from "./invite_card.js";
 import { drawPoll } from "./poll.js";
 import { drawReactions } from "./reactions.js";
 import { systemText } from "./system.js";
@@ -52,9 +53,8 @@ export function drawMessage(message, { guild, grouped }) {
 const profile = (event, user, guild) => emit("profile", { userId: user.id, guild, anchor: event.currentTarget });
 
 function heading(message, author, guild, when) {
-  const colour = colourOf(author?.id, guild);
   return h("div", { class: "message-head" },
-    h("button", { type: "button", class: "author", style: colour ? { "--colour": colour } : {}, onclick: (event) => profile(event, author, guild) }, nameOf(author, guild)),
+    h("button", { type: "button", ...paintedName(author?.id, guild, "author"), onclick: (event) => profile(event, author, guild) }, nameOf(author, guild)),
     botTag(author),
     h("time", { datetime: message.timestamp, title: fullTime(when) }, messageTime(when)),
     message.pinned && h("span", { class: "pinned-mark", title: "Pinned" }, icon("pin", 13), h("span", { class: "sr-only" }, "Pinned")));
@@ -112,6 +112,7 @@ function body(message, guild, { kept = false } = {}) {
     (message.components ?? []).length > 0 && h("div", { class: "components" }, drawComponents(message.components, { ...controls(message, guild), ...(kept ? { locked: true } : {}) })),
     drawPoll(message),
     drawInvitation(message),
+    drawInvites(message),
     drawForward(message, (first) => body(first, guild, { kept: true })),
     text === null ? edited : null,
     (message.sticker_items ?? []).map((sticker) => h("div", { class: "subtext" }, `Sticker: ${sticker.name}`)),

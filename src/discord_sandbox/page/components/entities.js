@@ -1,6 +1,6 @@
 // What selects and command options of a kind offer: members, roles, channels, or those of both.
 
-import { avatar, botTag, channelIcon, channelName, hex, nameOf, userById } from "../core/people.js";
+import { avatar, botTag, channelIcon, channelName, nameOf, roleColours, userById } from "../core/people.js";
 import { h } from "../core/dom.js";
 import { findChannel, state } from "../core/store.js";
 
@@ -18,7 +18,7 @@ function roles(channelId) {
   const { guild } = findChannel(channelId);
   return [...(guild?.roles.values() ?? [])].map((role) => ({
     key: role.id, value: role.id, label: role.name.startsWith("@") ? role.name : `@${role.name}`, kind: "role",
-    lead: h("span", { class: "role-dot", style: role.color ? { "--colour": hex(role.color) } : {} }), search: role.name,
+    lead: h("span", { class: "role-dot", style: roleColours(role) }), search: role.name,
   }));
 }
 

@@ -27,12 +27,23 @@ export function nameOf(user, guild = null) {
   return guild?.members.get(user.id)?.nick || user.global_name || user.username || "Unknown user";
 }
 
-/** The hex colour of a member's highest coloured role, or null. */
-export function colourOf(userId, guild) {
-  const roles = (guild?.members.get(userId)?.roles ?? []).map((id) => guild.roles.get(id)).filter((role) => role?.color);
-  if (roles.length === 0) return null;
+/** How a name is shown in the colours of the member's highest coloured role: `{class, style}` for an element. */
+export function paintedName(userId, guild, className) {
+  const roles = (guild?.members.get(userId)?.roles ?? []).map((id) => guild.roles.get(id)).filter(isColoured);
   roles.sort((a, b) => b.position - a.position);
-  return hex(roles[0].color);
+  const style = roles.length > 0 ? roleColours(roles[0]) : {};
+  return { class: "--colour-2" in style ? `${className} gradient` : className, style };
+}
+
+const isColoured = (role) => role && (role.color || role.colors?.secondary_color);
+
+/** The colours of a role as properties for the styles: the first, and where it has more those of the gradient. */
+export function roleColours(role) {
+  const { secondary_color: second, tertiary_color: third } = role.colors ?? {};
+  if (!isColoured(role)) return {};
+  const style = { "--colour": hex(role.color) };
+  if (second !== null && second !== undefined) Object.assign(style, { "--colour-2": hex(second), "--colour-3": hex(third ?? second) });
+  return style;
 }
 
 export const hex = (colour) => `#${Number(colour).toString(16).padStart(6, "0")}`;

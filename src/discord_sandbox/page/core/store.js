@@ -31,7 +31,7 @@ export function normaliseView(answer) {
       if (typeof member.user === "object" && !users.has(id)) users.set(id, member.user);
       members.set(id, { nick: member.nick ?? null, roles: member.roles ?? [], status: member.status ?? "offline" });
     }
-    guilds.set(guild.id, { ...guild, channels: byId(guild.channels), roles: byId(guild.roles), members });
+    guilds.set(guild.id, { ...guild, voice_states: guild.voice_states ?? [], channels: byId(guild.channels), roles: byId(guild.roles), members });
   }
   for (const dm of answer.dms ?? []) for (const user of dm.recipients ?? []) if (!users.has(user.id)) users.set(user.id, user);
   const activities = new Map((answer.activities ?? []).map((one) => [one.instance_id, one]));
@@ -98,7 +98,7 @@ export function channelOf(messageId) {
 }
 
 const ALL = (1n << 64n) - 1n;
-export const PERMISSION = { SEND_MESSAGES: 1n << 11n, MANAGE_MESSAGES: 1n << 13n };
+export const PERMISSION = { VIEW_AUDIT_LOG: 1n << 7n, MUTE_MEMBERS: 1n << 22n, SEND_MESSAGES: 1n << 11n, MANAGE_MESSAGES: 1n << 13n };
 
 /** Whether the member may do something in a channel; in a DM they may do anything that there is. */
 export const may = (channel, permission) => (BigInt(channel?.my_permissions ?? ALL) & permission) !== 0n;

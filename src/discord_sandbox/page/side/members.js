@@ -2,7 +2,7 @@
 
 import { emit } from "../core/bus.js";
 import { fill, h } from "../core/dom.js";
-import { avatar, botTag, colourOf, nameOf, userById } from "../core/people.js";
+import { avatar, botTag, nameOf, paintedName, userById } from "../core/people.js";
 import { currentPlace } from "../core/router.js";
 import { findChannel, state } from "../core/store.js";
 
@@ -10,14 +10,13 @@ export const membersElement = h("aside", { class: "members", "aria-label": "Memb
 const MOST = 200;
 
 function memberRow(user, guild, status) {
-  const colour = colourOf(user.id, guild);
   return h("li", null,
     h("button",
       {
         type: "button", class: `member${status === "offline" || status === "invisible" ? " offline" : ""}`, "aria-haspopup": "dialog",
         onclick: (event) => emit("profile", { userId: user.id, guild, anchor: event.currentTarget }),
       },
-      avatar(user, { size: 32, status }), h("span", { class: "member-name", style: colour ? { "--colour": colour } : {} }, nameOf(user, guild)), botTag(user)));
+      avatar(user, { size: 32, status }), h("span", paintedName(user.id, guild, "member-name"), nameOf(user, guild)), botTag(user)));
 }
 
 /** Sections of the list: hoisted roles from the highest, then online, then offline. */

@@ -3,7 +3,7 @@
 import { act } from "../core/api.js";
 import { on } from "../core/bus.js";
 import { h } from "../core/dom.js";
-import { avatar, botTag, hex, nameOf, userById } from "../core/people.js";
+import { avatar, botTag, nameOf, roleColours, userById } from "../core/people.js";
 import { currentPlace, currentUser, dmHash, go } from "../core/router.js";
 import { loadCommands, loadView, loadWorld } from "../core/session.js";
 import { state } from "../core/store.js";
@@ -33,7 +33,7 @@ function roleList(userId, guild) {
   const roles = (guild?.members.get(userId)?.roles ?? []).map((id) => guild.roles.get(id)).filter(Boolean);
   if (roles.length === 0) return null;
   return h("div", { class: "profile-roles" }, roles.map((role) =>
-    h("span", { class: "role-chip" }, h("span", { class: "role-dot", style: role.color ? { "--colour": hex(role.color) } : {} }), role.name)));
+    h("span", { class: "role-chip" }, h("span", { class: "role-dot", style: roleColours(role) }), role.name)));
 }
 
 /** The switch that closes one's DMs to a user. */
