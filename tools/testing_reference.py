@@ -28,6 +28,7 @@ CLASSES: tuple[type, ...] = (
     testing.Message,
     testing.Modal,
     testing.File,
+    testing.Emoji,
     testing.Fault,
     Clock,
 )

@@ -7,6 +7,7 @@ import secrets
 from typing import Any
 
 from discord_sandbox import messages
+from discord_sandbox.emojis import settle_in_components
 from discord_sandbox.errors import ApiError, NotImplementedBySandbox, invalid
 from discord_sandbox.events import Event
 from discord_sandbox.interaction_payload import interaction_json, metadata_json
@@ -155,7 +156,7 @@ class Interactions:
         self, interaction: Interaction, kind: int, data: Json, uploads: list[Upload]
     ) -> Json | None:
         if kind == MODAL:
-            interaction.modal = check_modal(data)
+            interaction.modal = self._check_modal(interaction, data)
             interaction.state = "answered"
             self._tell(interaction, "MODAL_OPEN", interaction.modal)
             return None
@@ -169,6 +170,13 @@ class Interactions:
             return self._answer_message(interaction, kind, data, uploads)
         except ApiError as problem:
             raise problem.below("data") from None
+
+    def _check_modal(self, interaction: Interaction, data: Json) -> Json:
+        modal = check_modal(data)
+        application = self._world.applications[interaction.application_id]
+        bot = self._world.users[application.bot_user_id]
+        settle_in_components(self._world, bot, modal["components"], ("data", "components"))
+        return modal
 
     def _answer_update(
         self, interaction: Interaction, kind: int, data: Json, uploads: list[Upload]

@@ -19,6 +19,7 @@ from discord_sandbox.model import (
     Json,
     Member,
     Message,
+    Picture,
     User,
     Webhook,
 )
@@ -60,6 +61,8 @@ class World:
         self.webhooks: dict[int, Webhook] = {}
         self.uploads: dict[int, Attachment] = {}
         """Files given to commands, which no message carries."""
+        self.pictures: dict[str, Picture] = {}
+        """By their addresses on the CDN, without the ending: `avatars/ID/HASH`, `emojis/ID`."""
 
     def clear(self) -> None:
         """Nobody and nothing is there any more. Ids go on increasing all the same."""
@@ -74,6 +77,7 @@ class World:
             self.channels,
             self.webhooks,
             self.uploads,
+            self.pictures,
         ):
             everything.clear()
 

@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 from tests.requirements import skip_unless
 from tests.sandbox.conftest import Town
+from tests.sandbox.drawn import png, uri
 from tests.sandbox.openapi import DOCUMENT, check_request, template_of
 from tests.sandbox.rest import Answer, Rest
 from tests.sandbox.test_gateway import connected, dispatched, identify
@@ -26,6 +27,7 @@ WRONG: tuple[Any, ...] = ("garbage", 1 << 60, 1.5, True, [1.5], ["x"], {"x": 1},
 
 STARTS, ENDS = [(datetime.now(UTC) + timedelta(days=days)).isoformat() for days in (30, 31)]
 
+PICTURE = uri(png())
 EMBED = {
     "title": "t",
     "description": "d",
@@ -82,6 +84,8 @@ ROLE = {
     "colors": {"primary_color": 255},
     "hoist": False,
     "mentionable": True,
+    "icon": PICTURE,
+    "unicode_emoji": "🔥",
 }
 EVENT = {
     "name": "e",
@@ -97,6 +101,7 @@ EVENT = {
         "interval": 1,
         "by_weekday": [4],
     },
+    "image": PICTURE,
 }
 CHANNEL = {
     "name": "c",
@@ -125,7 +130,11 @@ class Place:
         globally, locally = f"{application}/commands", f"{application}/guilds/{{guild}}/commands"
         member, hook = "/guilds/{guild}/members", "/webhooks/{hook}/{token}"
         examples: dict[str, Any] = {
-            "PATCH /applications/@me": {"description": "d"},
+            "PATCH /applications/@me": {
+                "description": "d",
+                "icon": PICTURE,
+                "cover_image": PICTURE,
+            },
             f"PATCH {application}": {"description": "d"},
             f"POST {globally}": COMMAND,
             f"PATCH {globally}/{{command}}": {**COMMAND, "name": "one"},
@@ -142,12 +151,26 @@ class Place:
             "POST /channels/{channel}/messages/{message}/threads": THREAD,
             "PUT /channels/{channel}/permissions/{ben}": {"type": 1, "allow": 0, "deny": 0},
             "POST /channels/{channel}/threads": {**THREAD, "type": 11, "invitable": True},
-            "POST /channels/{channel}/webhooks": {"name": "w"},
-            "PATCH /guilds/{guild}": {"name": "Town", "description": "d", "preferred_locale": "de"},
+            "POST /channels/{channel}/webhooks": {"name": "w", "avatar": PICTURE},
+            "PATCH /guilds/{guild}": {
+                "name": "Town",
+                "description": "d",
+                "preferred_locale": "de",
+                "icon": PICTURE,
+            },
+            "POST /guilds/{guild}/emojis": {"name": "e1", "image": PICTURE, "roles": []},
+            "PATCH /guilds/{guild}/emojis/{emoji}": {"name": "e2", "roles": [ids["role"]]},
+            f"POST {application}/emojis": {"name": "e3", "image": PICTURE},
+            f"PATCH {application}/emojis/{{own_emoji}}": {"name": "e4"},
             "POST /guilds/{guild}/bulk-ban": {**BAN, "user_ids": [ids["cy"]]},
             "POST /guilds/{guild}/channels": {**CHANNEL, "type": 0},
             "PATCH /guilds/{guild}/channels": [{"id": ids["channel"], "position": 1}],
-            f"PATCH {member}/@me": {"nick": "n"},
+            f"PATCH {member}/@me": {
+                "nick": "n",
+                "avatar": PICTURE,
+                "banner": PICTURE,
+                "bio": "b",
+            },
             f"PATCH {member}/{{ben}}": {
                 "nick": "n",
                 "roles": [ids["role"]],
@@ -166,11 +189,16 @@ class Place:
                 "send_start_notification": False,
             },
             "PATCH /stage-instances/{stage}": {"topic": "t", "privacy_level": 2},
-            "PATCH /users/@me": {"username": "bot"},
+            "PATCH /users/@me": {"username": "bot", "avatar": PICTURE, "banner": PICTURE},
             "POST /users/@me/channels": {"recipient_id": ids["ben"]},
             "PATCH /webhooks/{hook}": {"name": "w", "channel_id": ids["channel"]},
-            f"PATCH {hook}": {"name": "w"},
-            f"POST {hook}": {**HOOKED, "username": "u", "tts": False},
+            f"PATCH {hook}": {"name": "w", "avatar": PICTURE},
+            f"POST {hook}": {
+                **HOOKED,
+                "username": "u",
+                "avatar_url": "https://example.org/a.png",
+                "tts": False,
+            },
             f"PATCH {hook}/messages/{{hooked}}": HOOKED,
             "PATCH /webhooks/{application}/{interaction_token}/messages/@original": HOOKED,
             "POST /channels/{channel}/messages/bulk-delete": {
@@ -199,6 +227,8 @@ async def place(town: Town, rest: Rest) -> AsyncIterator[Place]:
     made = await town.sandbox.make_application("Admin")
     await town.guild.add_bot(made, permissions=ADMINISTRATOR)
     rest.use(made.token)
+    guild = f"/guilds/{town.guild.id}"
+    await town.sandbox.control.patch(guild, {"features": ["ROLE_ICONS"]})
     ids = {
         "application": str(made.id),
         "guild": str(town.guild.id),
@@ -215,6 +245,8 @@ async def place(town: Town, rest: Rest) -> AsyncIterator[Place]:
         return answer.body
 
     await make("role", "/guilds/{guild}/roles", {"name": "r"})
+    await make("emoji", "/guilds/{guild}/emojis", {"name": "e0", "image": PICTURE})
+    await make("own_emoji", "/applications/{application}/emojis", {"name": "e0", "image": PICTURE})
     await make("stage", "/guilds/{guild}/channels", {"name": "s", "type": 13})
     await make("message", "/channels/{channel}/messages", {"content": "c"})
     await make("event", "/guilds/{guild}/scheduled-events", EVENT)

@@ -10,11 +10,13 @@ from discord_sandbox.events import Event
 from discord_sandbox.interaction_commands import read_file
 from discord_sandbox.model import Channel, Json, Message, User
 from discord_sandbox.polls import vote
+from discord_sandbox.profiles import OF_USER, publish_user, set_pictures
 from discord_sandbox.references import FORWARD
 from discord_sandbox.rest.body import check_file
 from discord_sandbox.scheduled_events import set_interested
 from discord_sandbox.slowmode import check_slowmode
 from discord_sandbox.validate.message import Upload, check_message
+from discord_sandbox.validate.pictures import check_pictures
 
 _MEMBER = "/members/{user}"
 STATUSES = ("online", "idle", "dnd", "offline")
@@ -159,6 +161,7 @@ def read(ask: Ask) -> Json:
 def settings(ask: Ask) -> Json:
     user = ask.user()
     body = ask.body
+    check_pictures(body, *OF_USER)
     if "accept_dms" in body:
         user.accept_dms = bool(body["accept_dms"])
     if "block" in body:
@@ -172,6 +175,9 @@ def settings(ask: Ask) -> Json:
         for guild in ask.world.guilds_of(user.id):
             shaped = guilds.presence_json(guild, user)
             ask.world.bus.publish(Event("PRESENCE_UPDATE", shaped, guild=guild))
+    if any(name in body for name in OF_USER):
+        set_pictures(ask.world, user, body)
+        publish_user(ask.world, user)
     return {}
 
 

@@ -17,6 +17,7 @@ from discord_sandbox.control import (
     limiting,
     looking,
     making,
+    picturing,
 )
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.control.watching import Watcher
@@ -43,6 +44,7 @@ class ControlApi:
                 *forums.OPERATIONS,
                 *interacting.OPERATIONS,
                 *making.OPERATIONS,
+                *picturing.OPERATIONS,
                 *limiting.OPERATIONS,
                 *breaking.OPERATIONS,
             )

@@ -6,10 +6,13 @@ from typing import Any
 
 from discord_sandbox import guilds, permissions
 from discord_sandbox.channels import create_channel, delete_channel, set_overwrite
+from discord_sandbox.control.picturing import check_pictured
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.events import Event
 from discord_sandbox.gateway.intents import application_flags, privileged
+from discord_sandbox.guild_pictures import set_pictures as set_guild_pictures
 from discord_sandbox.model import GUILD_TEXT, Json, Overwrite
+from discord_sandbox.profiles import OF_USER, set_pictures
 from discord_sandbox.rest.channels import KINDS, parse_overwrite
 from discord_sandbox.seed import BadSeed, sow
 from discord_sandbox.shapes.channels import channel_json
@@ -18,6 +21,7 @@ from discord_sandbox.shapes.guilds import guild_json, member_json, role_json
 from discord_sandbox.shapes.users import application_json, user_json
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate.channels import check_channel
+from discord_sandbox.validate.pictures import check_pictures
 
 _GUILD = "/guilds/{guild}"
 
@@ -26,9 +30,11 @@ def user(ask: Ask) -> Json:
     wanted = ask.optional("id")
     if wanted in ask.world.users:
         raise Refused(f"There is a user {wanted} already.", 409)
+    check_pictures(ask.body, *OF_USER)
     made = ask.world.create_user(
         ask.text("username"), global_name=ask.body.get("global_name"), user_id=wanted
     )
+    set_pictures(ask.world, made, ask.body)
     return user_json(made)
 
 
@@ -42,6 +48,7 @@ def application(ask: Ask) -> Json:
         bits = privileged(ask.body.get("intents") or [])
     except ValueError as problem:
         raise Refused(str(problem)) from None
+    check_pictures(ask.body, *OF_USER)
     made = ask.world.create_application(
         ask.text("name"),
         token=token,
@@ -51,6 +58,7 @@ def application(ask: Ask) -> Json:
         flags=application_flags(bits),
     )
     bot = ask.world.users[made.bot_user_id]
+    set_pictures(ask.world, bot, ask.body)
     owner = ask.world.users.get(made.owner_id, bot)
     return {
         "application": application_json(made, bot, owner, 0),
@@ -63,6 +71,7 @@ def guild(ask: Ask) -> Json:
     owner = ask.find_user(ask.given("owner_id"))
     members = [ask.find_user(_id(one)) for one in ask.body.get("members") or ()]
     bots = [_application(ask, _id(one)) for one in ask.body.get("bots") or ()]
+    features = check_pictured(ask, [])
     made = guilds.create_guild(
         ask.world,
         ask.text("name"),
@@ -70,6 +79,8 @@ def guild(ask: Ask) -> Json:
         channels=ask.body.get("channels") or ["general"],
         guild_id=ask.optional("id"),
     )
+    made.features = features
+    set_guild_pictures(ask.world, made, ask.body)
     for member in members:
         guilds.add_member(ask.world, made, member)
     for bot in bots:

@@ -25,6 +25,7 @@ from discord_sandbox.model.channels import (
     Thread,
     Voice,
 )
+from discord_sandbox.model.emojis import Emoji
 from discord_sandbox.model.guilds import Guild, Member, Role, ScheduledEvent, StageInstance, Webhook
 from discord_sandbox.model.interactions import Interaction, InteractionState
 from discord_sandbox.model.messages import (
@@ -50,6 +51,7 @@ from discord_sandbox.model.messages import (
     Reaction,
     Snapshot,
 )
+from discord_sandbox.model.pictures import Picture
 from discord_sandbox.model.users import User
 from discord_sandbox.model.wire import Json
 
@@ -90,6 +92,7 @@ __all__ = [
     "Attachment",
     "Channel",
     "Command",
+    "Emoji",
     "Forum",
     "ForumTag",
     "Guild",
@@ -99,6 +102,7 @@ __all__ = [
     "Member",
     "Message",
     "Overwrite",
+    "Picture",
     "Poll",
     "Reaction",
     "Role",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from discord_sandbox.model.emojis import Emoji
 from discord_sandbox.model.wire import Json
 
 
@@ -28,6 +29,9 @@ class Application:
     privileged_intents: int = 0
     description: str = ""
     flags: int = 0
+    icon: str | None = None
+    cover_image: str | None = None
+    emojis: dict[int, Emoji] = field(default_factory=dict)
     commands: dict[int, Command] = field(default_factory=dict)
     guild_commands: dict[int, dict[int, Command]] = field(default_factory=dict)
     command_permissions: dict[tuple[int, int], list[Json]] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from discord_sandbox.model.channels import Channel
+from discord_sandbox.model.emojis import Emoji
 from discord_sandbox.model.users import User
 from discord_sandbox.model.wire import Json
 
@@ -20,6 +21,8 @@ class Role:
     managed: bool = False
     mentionable: bool = False
     bot_id: int | None = None
+    icon: str | None = None
+    unicode_emoji: str | None = None
 
 
 @dataclass(slots=True)
@@ -29,6 +32,9 @@ class Member:
     role_ids: list[int] = field(default_factory=list)
     nick: str | None = None
     timeout_until_ms: int | None = None
+    avatar: str | None = None
+    banner: str | None = None
+    bio: str | None = None
 
 
 @dataclass(slots=True)
@@ -41,6 +47,7 @@ class ScheduledEvent:
     interested: dict[int, None] = field(default_factory=dict)
     entity_id: int | None = None
     """The stage instance that it is, while it goes on."""
+    image: str | None = None
 
 
 @dataclass(slots=True)
@@ -63,6 +70,12 @@ class Guild:
     description: str | None = None
     system_channel_id: int | None = None
     preferred_locale: str = "en-US"
+    icon: str | None = None
+    splash: str | None = None
+    discovery_splash: str | None = None
+    banner: str | None = None
+    features: list[str] = field(default_factory=list)
+    """What Discord grants a server; here those that have to do with pictures."""
     roles: dict[int, Role] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
@@ -70,6 +83,7 @@ class Guild:
     scheduled_events: dict[int, ScheduledEvent] = field(default_factory=dict)
     stage_instances: dict[int, StageInstance] = field(default_factory=dict)
     """By the stage channel's id."""
+    emojis: dict[int, Emoji] = field(default_factory=dict)
     bans: dict[int, str | None] = field(default_factory=dict)
     """Why each user who is banned was, where it was said."""
     version: int = 0
@@ -85,3 +99,4 @@ class Webhook:
     token: str
     creator_id: int
     application_id: int | None = None
+    avatar: str | None = None

@@ -104,6 +104,7 @@ class Message(Struct, gc=False):
     application_id: int | None = None
     webhook_id: int | None = None
     webhook_name: str | None = None
+    webhook_avatar: str | None = None
     interaction: Json | None = None
     """`interaction_metadata`, and the command's name under "name" where one was run."""
     reader_id: int | None = None

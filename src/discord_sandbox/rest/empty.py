@@ -49,20 +49,13 @@ def entitlements(call: Call) -> list[Json]:
     return []
 
 
-def emojis(call: Call) -> Json:
-    _own(call)
-    return {"items": []}
-
-
 ROUTES = (
     Route("GET", "/soundboard-default-sounds", default_sounds),
     Route("GET", "/sticker-packs", sticker_packs),
-    Route("GET", "/guilds/{guild_id}/emojis", of_guild),
     Route("GET", "/guilds/{guild_id}/stickers", of_guild),
     Route("GET", "/guilds/{guild_id}/soundboard-sounds", sounds),
     Route("GET", "/guilds/{guild_id}/invites", managed_of_guild),
     Route("GET", "/guilds/{guild_id}/integrations", managed_of_guild),
     Route("GET", "/channels/{channel_id}/invites", invites_of_channel),
-    Route("GET", "/applications/{application_id}/emojis", emojis),
     Route("GET", "/applications/{application_id}/entitlements", entitlements),
 )

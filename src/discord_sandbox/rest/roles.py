@@ -6,7 +6,14 @@ from collections import Counter
 
 from discord_sandbox import permissions
 from discord_sandbox.errors import ApiError, NotImplementedBySandbox, Problems, invalid
-from discord_sandbox.guilds import create_role, delete_role, publish_member, publish_role
+from discord_sandbox.guild_pictures import check_role_icons
+from discord_sandbox.guilds import (
+    create_role,
+    delete_role,
+    publish_member,
+    publish_role,
+    set_role_icon,
+)
 from discord_sandbox.model import Guild, Json, Role
 from discord_sandbox.rest.rank import check_grants, highest
 from discord_sandbox.rest.routing import Call, Route
@@ -14,6 +21,7 @@ from discord_sandbox.shapes.guilds import role_json
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate import fields, members
 from discord_sandbox.validate.members import Takes
+from discord_sandbox.validate.pictures import MOST_SMALL_KB, picture
 
 _ROLES = "/guilds/{guild_id}/roles"
 _OF_MEMBER = "/guilds/{guild_id}/members/{user_id}/roles/{role_id}"
@@ -46,6 +54,7 @@ def create(call: Call) -> Json:
     body = call.json()
     granted = parse_snowflake(body.get("permissions"))
     check_grants(call, guild, granted or 0)
+    check_role_icons(guild, body)
     role = create_role(
         call.world,
         guild,
@@ -54,6 +63,7 @@ def create(call: Call) -> Json:
         color=_color(body) or 0,
         hoist=bool(body.get("hoist", False)),
         mentionable=bool(body.get("mentionable", False)),
+        pictured=body,
     )
     return role_json(role)
 
@@ -74,11 +84,14 @@ def edit(call: Call) -> Json:
     guild = call.guild(permissions.MANAGE_ROLES)
     role = check_rank(call, guild, call.id("role_id"))
     body = call.json()
+    color = _color(body)
+    check_role_icons(guild, body)
     granted = parse_snowflake(body.get("permissions"))
     if granted is not None:
         check_grants(call, guild, granted ^ role.permissions)
         role.permissions = granted
-    for name, value in {**body, "color": _color(body)}.items():
+    set_role_icon(call.world, role, body)
+    for name, value in {**body, "color": color}.items():
         if name in ("name", "color", "hoist", "mentionable") and value is not None:
             setattr(role, name, value)
     publish_role(call.world, guild, role, "GUILD_ROLE_UPDATE")
@@ -139,6 +152,13 @@ def counts(call: Call) -> Json:
     return {str(role_id): number for role_id, number in counted.items()}
 
 
+def _character(problems: Problems, path: fields.Path, value: object) -> None:
+    """An emoji that is a character; one of a server's own cannot stand beside a role."""
+    text = fields.text(problems, path, value, longest=100, shortest=1)
+    if text is not None and text.isascii():
+        problems.add(path, "INVALID_UNICODE_EMOJI", "Invalid emoji")
+
+
 _TAKES_PLACE: Takes = {"id": members.snowflake, "position": members.number(1, 250)}
 _COLOR = members.number(0, 0xFFFFFF)
 _TAKES: Takes = {
@@ -150,6 +170,8 @@ _TAKES: Takes = {
     ),
     "hoist": members.flag,
     "mentionable": members.flag,
+    "icon": picture(MOST_SMALL_KB),
+    "unicode_emoji": _character,
 }
 
 ROUTES = (

@@ -12,11 +12,11 @@ def user_json(user: User) -> Json:
         shaped = user.json_cache = {
             "id": str(user.id),
             "username": user.username,
-            "avatar": None,
+            "avatar": user.avatar,
             "discriminator": "0000" if user.bot else "0",
             "public_flags": 0,
             "flags": 0,
-            "banner": None,
+            "banner": user.banner,
             "accent_color": None,
             "global_name": user.global_name,
             "avatar_decoration_data": None,
@@ -47,10 +47,10 @@ def own_user_json(user: User) -> Json:
 
 def application_json(application: Application, bot: User, owner: User, guild_count: int) -> Json:
     """The application object that its bot gets of it."""
-    return {
+    shaped: Json = {
         "id": str(application.id),
         "name": application.name,
-        "icon": None,
+        "icon": application.icon,
         "description": application.description,
         "type": None,
         "bot": user_json(bot),
@@ -77,3 +77,6 @@ def application_json(application: Application, bot: User, owner: User, guild_cou
         "team": None,
         "eligible_oauth2_scopes": ["bot", "applications.commands"],
     }
+    if application.cover_image is not None:
+        shaped["cover_image"] = application.cover_image
+    return shaped
