@@ -6,11 +6,21 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from discord_sandbox.default_avatars import PLACE, default_avatar
 from discord_sandbox.images import format_of, is_animated
+from discord_sandbox.model import Picture
 from discord_sandbox.world import World
 
 _IN_URLS = "%/:?#[]@!$&'()*+,;=~"
 _ENDINGS = frozenset({"png", "jpg", "jpeg", "webp", "gif"})
+
+
+def _find(world: World, name: str) -> Picture | None:
+    place, _, last = name.rpartition("/")
+    if place == PLACE:
+        content = default_avatar(last)
+        return None if content is None else Picture(content)
+    return world.pictures.get(name)
 
 
 def serve_picture(world: World, segments: list[str]) -> web.Response:
@@ -19,7 +29,7 @@ def serve_picture(world: World, segments: list[str]) -> web.Response:
     One that was only named sends on to where it is; the sandbox itself fetches nothing.
     """
     name, _, ending = "/".join(segments).rpartition(".")
-    found = world.pictures.get(name)
+    found = _find(world, name)
     if found is None or ending not in _ENDINGS:
         return web.Response(status=404, text="There is no such picture.")
     if found.url is not None:

@@ -1,5 +1,6 @@
 """Pictures and custom emojis in the page: chosen, seen by others, and names where there is none."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,25 @@ async def test_servers_and_roles_have_icons(quiet_world: World) -> None:
     member = {"user_id": quiet_world.ada, "roles": [role["id"]]}
     await quiet_world.sandbox.post(f"{guild}/members", member)
     await is_seen(article(ada, "Hello").get_by_role("img", name="Star").locator("img"))
+
+
+async def test_a_scheduled_event_shows_its_image(quiet_world: World) -> None:
+    """In the list of the server's events."""
+    await free(quiet_world)
+    now = datetime.now(UTC)
+    event = {
+        "name": "Feast",
+        "privacy_level": 2,
+        "entity_type": 3,
+        "entity_metadata": {"location": "Hall"},
+        "scheduled_start_time": (now + timedelta(days=1)).isoformat(),
+        "scheduled_end_time": (now + timedelta(days=2)).isoformat(),
+        "image": uri(png(BLUE)),
+    }
+    await ask(quiet_world, "POST", f"/guilds/{quiet_world.guild}/scheduled-events", event)
+    ada = await quiet_world.window(quiet_world.ada)
+    await ada.get_by_role("button", name="Events").click()
+    await is_seen(ada.get_by_role("article", name="Feast").locator("img"))
 
 
 async def test_a_webhook_shows_whom_it_speaks_for(quiet_world: World) -> None:

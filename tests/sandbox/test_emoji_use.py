@@ -20,6 +20,12 @@ def button(emoji: dict[str, Any]) -> dict[str, Any]:
     return {"type": 1, "components": [part]}
 
 
+def section(emoji: dict[str, Any]) -> dict[str, Any]:
+    (part,) = button(emoji)["components"]
+    text = {"type": 10, "content": "x"}
+    return {"type": 9, "components": [text], "accessory": part}
+
+
 def select(emoji: dict[str, Any]) -> dict[str, Any]:
     option = {"label": "a", "value": "a", "emoji": emoji}
     return {"type": 1, "components": [{"type": 3, "custom_id": "s", "options": [option]}]}
@@ -114,6 +120,48 @@ async def test_emojis_on_controls(town: Town, rest: Rest, part: Any, where: str)
         ]
     now = (await town.general.messages())[0]
     assert (now.content, emoji_of(now.data)) == ("c", shown)
+
+
+async def test_an_emoji_beside_a_text(town: Town, rest: Rest) -> None:
+    """The button of a section, in a message that is nothing but components."""
+    messages = f"/channels/{town.general.id}/messages"
+    home = await town.guild.make_emoji("wave", png())
+    body = {"flags": 1 << 15, "components": [section({"id": str(home.id), "name": "x"})]}
+    sent = (await rest.post(messages, body)).body
+    assert sent["components"][0]["accessory"]["emoji"]["name"] == "wave"
+    wrong = {"flags": 1 << 15, "components": [section({"id": "7", "name": "x"})]}
+    refused = await rest.post(messages, wrong)
+    errors = refused.body["errors"]["components"]["0"]["accessory"]["emoji"]
+    assert list(errors) == ["id"]
+
+
+async def test_an_emoji_in_an_interactions_answer(town: Town, rest: Rest) -> None:
+    """In a modal's menu and on a message's button; one that the bot has not leaves it to be answered."""
+    home = await town.guild.make_emoji("wave", png())
+    path = f"/applications/{town.application.id}/commands"
+    await rest.post(path, {"name": "ask", "description": "Asks"})
+
+    def modal(emoji_id: int) -> dict[str, Any]:
+        menu = select({"id": str(emoji_id), "name": "x"})["components"][0]
+        label = {"type": 18, "label": "Which?", "component": menu}
+        return {"type": 9, "data": {"custom_id": "m", "title": "t", "components": [label]}}
+
+    async with connected(town) as socket:
+        await identify(socket, town.application.token, GUILDS)
+        exchange = await town.ben.command(town.general, "ask")
+        begun = (await dispatched(socket, "INTERACTION_CREATE"))["d"]
+    callback = f"/interactions/{begun['id']}/{begun['token']}/callback"
+    refused = await rest.post(callback, modal(7))
+    errors = refused.body["errors"]["data"]["components"]["0"]["component"]["options"]["0"]
+    assert list(errors["emoji"]) == ["id"]
+    wrong = {"type": 4, "data": {"content": "c", "components": [button({"id": "7"})]}}
+    refused = await rest.post(callback, wrong)
+    errors = refused.body["errors"]["data"]["components"]["0"]["components"]["0"]
+    assert list(errors["emoji"]) == ["id"]
+    assert (await rest.post(callback, modal(home.id))).status == 204
+    opened = await exchange.modal()
+    (option,) = opened.data["components"][0]["component"]["options"]
+    assert option["emoji"]["name"] == "wave"
 
 
 async def test_emojis_in_polls(town: Town, rest: Rest) -> None:

@@ -133,6 +133,22 @@ async def test_what_is_not_at_the_cdn_is_not_found(town: Town, rest: Rest) -> No
     assert (await fetched(town, f"{own}/{name}.png"))[0] == 503
 
 
+async def test_whoever_chose_no_picture_has_one_all_the_same(
+    town: Town, bot: ExampleBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a library takes for users without an avatar can be read; there are six of them."""
+    monkeypatch.setattr(discord.Asset, "BASE", town.sandbox.cdn_url)
+    ben = await bot.fetch_user(town.ben.id)
+    assert ben.avatar is None
+    content = await ben.display_avatar.read()
+    assert content.startswith(b"\x89PNG")
+    found = {await town.sandbox.picture(f"embed/avatars/{n}.png") for n in range(6)}
+    assert len(found) == 6
+    assert content in found
+    for wrong in ("6", "00", "x"):
+        assert await town.sandbox.picture(f"embed/avatars/{wrong}.png") is None
+
+
 async def test_a_bot_is_told_of_its_new_picture(town: Town, rest: Rest) -> None:
     """USER_UPDATE for itself, GUILD_MEMBER_UPDATE in each server for those who asked; not twice."""
     keen = await town.sandbox.make_application("Keen", intents=["guild_members"])
