@@ -15,7 +15,7 @@ from discord_sandbox.profiles import OF_USER, set_pictures
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate.emojis import TAKES_OWN
 from discord_sandbox.validate.members import note_members
-from discord_sandbox.validate.pictures import check_pictures, read_picture
+from discord_sandbox.validate.pictures import WANTED, check_pictures, read_picture
 from discord_sandbox.world import World
 
 
@@ -69,8 +69,8 @@ def _application(world: World, given: Json) -> Application:
 def _picture(world: World, user: User, given: Json) -> None:
     try:
         check_pictures(given, *OF_USER)
-    except ApiError as problem:
-        raise BadSeed(f"a picture of {user.username} is refused: {problem.errors}") from None
+    except ApiError:
+        raise BadSeed(f"the pictures of {user.username} must each be {WANTED}") from None
     set_pictures(world, user, given)
 
 
@@ -85,7 +85,10 @@ def _emojis(world: World, owner: Guild | Application, given: Json, creator: User
         content = read_picture(image) if isinstance(image, str) else None
         if problems or content is None:
             raise BadSeed(f"the emoji {name!r} needs a name of 2 to 32 letters and a picture")
-        create_emoji(world, owner, name, content, creator.id)
+        try:
+            create_emoji(world, owner, name, content, creator.id)
+        except ApiError as problem:
+            raise BadSeed(f"there are too many emojis: {problem.message}") from None
 
 
 def _guild(world: World, given: Json, granted: dict[int, int | None]) -> None:
@@ -109,10 +112,16 @@ def _guild(world: World, given: Json, granted: dict[int, int | None]) -> None:
 def _picture_guild(world: World, guild: Guild, given: Json) -> None:
     try:
         guild.features = read_features(given.get("features") or [])
+    except ValueError as problem:
+        raise BadSeed(str(problem)) from None
+    try:
         check_pictures(given, *TAKES_PICTURES)
+    except ApiError:
+        raise BadSeed(f"the pictures of {guild.name} must each be {WANTED}") from None
+    try:
         check_features(guild.features, given)
-    except (ValueError, ApiError) as problem:
-        raise BadSeed(f"{guild.name} cannot be as it is wanted: {problem}") from None
+    except ApiError:
+        raise BadSeed(f"{guild.name} lacks the feature that one of its pictures needs") from None
     set_guild_pictures(world, guild, given)
 
 

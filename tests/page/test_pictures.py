@@ -80,7 +80,7 @@ async def test_what_is_no_picture_is_said_to_be_none(quiet_world: World, tmp_pat
     ada = await quiet_world.window(quiet_world.ada)
     await ada.get_by_role("button", name="Member settings").click()
     await ada.get_by_label("Picture", exact=True).set_input_files(file)
-    await expect(ada.get_by_text("50035")).to_be_visible()
+    await expect(ada.get_by_text("`avatar` must be a PNG, JPEG, GIF or WebP")).to_be_visible()
     await expect(ada.locator(".me-button .avatar")).to_have_text("A")
 
 

@@ -259,7 +259,16 @@ async def test_a_seed_has_emojis_and_a_state_file_keeps_them(tmp_path: Path) -> 
         await ann.unreact(message, wave)
 
 
-@pytest.mark.parametrize("emojis", [{"x": uri(png())}, {"wave": "x"}, {"wave": 7}, ["wave"]])
+@pytest.mark.parametrize(
+    "emojis",
+    [
+        {"x": uri(png())},
+        {"wave": "x"},
+        {"wave": 7},
+        ["wave"],
+        {f"e{n}": uri(png()) for n in range(51)},
+    ],
+)
 async def test_a_seed_with_a_wrong_emoji_is_refused(sandbox: Sandbox, emojis: Any) -> None:
     """It says what an emoji needs."""
     with pytest.raises(SandboxError, match="emoji"):

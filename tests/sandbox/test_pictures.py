@@ -104,7 +104,7 @@ async def test_a_picture_has_at_most_ten_mebibytes(town: Town) -> None:
     content = png(least_bytes=10_240 * 1024 - 200)
     assert len(content) <= 10_240 * 1024
     await town.ben.set_pictures(avatar=content)
-    with pytest.raises(SandboxError, match="50035"):
+    with pytest.raises(SandboxError, match="`avatar` must be a PNG, JPEG, GIF or WebP"):
         await town.ben.set_pictures(avatar=content + bytes(200))
     avatar = (await town.ben.view())["me"]["avatar"]
     assert await town.sandbox.picture(f"avatars/{town.ben.id}/{avatar}.png") == content
@@ -228,9 +228,9 @@ async def test_members_have_pictures(town: Town, rest: Rest) -> None:
     assert written.data["author"]["avatar"] == told["user"]["avatar"]
     await town.ben.set_pictures(avatar=None)
     assert (await rest.get(f"/users/{town.ben.id}")).body["avatar"] is None
-    with pytest.raises(SandboxError, match="50035"):
+    with pytest.raises(SandboxError, match="`avatar` must be a PNG, JPEG, GIF or WebP"):
         await town.ben.set_pictures(avatar=b"x")
-    with pytest.raises(SandboxError, match="50035"):
+    with pytest.raises(SandboxError, match="`avatar` must be a PNG, JPEG, GIF or WebP"):
         await town.sandbox.make_user("dan", avatar=b"x")
     assert all(user["username"] != "dan" for user in (await town.sandbox.world())["users"])
 
@@ -288,9 +288,10 @@ async def test_a_seed_has_pictures_and_a_state_file_keeps_them(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
-        ({"users": [{"username": "ann", "avatar": "x"}]}, "ann"),
-        ({"guilds": [{"name": "Home", "owner": "ann", "banner": uri(png())}]}, "50101"),
+        ({"users": [{"username": "ann", "avatar": "x"}]}, "of ann must each be"),
+        ({"guilds": [{"name": "Home", "owner": "ann", "banner": uri(png())}]}, "lacks the feature"),
         ({"guilds": [{"name": "Home", "owner": "ann", "features": ["VERIFIED"]}]}, "VERIFIED"),
+        ({"guilds": [{"name": "Home", "owner": "ann", "icon": "x"}]}, "of Home must each be"),
     ],
 )
 async def test_a_seed_with_a_wrong_picture_is_refused(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from discord_sandbox import guilds, messages, reactions
 from discord_sandbox.channels import check_dm, open_dm
 from discord_sandbox.control.looking import unread
+from discord_sandbox.control.picturing import check_given
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.events import Event
 from discord_sandbox.interaction_commands import read_file
@@ -16,7 +17,6 @@ from discord_sandbox.rest.body import check_file
 from discord_sandbox.scheduled_events import set_interested
 from discord_sandbox.slowmode import check_slowmode
 from discord_sandbox.validate.message import Upload, check_message
-from discord_sandbox.validate.pictures import check_pictures
 
 _MEMBER = "/members/{user}"
 STATUSES = ("online", "idle", "dnd", "offline")
@@ -161,7 +161,7 @@ def read(ask: Ask) -> Json:
 def settings(ask: Ask) -> Json:
     user = ask.user()
     body = ask.body
-    check_pictures(body, *OF_USER)
+    check_given(ask, *OF_USER)
     if "accept_dms" in body:
         user.accept_dms = bool(body["accept_dms"])
     if "block" in body:

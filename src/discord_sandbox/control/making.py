@@ -6,7 +6,7 @@ from typing import Any
 
 from discord_sandbox import guilds, permissions
 from discord_sandbox.channels import create_channel, delete_channel, set_overwrite
-from discord_sandbox.control.picturing import check_pictured
+from discord_sandbox.control.picturing import check_given, check_pictured
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.events import Event
 from discord_sandbox.gateway.intents import application_flags, privileged
@@ -21,7 +21,6 @@ from discord_sandbox.shapes.guilds import guild_json, member_json, role_json
 from discord_sandbox.shapes.users import application_json, user_json
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate.channels import check_channel
-from discord_sandbox.validate.pictures import check_pictures
 
 _GUILD = "/guilds/{guild}"
 
@@ -30,7 +29,7 @@ def user(ask: Ask) -> Json:
     wanted = ask.optional("id")
     if wanted in ask.world.users:
         raise Refused(f"There is a user {wanted} already.", 409)
-    check_pictures(ask.body, *OF_USER)
+    check_given(ask, *OF_USER)
     made = ask.world.create_user(
         ask.text("username"), global_name=ask.body.get("global_name"), user_id=wanted
     )
@@ -48,7 +47,7 @@ def application(ask: Ask) -> Json:
         bits = privileged(ask.body.get("intents") or [])
     except ValueError as problem:
         raise Refused(str(problem)) from None
-    check_pictures(ask.body, *OF_USER)
+    check_given(ask, *OF_USER)
     made = ask.world.create_application(
         ask.text("name"),
         token=token,

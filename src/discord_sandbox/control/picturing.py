@@ -11,7 +11,7 @@ from discord_sandbox.emojis import (
     find_emoji,
     publish_emojis,
 )
-from discord_sandbox.errors import Problems
+from discord_sandbox.errors import ApiError, Problems
 from discord_sandbox.guild_pictures import (
     TAKES_PICTURES,
     check_features,
@@ -23,19 +23,27 @@ from discord_sandbox.shapes.emojis import emoji_json
 from discord_sandbox.shapes.guilds import guild_json
 from discord_sandbox.validate.emojis import TAKES, TAKES_CHANGE, TAKES_OWN, check_made
 from discord_sandbox.validate.members import Takes, note_members
-from discord_sandbox.validate.pictures import check_pictures, read_picture
+from discord_sandbox.validate.pictures import WANTED, check_pictures, read_picture
 
 _GUILD = "/guilds/{guild}"
 _EMOJIS = _GUILD + "/emojis"
 _OWN_EMOJIS = "/applications/{application}/emojis"
 
 
+def check_given(ask: Ask, *names: str) -> None:
+    """Check the pictures of the body. Raises Refused."""
+    try:
+        check_pictures(ask.body, *names)
+    except ApiError as problem:
+        raise Refused(f"`{next(iter(problem.errors or names))}` must be {WANTED}.") from None
+
+
 def check_pictured(ask: Ask, before: list[str]) -> list[str]:
     """The features that a server has after the body, whose pictures are as it may have them.
 
-    Raises Refused, ApiError 50035, or 50101 for a picture that it lacks the feature for.
+    Raises Refused, or ApiError 50101 for a picture that it lacks the feature for.
     """
-    check_pictures(ask.body, *TAKES_PICTURES)
+    check_given(ask, *TAKES_PICTURES)
     features = before
     if "features" in ask.body:
         try:

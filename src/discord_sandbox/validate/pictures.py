@@ -18,6 +18,8 @@ MOST_KB = 10_240
 """What a picture may have, in KiB."""
 MOST_SMALL_KB = 256
 """What an emoji or a role's icon may have, in KiB."""
+WANTED = "a PNG, JPEG, GIF or WebP of at most 10 MiB, as a data URI"
+"""What people are told to give."""
 
 _HEAD = re.compile(r"data:(image/(?:png|jpe?g|gif|webp));base64,", re.ASCII)
 

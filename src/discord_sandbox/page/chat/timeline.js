@@ -3,9 +3,9 @@
 import { on, oncePerFrame } from "../core/bus.js";
 import { fill, h } from "../core/dom.js";
 import * as interactions from "../core/interactions.js";
-import { byWebhook, channelName } from "../core/people.js";
+import { channelName } from "../core/people.js";
 import { loadMessages } from "../core/session.js";
-import { channelMessages, compareIds, findChannel, markRead, state } from "../core/store.js";
+import { byWebhook, channelMessages, compareIds, findChannel, markRead, state } from "../core/store.js";
 import { attempt } from "../overlay/toast.js";
 import { dayName, sameDay } from "../text/timestamps.js";
 import { drawMessage, failureText, FLAG } from "./message.js";

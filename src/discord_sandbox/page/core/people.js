@@ -22,11 +22,8 @@ export function initials(name) {
 
 export const userById = (id) => state.view?.users.get(id) ?? state.world?.users.find((user) => user.id === id) ?? null;
 
-/** Whether a message is by a webhook, which may have another name and picture each time. */
-export const byWebhook = (message) => Boolean(message.webhook_id) && message.webhook_id !== message.application_id;
-
 /** Who wrote a message, as they are now. */
-export const authorOf = (message) => (byWebhook(message) ? message.author : userById(message.author?.id) ?? message.author);
+export const authorOf = (message) => userById(message.author?.id) ?? message.author;
 
 /** The name a person goes by, in a server where one is given. */
 export function nameOf(user, guild = null) {

@@ -73,9 +73,12 @@ export function touch(message) {
   return message;
 }
 
+/** Whether a message is by a webhook, which may have another name and picture each time: it is no user. */
+export const byWebhook = (message) => Boolean(message.webhook_id) && message.webhook_id !== message.application_id;
+
 /** Puts a message in its place by id, over the one that has the same id. */
 export function upsertMessage(message) {
-  if (!message.webhook_id || message.webhook_id === message.application_id) rememberUser(message.author);
+  if (!byWebhook(message)) rememberUser(message.author);
   for (const user of message.mentions ?? []) rememberUser(user);
   const { list } = channelMessages(message.channel_id);
   let at = list.length;

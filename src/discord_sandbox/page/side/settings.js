@@ -43,7 +43,8 @@ function pictureRow(label, name, set) {
   const file = h("input", {
     type: "file", class: "sr-only", accept: "image/png,image/jpeg,image/gif,image/webp", "aria-label": label,
     onchange: async () => {
-      if (file.files.length > 0) await save({ [name]: await dataUri(file.files[0]) });
+      const image = file.files.length > 0 ? await attempt(() => dataUri(file.files[0])) : undefined;
+      if (image !== undefined) await save({ [name]: image });
     },
   });
   return h("div", { class: "switch-row" }, h("span", null, label),
