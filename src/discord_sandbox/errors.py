@@ -35,8 +35,10 @@ _KNOWN: dict[int, tuple[int, str]] = {
     20016: (429, "This action cannot be performed due to slowmode rate limit"),
     30003: (400, "Maximum number of pins reached (250)"),
     30007: (400, "Maximum number of webhooks reached (15)"),
+    30008: (400, "Maximum number of emojis reached (50)"),
     30010: (400, "Maximum number of reactions reached (20)"),
     30016: (400, "Maximum number of invites reached (1000)"),
+    30018: (400, "Maximum number of animated emojis reached (50)"),
     30032: (400, "Maximum number of application commands reached (100)"),
     30034: (429, "Max number of daily application command creates has been reached (200)"),
     30038: (400, "Maximum number of uncompleted guild scheduled events has been reached (100)"),
@@ -67,6 +69,7 @@ _KNOWN: dict[int, tuple[int, str]] = {
     50034: (400, "A message provided was too old to bulk delete"),
     50035: (400, "Invalid Form Body"),
     50083: (400, "Thread is archived"),
+    50101: (403, "This server needs more boosts to perform this action"),
     50091: (
         400,
         "The entity type of the event is different from the entity you are trying to start it for",

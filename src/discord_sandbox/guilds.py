@@ -10,6 +10,7 @@ from discord_sandbox.clock import iso
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
 from discord_sandbox.model import MEMBER_JOINED, Application, Guild, Json, Member, Role, User
+from discord_sandbox.pictures import changed
 from discord_sandbox.role_colors import paint
 from discord_sandbox.scheduled_events import forget_interest
 from discord_sandbox.shapes.channels import channel_json, stage_json
@@ -216,16 +217,32 @@ def create_role(
     colors: Json | None = None,
     hoist: bool = False,
     mentionable: bool = False,
+    pictured: Json | None = None,
 ) -> Role:
-    """Make a role just above @everyone, as Discord does; `colors` is a body with its colours."""
+    """Make a role just above @everyone, as Discord does.
+
+    `colors` is a body with its colours, `pictured` one with its icon or emoji.
+    """
     for other in guild.roles.values():
         if other.id != guild.id:
             other.position += 1
     role = Role(world.ids.next(), name, granted, 1, hoist=hoist, mentionable=mentionable)
     paint(role, colors or {})
+    set_role_icon(world, role, pictured or {})
     guild.roles[role.id] = role
     publish_role(world, guild, role, "GUILD_ROLE_CREATE")
     return role
+
+
+def set_role_icon(world: World, role: Role, body: Json) -> None:
+    """A role has the picture or the character of a body that was checked, not both."""
+    role.icon = changed(world, f"role-icons/{role.id}", body, "icon", role.icon)
+    if body.get("icon") is not None:
+        role.unicode_emoji = None
+    if "unicode_emoji" in body:
+        role.unicode_emoji = body["unicode_emoji"] or None
+        if role.unicode_emoji is not None:
+            role.icon = None
 
 
 def publish_role(world: World, guild: Guild, role: Role, event_type: str) -> None:
@@ -270,6 +287,8 @@ def delete_guild(world: World, guild: Guild) -> None:
         del world.webhooks[webhook.id]
     for channel_id in guild.channels:
         world.channels.pop(channel_id, None)
+    for emoji_id in guild.emojis:
+        world.pictures.pop(f"emojis/{emoji_id}", None)
     gone: Json = {"id": str(guild.id)}
     only = frozenset(guild.members)
     world.bus.publish(Event("GUILD_DELETE", gone, guild=guild, only=only))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from discord_sandbox import permissions
 from discord_sandbox.attachments import attach, resolve_uploads
+from discord_sandbox.emojis import settle_in_components
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
 from discord_sandbox.mentions import mention
@@ -37,6 +38,7 @@ class Origin:
     application_id: int | None = None
     webhook_id: int | None = None
     webhook_name: str | None = None
+    webhook_avatar: str | None = None
     interaction: Json | None = None
     reader_id: int | None = None
     type: int = 0
@@ -143,6 +145,7 @@ def create(
         message.application_id = origin.application_id
         message.webhook_id = origin.webhook_id
         message.webhook_name = origin.webhook_name
+        message.webhook_avatar = origin.webhook_avatar
         message.interaction = origin.interaction
         message.activity = origin.activity
         message.reader_id = origin.reader_id
@@ -158,6 +161,8 @@ def _add(world: World, channel: Channel, message: Message, draft: Draft) -> None
     """Give a new message what it has besides its text, and what has to be looked up."""
     if draft.uploads or draft.attachments:
         attach(world, message, draft)
+    if draft.components:
+        settle_in_components(world, message.author, draft.components)
     if draft.embeds or draft.components:
         resolve_uploads(world, message)
     if draft.reference is not None:
@@ -187,6 +192,7 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> None
             draft.content if "content" in draft.given else message.content,
             draft.embeds if "embeds" in draft.given else message.embeds,
         )
+    settle_in_components(world, message.author, draft.components)
     if message.poll is not None or draft.poll is not None:
         _edit_poll(world, channel, message, draft)
     was = message.content, message.embeds, message.components, message.attachments

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from discord_sandbox.attachments import find_attachment
 from discord_sandbox.backend import Backend
+from discord_sandbox.cdn import serve_picture
 from discord_sandbox.control.api import ControlApi
 from discord_sandbox.gateway.compression import compression
 from discord_sandbox.gateway.connection import Connection
@@ -102,7 +103,10 @@ class Server:
         if first == "sandbox":
             return self._control.serve(request, segments[2:])
         if first == "attachments":
-            return self._rest.serve_attachment(request, lambda: self._attachment(segments[2:]))
+            return self._rest.serve_file(request, first, lambda: self._attachment(segments[2:]))
+        if first == "cdn":
+            world = self.backend.world
+            return self._rest.serve_file(request, first, lambda: serve_picture(world, segments[2:]))
         return self._file(segments[1:])
 
     async def _file(self, segments: list[str]) -> web.StreamResponse:

@@ -24,6 +24,7 @@ from discord_sandbox.model import (
     Json,
     Member,
     Message,
+    Picture,
     User,
     Webhook,
 )
@@ -51,6 +52,7 @@ def save(world: World, path: Path) -> None:
         "guilds": [_pack(guild) for guild in world.guilds.values()],
         "dms": [_pack(c) for c in world.channels.values() if c.guild_id is None],
         "webhooks": [_pack(webhook) for webhook in world.webhooks.values()],
+        "pictures": [[name, _pack(found)] for name, found in world.pictures.items()],
     }
     beside = path.with_name(path.name + ".new")
     beside.write_text(json.dumps(state), "utf-8")
@@ -95,6 +97,13 @@ def _fill(world: World, state: Json) -> None:
     for packed in state["webhooks"]:
         webhook: Webhook = _unpack(Webhook, packed, users)
         world.webhooks[webhook.id] = webhook
+    for name, packed in state.get("pictures", ()):
+        world.pictures[name] = _unpack(Picture, packed, users)
+    _go_on(world)
+
+
+def _go_on(world: World) -> None:
+    """Take up what goes on by the clock, and number the messages anew."""
     for channel in world.channels.values():
         channel.message_ids = list(channel.messages)
     _set_alarms(world)

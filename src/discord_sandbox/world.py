@@ -21,6 +21,7 @@ from discord_sandbox.model import (
     Json,
     Member,
     Message,
+    Picture,
     User,
     Webhook,
 )
@@ -64,6 +65,8 @@ class World:
         """What goes on of applications' activities, by instance id."""
         self.uploads: dict[int, Attachment] = {}
         """Files given to commands, which no message carries."""
+        self.pictures: dict[str, Picture] = {}
+        """By their addresses on the CDN, without the ending: `avatars/ID/HASH`, `emojis/ID`."""
 
     def clear(self) -> None:
         """Nobody and nothing is there any more. Ids go on increasing all the same."""
@@ -79,6 +82,7 @@ class World:
             self.webhooks,
             self.activities,
             self.uploads,
+            self.pictures,
         ):
             everything.clear()
 

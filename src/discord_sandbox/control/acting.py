@@ -5,11 +5,13 @@ from __future__ import annotations
 from discord_sandbox import guilds, messages, reactions
 from discord_sandbox.channels import check_dm, open_dm
 from discord_sandbox.control.looking import unread
+from discord_sandbox.control.picturing import check_given
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.events import Event
 from discord_sandbox.interaction_commands import read_file
 from discord_sandbox.model import Channel, Json, Message, User
 from discord_sandbox.polls import vote
+from discord_sandbox.profiles import OF_USER, publish_user, set_pictures
 from discord_sandbox.references import FORWARD
 from discord_sandbox.rest.body import check_file
 from discord_sandbox.rest.event_dates import is_date
@@ -160,6 +162,7 @@ def read(ask: Ask) -> Json:
 def settings(ask: Ask) -> Json:
     user = ask.user()
     body = ask.body
+    check_given(ask, *OF_USER)
     if "accept_dms" in body:
         user.accept_dms = bool(body["accept_dms"])
     if "block" in body:
@@ -175,6 +178,9 @@ def settings(ask: Ask) -> Json:
             ask.world.bus.publish(Event("PRESENCE_UPDATE", shaped, guild=guild))
             if user.status == "offline":
                 guilds.let_go_if_temporary(ask.world, guild, user.id)
+    if any(name in body for name in OF_USER):
+        set_pictures(ask.world, user, body)
+        publish_user(ask.world, user)
     return {}
 
 

@@ -21,6 +21,7 @@ from discord_sandbox.control import (
     limiting,
     looking,
     making,
+    picturing,
     speaking,
 )
 from discord_sandbox.control.routing import Ask, Operation, Refused
@@ -53,6 +54,7 @@ class ControlApi:
                 *inviting.OPERATIONS,
                 *speaking.OPERATIONS,
                 *making.OPERATIONS,
+                *picturing.OPERATIONS,
                 *limiting.OPERATIONS,
                 *breaking.OPERATIONS,
             )

@@ -116,6 +116,7 @@ def view(ask: Ask) -> Json:
                     {
                         "user": user_json(member.user),
                         **partial_member_json(member),
+                        "bio": member.bio,
                         "status": member.user.status,
                     }
                     for member in guild.members.values()

@@ -7,10 +7,13 @@ from typing import Any
 from discord_sandbox import guilds, permissions
 from discord_sandbox.activities import enable
 from discord_sandbox.channels import create_channel, delete_channel, set_overwrite
+from discord_sandbox.control.picturing import check_given, check_pictured
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.events import Event
 from discord_sandbox.gateway.intents import application_flags, privileged
+from discord_sandbox.guild_pictures import set_pictures as set_guild_pictures
 from discord_sandbox.model import GUILD_TEXT, Json, Overwrite
+from discord_sandbox.profiles import OF_USER, set_pictures
 from discord_sandbox.rest.channels import KINDS, parse_overwrite
 from discord_sandbox.rest.roles import TAKES_COLORS
 from discord_sandbox.role_colors import paint
@@ -30,9 +33,11 @@ def user(ask: Ask) -> Json:
     wanted = ask.optional("id")
     if wanted in ask.world.users:
         raise Refused(f"There is a user {wanted} already.", 409)
+    check_given(ask, *OF_USER)
     made = ask.world.create_user(
         ask.text("username"), global_name=ask.body.get("global_name"), user_id=wanted
     )
+    set_pictures(ask.world, made, ask.body)
     return user_json(made)
 
 
@@ -47,6 +52,7 @@ def application(ask: Ask) -> Json:
         address, signing_key = endpoint_given(ask.body)
     except ValueError as problem:
         raise Refused(str(problem)) from None
+    check_given(ask, *OF_USER)
     made = ask.world.create_application(
         ask.text("name"),
         token=token,
@@ -60,6 +66,7 @@ def application(ask: Ask) -> Json:
     if ask.body.get("activity"):
         enable(ask.world, made)
     bot = ask.world.users[made.bot_user_id]
+    set_pictures(ask.world, bot, ask.body)
     owner = ask.world.users.get(made.owner_id, bot)
     return {
         "application": application_json(made, bot, owner, 0),
@@ -84,6 +91,7 @@ def guild(ask: Ask) -> Json:
     owner = ask.find_user(ask.given("owner_id"))
     members = [ask.find_user(_id(one)) for one in ask.body.get("members") or ()]
     bots = [_application(ask, _id(one)) for one in ask.body.get("bots") or ()]
+    features = check_pictured(ask, [])
     made = guilds.create_guild(
         ask.world,
         ask.text("name"),
@@ -91,6 +99,8 @@ def guild(ask: Ask) -> Json:
         channels=ask.body.get("channels") or ["general"],
         guild_id=ask.optional("id"),
     )
+    made.features = features
+    set_guild_pictures(ask.world, made, ask.body)
     for member in members:
         guilds.add_member(ask.world, made, member)
     for bot in bots:

@@ -34,6 +34,7 @@ from discord_sandbox.model.channels import (
     Thread,
     Voice,
 )
+from discord_sandbox.model.emojis import Emoji
 from discord_sandbox.model.entrance import WelcomeChannel, WelcomeScreen, Widget
 from discord_sandbox.model.guilds import (
     EventException,
@@ -79,6 +80,7 @@ from discord_sandbox.model.messages import (
     Reaction,
     Snapshot,
 )
+from discord_sandbox.model.pictures import Picture
 from discord_sandbox.model.users import User
 from discord_sandbox.model.voice import VoiceState
 from discord_sandbox.model.wire import Json
@@ -133,6 +135,7 @@ __all__ = [
     "AuditEntry",
     "Channel",
     "Command",
+    "Emoji",
     "EventException",
     "Forum",
     "ForumTag",
@@ -144,6 +147,7 @@ __all__ = [
     "Member",
     "Message",
     "Overwrite",
+    "Picture",
     "Poll",
     "Reaction",
     "Role",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from discord_sandbox.model.audit import AuditEntry
 from discord_sandbox.model.channels import Channel
+from discord_sandbox.model.emojis import Emoji
 from discord_sandbox.model.entrance import WelcomeScreen, Widget
 from discord_sandbox.model.invites import Invite
 from discord_sandbox.model.users import User
@@ -27,6 +28,8 @@ class Role:
     bot_id: int | None = None
     secondary_color: int | None = None
     tertiary_color: int | None = None
+    icon: str | None = None
+    unicode_emoji: str | None = None
 
 
 @dataclass(slots=True)
@@ -40,6 +43,9 @@ class Member:
     deaf: bool = False
     temporary: bool = False
     """Whether they are a member only until they go, or are given a role."""
+    avatar: str | None = None
+    banner: str | None = None
+    bio: str | None = None
 
 
 @dataclass(slots=True)
@@ -66,6 +72,7 @@ class ScheduledEvent:
     exceptions: dict[int, EventException] = field(default_factory=dict)
     declined: dict[int, dict[int, None]] = field(default_factory=dict)
     """For a date of a series, by its snowflake: who is interested in the others only."""
+    image: str | None = None
 
 
 @dataclass(slots=True)
@@ -88,6 +95,12 @@ class Guild:
     description: str | None = None
     system_channel_id: int | None = None
     preferred_locale: str = "en-US"
+    icon: str | None = None
+    splash: str | None = None
+    discovery_splash: str | None = None
+    banner: str | None = None
+    features: list[str] = field(default_factory=list)
+    """What Discord grants a server; here those that have to do with pictures."""
     roles: dict[int, Role] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
@@ -95,6 +108,7 @@ class Guild:
     scheduled_events: dict[int, ScheduledEvent] = field(default_factory=dict)
     stage_instances: dict[int, StageInstance] = field(default_factory=dict)
     """By the stage channel's id."""
+    emojis: dict[int, Emoji] = field(default_factory=dict)
     bans: dict[int, str | None] = field(default_factory=dict)
     """Why each user who is banned was, where it was said."""
     invites: dict[str, Invite] = field(default_factory=dict)
@@ -118,3 +132,4 @@ class Webhook:
     token: str
     creator_id: int
     application_id: int | None = None
+    avatar: str | None = None

@@ -107,6 +107,7 @@ class Message(Struct, gc=False):
     application_id: int | None = None
     webhook_id: int | None = None
     webhook_name: str | None = None
+    webhook_avatar: str | None = None
     activity: Json | None = None
     """An invitation to an activity that was launched: `application` and `activity`."""
     interaction: Json | None = None

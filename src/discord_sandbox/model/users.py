@@ -22,6 +22,9 @@ class User:
     status: str = "online"
     activities: list[Json] = field(default_factory=list)
     locale: str = "en-US"
+    avatar: str | None = None
+    """The hash of a picture, as everywhere in the model."""
+    banner: str | None = None
     dms: dict[int, int] = field(default_factory=dict)
     """The DM channels of this user, by the other user's id."""
     groups: set[int] = field(default_factory=set)

@@ -104,11 +104,11 @@ class RestApi:
         self._note(request, exchange, at_ms)
         return self._response(exchange)
 
-    async def serve_attachment(
-        self, request: web.BaseRequest, answer: Callable[[], web.Response]
+    async def serve_file(
+        self, request: web.BaseRequest, route: str, answer: Callable[[], web.Response]
     ) -> web.StreamResponse:
         """Answer with a file, which the record does not hold, unless a fault strikes."""
-        exchange = Exchange(request.method, request.path, [], time.perf_counter(), "attachments")
+        exchange = Exchange(request.method, request.path, [], time.perf_counter(), route)
         at_ms = self._backend.clock.now_ms()
         try:
             answered = await self._strike_before(exchange)

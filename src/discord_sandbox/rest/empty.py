@@ -44,18 +44,11 @@ def entitlements(call: Call) -> list[Json]:
     return []
 
 
-def emojis(call: Call) -> Json:
-    _own(call)
-    return {"items": []}
-
-
 ROUTES = (
     Route("GET", "/soundboard-default-sounds", default_sounds),
     Route("GET", "/sticker-packs", sticker_packs),
-    Route("GET", "/guilds/{guild_id}/emojis", of_guild),
     Route("GET", "/guilds/{guild_id}/stickers", of_guild),
     Route("GET", "/guilds/{guild_id}/soundboard-sounds", sounds),
     Route("GET", "/guilds/{guild_id}/integrations", managed_of_guild),
-    Route("GET", "/applications/{application_id}/emojis", emojis),
     Route("GET", "/applications/{application_id}/entitlements", entitlements),
 )

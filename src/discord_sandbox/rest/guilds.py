@@ -8,8 +8,10 @@ from discord_sandbox import permissions
 from discord_sandbox.clock import parse_iso
 from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.gateway.intents import GUILD_MEMBERS
+from discord_sandbox.guild_pictures import TAKES_PICTURES, check_features, set_pictures
 from discord_sandbox.guilds import publish_guild, publish_member, remove_member
 from discord_sandbox.model import Guild, Json, Member
+from discord_sandbox.pictures import changed
 from discord_sandbox.rest.rank import check_may_time_out, check_outranks
 from discord_sandbox.rest.roles import check_rank
 from discord_sandbox.rest.routing import Call, Route
@@ -24,6 +26,8 @@ from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate import members as members_of
 from discord_sandbox.validate.localizations import LOCALES
 from discord_sandbox.validate.members import Takes
+from discord_sandbox.validate.pictures import picture
+from discord_sandbox.world import World
 
 _GUILD = "/guilds/{guild_id}"
 _MEMBER = _GUILD + "/members/{user_id}"
@@ -50,6 +54,8 @@ def edit(call: Call) -> Json:
         system = parse_snowflake(body["system_channel_id"])
         if system is not None and system not in guild.channels:
             raise ApiError(10003)
+    check_features(guild.features, body)
+    set_pictures(call.world, guild, body)
     guild.system_channel_id = system
     guild.name = body.get("name") or guild.name
     guild.description = body.get("description", guild.description)
@@ -138,12 +144,23 @@ def edit_member(call: Call) -> Json:
         member.role_ids = wanted
     if "nick" in body:
         member.nick = body["nick"] or None
+    if own:
+        _set_profile(call.world, guild, member, body)
     if "communication_disabled_until" in body:
         member.timeout_until_ms = until_ms
     publish_member(call.world, guild, member)
     if in_voice is not None:
         in_voice()
     return member_json(member)
+
+
+def _set_profile(world: World, guild: Guild, member: Member, body: Json) -> None:
+    """What the bot shows of itself in this server only."""
+    place = f"guilds/{guild.id}/users/{member.user.id}"
+    member.avatar = changed(world, f"{place}/avatars", body, "avatar", member.avatar)
+    member.banner = changed(world, f"{place}/banners", body, "banner", member.banner)
+    if "bio" in body:
+        member.bio = body["bio"] or None
 
 
 def kick(call: Call) -> None:
@@ -158,6 +175,13 @@ _TAKES_GUILD: Takes = {
     "description": members_of.text(300),
     "preferred_locale": members_of.word(LOCALES),
     "system_channel_id": members_of.snowflake,
+    **TAKES_PICTURES,
+}
+_TAKES_OWN: Takes = {
+    "nick": _NICK,
+    "avatar": picture(),
+    "banner": picture(),
+    "bio": members_of.text(190),
 }
 _TAKES_MEMBER: Takes = {
     "nick": _NICK,
@@ -172,7 +196,7 @@ ROUTES = (
     Route("GET", _GUILD + "/preview", preview),
     Route("GET", _GUILD + "/members", members),
     Route("GET", _GUILD + "/members/search", search),
-    Route("PATCH", _GUILD + "/members/@me", edit_member, takes={"nick": _NICK}),
+    Route("PATCH", _GUILD + "/members/@me", edit_member, takes=_TAKES_OWN),
     Route("GET", _MEMBER, get_member),
     Route("PATCH", _MEMBER, edit_member, takes=_TAKES_MEMBER),
     Route("DELETE", _MEMBER, kick),

@@ -6,7 +6,14 @@ from collections import Counter
 
 from discord_sandbox import permissions
 from discord_sandbox.errors import ApiError, Problems, invalid
-from discord_sandbox.guilds import create_role, delete_role, publish_member, publish_role
+from discord_sandbox.guild_pictures import check_role_icons
+from discord_sandbox.guilds import (
+    create_role,
+    delete_role,
+    publish_member,
+    publish_role,
+    set_role_icon,
+)
 from discord_sandbox.model import Guild, Json, Role
 from discord_sandbox.rest.rank import check_grants, highest
 from discord_sandbox.rest.routing import Call, Route
@@ -15,6 +22,7 @@ from discord_sandbox.shapes.guilds import role_json
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate import fields, members
 from discord_sandbox.validate.members import Takes
+from discord_sandbox.validate.pictures import MOST_SMALL_KB, picture
 
 _ROLES = "/guilds/{guild_id}/roles"
 _OF_MEMBER = "/guilds/{guild_id}/members/{user_id}/roles/{role_id}"
@@ -47,6 +55,7 @@ def create(call: Call) -> Json:
     body = call.json()
     granted = parse_snowflake(body.get("permissions"))
     check_grants(call, guild, granted or 0)
+    check_role_icons(guild, body)
     role = create_role(
         call.world,
         guild,
@@ -55,6 +64,7 @@ def create(call: Call) -> Json:
         colors=body,
         hoist=bool(body.get("hoist", False)),
         mentionable=bool(body.get("mentionable", False)),
+        pictured=body,
     )
     return role_json(role)
 
@@ -63,6 +73,7 @@ def edit(call: Call) -> Json:
     guild = call.guild(permissions.MANAGE_ROLES)
     role = check_rank(call, guild, call.id("role_id"))
     body = call.json()
+    check_role_icons(guild, body)
     granted = parse_snowflake(body.get("permissions"))
     if granted is not None:
         check_grants(call, guild, granted ^ role.permissions)
@@ -71,6 +82,7 @@ def edit(call: Call) -> Json:
         if body.get(name) is not None:
             setattr(role, name, body[name])
     paint(role, body)
+    set_role_icon(call.world, role, body)
     publish_role(call.world, guild, role, "GUILD_ROLE_UPDATE")
     return role_json(role)
 
@@ -129,6 +141,13 @@ def counts(call: Call) -> Json:
     return {str(role_id): number for role_id, number in counted.items()}
 
 
+def _character(problems: Problems, path: fields.Path, value: object) -> None:
+    """An emoji that is a character; one of a server's own cannot stand beside a role."""
+    text = fields.text(problems, path, value, longest=100, shortest=1)
+    if text is not None and text.isascii():
+        problems.add(path, "INVALID_UNICODE_EMOJI", "Invalid emoji")
+
+
 _TAKES_PLACE: Takes = {"id": members.snowflake, "position": members.number(1, 250)}
 _COLOR = members.number(0, 0xFFFFFF)
 TAKES_COLORS: Takes = {
@@ -143,6 +162,8 @@ _TAKES: Takes = {
     **TAKES_COLORS,
     "hoist": members.flag,
     "mentionable": members.flag,
+    "icon": picture(MOST_SMALL_KB),
+    "unicode_emoji": _character,
 }
 
 ROUTES = (

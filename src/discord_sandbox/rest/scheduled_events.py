@@ -5,6 +5,7 @@ from __future__ import annotations
 from discord_sandbox import permissions
 from discord_sandbox.errors import ApiError
 from discord_sandbox.model import GUILD_STAGE, GUILD_VOICE, Guild, Json, ScheduledEvent
+from discord_sandbox.pictures import changed
 from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.scheduled_events import (
     check_room,
@@ -18,6 +19,7 @@ from discord_sandbox.shapes.users import user_json
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.stages import follow_event
 from discord_sandbox.validate.scheduled_events import STAGE, TAKES, check_scheduled_event
+from discord_sandbox.world import World
 
 _EVENTS = "/guilds/{guild_id}/scheduled-events"
 EVENT = _EVENTS + "/{event_id}"
@@ -61,10 +63,12 @@ def get(call: Call) -> Json:
 
 def create(call: Call) -> Json:
     guild = call.guild(permissions.CREATE_EVENTS)
-    data = check_scheduled_event(call.json(), call.world.clock.now_ms())
+    body = call.json()
+    data = check_scheduled_event(body, call.world.clock.now_ms())
     _check_channel(guild, data)
     check_room(guild)
     event = ScheduledEvent(call.world.ids.next(), guild.id, call.app.bot_user_id, data)
+    _set_image(call.world, event, body)
     guild.scheduled_events[event.id] = event
     publish_event(call.world, guild, event, "CREATE")
     return _shaped(call, event)
@@ -82,17 +86,23 @@ def changeable(call: Call) -> tuple[Guild, ScheduledEvent]:
 def edit(call: Call) -> Json:
     guild, event = changeable(call)
     now_ms = call.world.clock.now_ms()
-    data = check_scheduled_event(call.json(), now_ms, previous=event.data)
+    body = call.json()
+    data = check_scheduled_event(body, now_ms, previous=event.data)
     _check_channel(guild, data)
     begins_or_ends = data["status"] != event.data["status"]
     other_dates = data["recurrence_rule"] != event.data["recurrence_rule"]
     event.data = data
     if other_dates:
         drop_exceptions(call.world, guild, event)
+    _set_image(call.world, event, body)
     if begins_or_ends:
         follow_event(call.world, guild, event, call.bot)
     settle_status(call.world, guild, event)
     return _shaped(call, event)
+
+
+def _set_image(world: World, event: ScheduledEvent, body: Json) -> None:
+    event.image = changed(world, f"guild-events/{event.id}", body, "image", event.image)
 
 
 def delete(call: Call) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from discord_sandbox import messages, permissions
+from discord_sandbox import messages, permissions, pictures
 from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.events import Event
 from discord_sandbox.forums import check_tags, create_post
@@ -19,6 +19,7 @@ from discord_sandbox.validate import members
 from discord_sandbox.validate.channels import TAKES_POST, check_applied_tags
 from discord_sandbox.validate.members import Takes
 from discord_sandbox.validate.message import IN_MESSAGE, check_message
+from discord_sandbox.validate.pictures import picture, web_picture
 from discord_sandbox.wire import Written
 from discord_sandbox.world import World
 
@@ -32,7 +33,7 @@ def webhook_json(world: World, webhook: Webhook, *, with_creator: bool = True) -
         "id": str(webhook.id),
         "type": 1,
         "name": webhook.name,
-        "avatar": None,
+        "avatar": webhook.avatar,
         "channel_id": str(webhook.channel_id),
         "guild_id": str(webhook.guild_id),
         "application_id": (None if webhook.application_id is None else str(webhook.application_id)),
@@ -86,9 +87,25 @@ def create(call: Call) -> Json:
         creator_id=call.app.bot_user_id,
         application_id=call.app.id,
     )
+    _set_avatar(call.world, webhook, call.json())
     call.world.webhooks[webhook.id] = webhook
     _publish(call.world, channel, guild)
     return webhook_json(call.world, webhook)
+
+
+def _set_avatar(world: World, webhook: Webhook, body: Json) -> None:
+    place = _avatars(webhook)
+    webhook.avatar = pictures.changed(world, place, body, "avatar", webhook.avatar)
+
+
+def _avatars(webhook: Webhook) -> str:
+    """Where the pictures of a webhook are, as if it were a user."""
+    return f"avatars/{webhook.id}"
+
+
+def _shown_avatar(world: World, webhook: Webhook, url: str | None) -> str | None:
+    """The picture beside a message: the webhook's own, unless `avatar_url` names another."""
+    return pictures.point(world, _avatars(webhook), url) if url else webhook.avatar
 
 
 def of_channel(call: Call) -> list[Json]:
@@ -140,6 +157,7 @@ def edit(call: Call) -> Json:
         if channel.id != before.id:
             _publish(call.world, before, call.world.guilds[webhook.guild_id])
     webhook.name = name
+    _set_avatar(call.world, webhook, body)
     _tell(call.world, webhook)
     return webhook_json(call.world, webhook, with_creator="webhook_token" not in call.params)
 
@@ -157,17 +175,19 @@ def execute(call: Call) -> Any:
     webhook = _webhook(call)
     channel = _channel(call, webhook)
     draft = check_message(call.body, call.uploads)
-    begins = _begins_post(call, channel)
-    name = _check_name(call.json().get("username") or webhook.name, "username")
+    body = call.json()
+    begins = _begins_post(call, channel, body.get("thread_name"))
+    name = _check_name(body.get("username") or webhook.name, "username")
     origin = Origin(
         webhook_id=webhook.id,
         webhook_name=name,
+        webhook_avatar=_shown_avatar(call.world, webhook, body.get("avatar_url")),
         application_id=webhook.application_id,
     )
     draft.nonce = None
     creator = call.world.users[webhook.creator_id]
     if begins is not None:
-        tags = check_applied_tags(call.json())
+        tags = check_applied_tags(body)
         check_tags(call.world, channel, webhook.creator_id, tags)
         _, shaped = create_post(
             call.world, channel, creator, begins, draft, tags=tags, origin=origin
@@ -177,12 +197,11 @@ def execute(call: Call) -> Any:
     return Reply(200, shaped) if call.flag("wait") else Reply(204)
 
 
-def _begins_post(call: Call, channel: Channel) -> str | None:
+def _begins_post(call: Call, channel: Channel, name: str | None) -> str | None:
     """The name of the post that is begun, in a forum; None elsewhere.
 
     Raises ApiError 220001, 220002 or 220003 for too little or too much.
     """
-    name: str | None = call.json().get("thread_name")
     in_thread = call.snowflake("thread_id") is not None
     if name is not None and in_thread:
         raise ApiError(220002)
@@ -236,10 +255,11 @@ def delete_message(call: Call) -> None:
     messages.delete(call.world, channel, message)
 
 
-_TAKES: Takes = {"name": members.text(80, 1)}
+_TAKES: Takes = {"name": members.text(80, 1), "avatar": picture()}
 _TAKES_MOVE: Takes = {**_TAKES, "channel_id": members.snowflake}
 _TAKES_MESSAGE: Takes = {
     "username": members.text(80, 1),
+    "avatar_url": web_picture,
     **TAKES_POST,
     **dict.fromkeys(sorted(IN_MESSAGE), members.anything),
 }

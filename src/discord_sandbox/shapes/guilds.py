@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from discord_sandbox.clock import iso
 from discord_sandbox.model import EventException, Guild, Json, Member, Role, ScheduledEvent
+from discord_sandbox.shapes.emojis import emoji_json
 from discord_sandbox.shapes.users import user_json
 
 
@@ -30,8 +31,8 @@ def role_json(role: Role) -> Json:
         "hoist": role.hoist,
         "managed": role.managed,
         "mentionable": role.mentionable,
-        "icon": None,
-        "unicode_emoji": None,
+        "icon": role.icon,
+        "unicode_emoji": role.unicode_emoji,
         "flags": 0,
     }
     if role.bot_id is not None:
@@ -42,8 +43,8 @@ def role_json(role: Role) -> Json:
 def partial_member_json(member: Member) -> Json:
     """A member without its user, as messages and mentions carry it."""
     return {
-        "avatar": None,
-        "banner": None,
+        "avatar": member.avatar,
+        "banner": member.banner,
         "communication_disabled_until": _iso_or_none(member.timeout_until_ms),
         "flags": 0,
         "joined_at": iso(member.joined_ms),
@@ -65,13 +66,13 @@ def guild_json(guild: Guild) -> Json:
     return {
         "id": str(guild.id),
         "name": guild.name,
-        "icon": None,
+        "icon": guild.icon,
         "description": guild.description,
         "home_header": None,
-        "splash": None,
-        "discovery_splash": None,
+        "splash": guild.splash,
+        "discovery_splash": guild.discovery_splash,
         "features": guild_features(guild),
-        "banner": None,
+        "banner": guild.banner,
         "owner_id": str(guild.owner_id),
         "application_id": None,
         "region": "sandbox",
@@ -100,14 +101,15 @@ def guild_json(guild: Guild) -> Json:
         "premium_progress_bar_enabled": False,
         "nsfw": False,
         "nsfw_level": 0,
-        "emojis": [],
+        "emojis": [emoji_json(emoji) for emoji in guild.emojis.values()],
         "stickers": [],
         "incidents_data": None,
     }
 
 
 def guild_features(guild: Guild) -> list[str]:
-    return ["WELCOME_SCREEN_ENABLED"] if guild.welcome.enabled else []
+    """What the server was given, and what its settings switch on."""
+    return [*guild.features, *(["WELCOME_SCREEN_ENABLED"] if guild.welcome.enabled else [])]
 
 
 def guild_preview_json(guild: Guild) -> Json:
@@ -134,7 +136,7 @@ def scheduled_event_json(event: ScheduledEvent, *, with_user_count: bool = False
         "guild_id": str(event.guild_id),
         "creator_id": str(event.creator_id),
         "entity_id": _id_or_none(event.entity_id),
-        "image": None,
+        "image": event.image,
         "guild_scheduled_event_exceptions": [
             event_exception_json(event, one) for one in event.exceptions.values()
         ],

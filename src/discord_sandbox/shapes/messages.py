@@ -61,7 +61,7 @@ def _webhook_json(message: Message) -> Json:
     return {
         "id": str(message.webhook_id),
         "username": message.webhook_name or "Webhook",
-        "avatar": None,
+        "avatar": message.webhook_avatar,
         "discriminator": "0000",
         "public_flags": 0,
         "flags": 0,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from discord_sandbox.testing.control import Json
 from discord_sandbox.testing.interacting import Interacting, Place, channel_id_of
 from discord_sandbox.testing.messages import File, Message
+from discord_sandbox.testing.pictures import Emoji, named, with_pictures
 from discord_sandbox.testing.places import Application
 from discord_sandbox.testing.servers import InServers
 from discord_sandbox.testing.stream import DEFAULT_TIMEOUT_S, Frame, Stream, deleted_in
@@ -194,11 +195,11 @@ class Member(Interacting, InServers):
         """Vote in a poll for the answers of these numbers, and no others; none takes it back."""
         await self._do("vote", {**self._at(message), "answer_ids": list(answers)})
 
-    async def react(self, message: Message, emoji: str) -> None:
-        await self._do("react", {**self._at(message), "emoji": emoji})
+    async def react(self, message: Message, emoji: str | Emoji) -> None:
+        await self._do("react", {**self._at(message), "emoji": named(emoji)})
 
-    async def unreact(self, message: Message, emoji: str) -> None:
-        await self._do("unreact", {**self._at(message), "emoji": emoji})
+    async def unreact(self, message: Message, emoji: str | Emoji) -> None:
+        await self._do("unreact", {**self._at(message), "emoji": named(emoji)})
 
     async def open_dm(self, other: Application | Member) -> int:
         """Open the direct messages with a bot or another member; answers the channel's id."""
@@ -234,6 +235,10 @@ class Member(Interacting, InServers):
     async def set_status(self, status: str) -> None:
         """online, idle, dnd or offline."""
         await self._do("settings", {"status": status})
+
+    async def set_pictures(self, **pictures: bytes | None) -> None:
+        """Show oneself with an avatar or a banner, or no longer."""
+        await self._do("settings", with_pictures(dict(pictures)))
 
     # --- looking -----------------------------------------------------------------------------
 

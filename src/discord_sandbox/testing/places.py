@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from discord_sandbox.testing.control import Json
 from discord_sandbox.testing.messages import Message
+from discord_sandbox.testing.pictures import Emoji, data_uri, with_pictures
 from discord_sandbox.testing.stream import DEFAULT_TIMEOUT_S, Frame, deleted_in
 
 if TYPE_CHECKING:
@@ -122,6 +123,19 @@ class Guild:
         body = {"name": name, "permissions": str(permissions), **more}
         made = await self._sandbox.control.post(f"/guilds/{self.id}/roles", body)
         return int(made["id"])
+
+    async def make_emoji(self, name: str, image: bytes, roles: Sequence[int] = ()) -> Emoji:
+        """Make an emoji, kept to these roles where there are any."""
+        body = {"name": name, "image": data_uri(image), "roles": [str(role) for role in roles]}
+        return Emoji.of(await self._sandbox.control.post(f"/guilds/{self.id}/emojis", body))
+
+    async def delete_emoji(self, emoji: Emoji) -> None:
+        await self._sandbox.control.delete(f"/guilds/{self.id}/emojis/{emoji.id}")
+
+    async def set_pictures(self, **pictures: bytes | None) -> None:
+        """Give the server an icon, banner, splash or discovery_splash, or take it away."""
+        body = with_pictures(dict(pictures))
+        await self._sandbox.control.patch(f"/guilds/{self.id}", body)
 
     async def add_member(self, member: Member, roles: list[int] | None = None) -> None:
         """Let a member in, or give one who is in these roles."""

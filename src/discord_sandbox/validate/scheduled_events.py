@@ -10,6 +10,7 @@ from discord_sandbox.model import Json
 from discord_sandbox.recurrence import DAILY, MONTHLY, WEEKLY
 from discord_sandbox.validate import fields, members
 from discord_sandbox.validate.members import Takes
+from discord_sandbox.validate.pictures import picture
 
 STAGE, VOICE, EXTERNAL = 1, 2, 3
 SCHEDULED, ACTIVE, COMPLETED, CANCELED = 1, 2, 3, 4
@@ -47,6 +48,7 @@ TAKES: Takes = {
     "channel_id": members.snowflake,
     "entity_metadata": members.nested({"location": members.text(100)}),
     "recurrence_rule": members.nested(_TAKES_RULE),
+    "image": picture(),
     "status": members.choice(SCHEDULED, ACTIVE, COMPLETED, CANCELED),
 }
 

@@ -2,7 +2,7 @@
 
 import { emit } from "../core/bus.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
-import { botTag, channelIcon, channelName, dmMark, dmPartner, isForum, isGroup, nameOf, userById } from "../core/people.js";
+import { authorOf, botTag, channelIcon, channelName, dmMark, dmPartner, isForum, isGroup, nameOf } from "../core/people.js";
 import { findChannel } from "../core/store.js";
 import { openMenu, openPopover, closePopover } from "../overlay/popover.js";
 import { groupEntries } from "../side/group_dms.js";
@@ -37,7 +37,7 @@ function showPins(anchor, channelId) {
     pins.length === 0
       ? h("p", { class: "empty-note" }, icon("pin", 20), " None among the messages that are loaded.")
       : h("ul", null, pins.map((message) => {
-        const author = userById(message.author.id) ?? message.author;
+        const author = authorOf(message);
         return h("li", null, h("button",
           { type: "button", class: "pin", onclick: () => { closePopover(); emit("jump", { messageId: message.id }); } },
           h("strong", null, nameOf(author, guild)), " ", h("small", null, messageTime(Date.parse(message.timestamp))),

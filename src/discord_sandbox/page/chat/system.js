@@ -1,7 +1,7 @@
 // Messages that Discord itself writes: joins, pins, threads, stages, polls.
 
 import { h, icon } from "../core/dom.js";
-import { nameOf, userById } from "../core/people.js";
+import { authorOf, nameOf } from "../core/people.js";
 
 const named = (message) => h("strong", null, nameOf(userById(message.mentions?.[0]?.id) ?? message.mentions?.[0]));
 const LINES = {
@@ -30,7 +30,7 @@ function outcome(message) {
 export function systemText(message, guild) {
   const line = LINES[message.type];
   if (!line) return null;
-  const user = userById(message.author?.id) ?? message.author;
+  const user = authorOf(message);
   const [name, nodes] = line(h("strong", null, nameOf(user, guild)), message);
   return [icon(name, 16), " ", ...nodes];
 }

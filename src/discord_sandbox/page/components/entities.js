@@ -10,7 +10,7 @@ function people(channelId) {
   const ids = guild ? [...guild.members.keys()] : [state.view.me.id, ...(channel?.recipients ?? []).map((user) => user.id)];
   return [...new Set(ids)].map(userById).filter(Boolean).map((user) => ({
     key: user.id, value: user.id, label: nameOf(user, guild), detail: user.username, kind: "user",
-    lead: avatar(user, { size: 24 }), trail: botTag(user), search: `${nameOf(user, guild)} ${user.username}`,
+    lead: avatar(user, { size: 24, guild }), trail: botTag(user), search: `${nameOf(user, guild)} ${user.username}`,
   }));
 }
 

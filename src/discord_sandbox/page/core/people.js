@@ -1,6 +1,7 @@
 // How users, members, roles and channels are named and drawn.
 
 import { h, icon } from "./dom.js";
+import { avatarUrl, iconUrl, pictureOr, roleIconUrl } from "./pictures.js";
 import { state } from "./store.js";
 
 const HUES = [8, 32, 58, 140, 168, 195, 222, 262, 295, 330];
@@ -20,6 +21,9 @@ export function initials(name) {
 }
 
 export const userById = (id) => state.view?.users.get(id) ?? state.world?.users.find((user) => user.id === id) ?? null;
+
+/** Who wrote a message, as they are now. */
+export const authorOf = (message) => userById(message.author?.id) ?? message.author;
 
 /** The name a person goes by, in a server where one is given. */
 export function nameOf(user, guild = null) {
@@ -48,18 +52,28 @@ export function roleColours(role) {
 
 export const hex = (colour) => `#${Number(colour).toString(16).padStart(6, "0")}`;
 
-/** A round picture of a user: initials on the user's own colour, with presence where it is given. */
-export function avatar(user, { size = 40, status = null } = {}) {
+/** The icon of a member's highest role that has one, or null. */
+export function roleIcon(userId, guild) {
+  const roles = (guild?.members.get(userId)?.roles ?? []).map((id) => guild.roles.get(id)).filter((role) => role?.icon || role?.unicode_emoji);
+  if (roles.length === 0) return null;
+  const [role] = roles.sort((a, b) => b.position - a.position);
+  const shown = role.icon ? pictureOr(roleIconUrl(role), "role-icon", null) : h("span", { class: "emoji" }, role.unicode_emoji);
+  return h("span", { class: "role-mark", title: role.name, role: "img", "aria-label": role.name }, shown);
+}
+
+/** A user, round: their picture, else initials on their own colour; with presence where it is given. */
+export function avatar(user, { size = 40, status = null, guild = null } = {}) {
   const name = nameOf(user);
   return h("span",
     { class: "avatar", "aria-hidden": "true", style: { "--size": `${size}px`, "--hue": String(hueOf(user?.id ?? name)) } },
-    initials(name),
+    pictureOr(avatarUrl(user, guild), "covering", h("span", null, initials(name))),
     status && h("span", { class: `presence presence-${status}`, title: status }));
 }
 
 /** A server's mark for the rail. */
 export function guildMark(guild) {
-  return h("span", { class: "guild-mark", "aria-hidden": "true", style: { "--hue": String(hueOf(guild.id)) } }, initials(guild.name));
+  return h("span", { class: "guild-mark", "aria-hidden": "true", style: { "--hue": String(hueOf(guild.id)) } },
+    pictureOr(iconUrl(guild), "covering", h("span", null, initials(guild.name))));
 }
 
 /** The mark that tells programs from people. */

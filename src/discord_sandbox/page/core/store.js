@@ -29,7 +29,10 @@ export function normaliseView(answer) {
     for (const member of guild.members ?? []) {
       const id = memberUserId(member);
       if (typeof member.user === "object" && !users.has(id)) users.set(id, member.user);
-      members.set(id, { nick: member.nick ?? null, roles: member.roles ?? [], status: member.status ?? "offline" });
+      members.set(id, {
+        nick: member.nick ?? null, roles: member.roles ?? [], status: member.status ?? "offline",
+        avatar: member.avatar ?? null, banner: member.banner ?? null, bio: member.bio ?? null,
+      });
     }
     guilds.set(guild.id, { ...guild, voice_states: guild.voice_states ?? [], channels: byId(guild.channels), roles: byId(guild.roles), members });
   }
@@ -71,9 +74,12 @@ export function touch(message) {
   return message;
 }
 
+/** Whether a message is by a webhook, which may have another name and picture each time: it is no user. */
+export const byWebhook = (message) => Boolean(message.webhook_id) && message.webhook_id !== message.application_id;
+
 /** Puts a message in its place by id, over the one that has the same id. */
 export function upsertMessage(message) {
-  rememberUser(message.author);
+  if (!byWebhook(message)) rememberUser(message.author);
   for (const user of message.mentions ?? []) rememberUser(user);
   const { list } = channelMessages(message.channel_id);
   let at = list.length;

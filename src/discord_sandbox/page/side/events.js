@@ -4,6 +4,7 @@ import { act, get } from "../core/api.js";
 import { on } from "../core/bus.js";
 import { fill, h, icon } from "../core/dom.js";
 import { nameOf, userById } from "../core/people.js";
+import { eventImageUrl, pictureOr } from "../core/pictures.js";
 import { currentPlace, currentUser } from "../core/router.js";
 import { findChannel } from "../core/store.js";
 import { openDialog } from "../overlay/dialog.js";
@@ -65,6 +66,7 @@ function card(event, guildId) {
   const creator = event.creator ?? userById(event.creator_id);
   return h("article", { class: "event-card", "aria-label": event.name },
     h("div", { class: "event-when" }, icon("calendar", 16), timestamp(start, "F"), " · ", timestamp(start, "R"), STATUS[event.status] && h("span", { class: "tag" }, STATUS[event.status])),
+    pictureOr(eventImageUrl(event), "event-image", null),
     h("h3", null, event.name),
     event.description && markdown(event.description),
     (event.dates ?? []).length > 0 && dates(event, guildId, interested),

@@ -13,7 +13,7 @@ export const meElement = h("section", { class: "me", "aria-label": "Member you p
 const IN_REACH = 7;
 
 /** The people of the world, bots excluded: a bot is played by its own program. */
-export const players = () => (state.world?.users ?? []).filter((user) => !user.bot);
+export const players = () => (state.world?.users ?? []).filter((user) => !user.bot).map((user) => ({ ...user, ...state.view?.users.get(user.id) }));
 
 /** Draws the panel anew. */
 export function drawMe() {

@@ -2,7 +2,7 @@
 
 import { emit } from "../core/bus.js";
 import { fill, h } from "../core/dom.js";
-import { avatar, botTag, nameOf, paintedName, userById } from "../core/people.js";
+import { avatar, botTag, nameOf, paintedName, roleIcon, userById } from "../core/people.js";
 import { currentPlace } from "../core/router.js";
 import { findChannel, state } from "../core/store.js";
 
@@ -16,7 +16,7 @@ function memberRow(user, guild, status) {
         type: "button", class: `member${status === "offline" || status === "invisible" ? " offline" : ""}`, "aria-haspopup": "dialog",
         onclick: (event) => emit("profile", { userId: user.id, guild, anchor: event.currentTarget }),
       },
-      avatar(user, { size: 32, status }), h("span", paintedName(user.id, guild, "member-name"), nameOf(user, guild)), botTag(user)));
+      avatar(user, { size: 32, status, guild }), h("span", paintedName(user.id, guild, "member-name"), nameOf(user, guild)), roleIcon(user.id, guild), botTag(user)));
 }
 
 /** Sections of the list: hoisted roles from the highest, then online, then offline. */
