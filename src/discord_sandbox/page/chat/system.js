@@ -1,7 +1,7 @@
 // Messages that Discord itself writes: joins, pins, threads, stages, polls.
 
 import { h, icon } from "../core/dom.js";
-import { authorOf, nameOf } from "../core/people.js";
+import { authorOf, nameOf, userById } from "../core/people.js";
 
 const named = (message) => h("strong", null, nameOf(userById(message.mentions?.[0]?.id) ?? message.mentions?.[0]));
 const LINES = {
