@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from discord_sandbox import guilds
-from discord_sandbox.activities import enable
+from discord_sandbox.applications import create_application
 from discord_sandbox.emojis import create_emoji
-from discord_sandbox.endpoint_client import address_problem
 from discord_sandbox.errors import ApiError, Problems
-from discord_sandbox.gateway.intents import application_flags, privileged
 from discord_sandbox.guild_pictures import TAKES_PICTURES, check_features, read_features
 from discord_sandbox.guild_pictures import set_pictures as set_guild_pictures
 from discord_sandbox.model import Application, Guild, Json, User
 from discord_sandbox.profiles import OF_USER, set_pictures
-from discord_sandbox.signing import parse_signing_key
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate.emojis import TAKES_OWN
 from discord_sandbox.validate.members import note_members
@@ -53,25 +50,13 @@ def sow(world: World, seed: Any) -> None:
 
 
 def _application(world: World, given: Json) -> Application:
-    try:
-        bits = privileged(given.get("intents") or [])
-        address, signing_key = endpoint_given(given)
-    except ValueError as problem:
-        raise BadSeed(str(problem)) from None
-    token = _text(given, "token")
+    name, token = _text(given, "name"), _text(given, "token")
     if token in world.tokens:
         raise BadSeed("two applications have the same token")
-    made = world.create_application(
-        _text(given, "name"),
-        token=token,
-        application_id=parse_snowflake(given.get("id")),
-        privileged_intents=bits,
-        flags=application_flags(bits),
-        interactions_endpoint_url=address,
-        signing_key=signing_key,
-    )
-    if given.get("activity"):
-        enable(world, made)
+    try:
+        made = create_application(world, name, given)
+    except ValueError as problem:
+        raise BadSeed(str(problem)) from None
     bot = world.users[made.bot_user_id]
     _picture(world, bot, given)
     _emojis(world, made, given, bot)
@@ -101,20 +86,6 @@ def _emojis(world: World, owner: Guild | Application, given: Json, creator: User
             create_emoji(world, owner, name, content, creator.id)
         except ApiError as problem:
             raise BadSeed(f"there are too many emojis: {problem.message}") from None
-
-
-def endpoint_given(given: Json) -> tuple[str | None, bytes | None]:
-    """The address and the private key with which an application begins, where they are given.
-
-    The endpoint is not checked: its bot can only answer once it has what is made here.
-    Raises ValueError.
-    """
-    address, key = given.get("interactions_endpoint_url"), given.get("signing_key")
-    if address is not None:
-        problem = address_problem(address)
-        if problem is not None:
-            raise ValueError(f"the endpoint {address!r} {problem}")
-    return address, None if key is None else parse_signing_key(key)
 
 
 def _guild(world: World, given: Json, granted: dict[int, int | None]) -> None:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from discord_sandbox import guilds, permissions
-from discord_sandbox.activities import enable
+from discord_sandbox.applications import create_application
 from discord_sandbox.channels import create_channel, delete_channel, set_overwrite
 from discord_sandbox.control.picturing import check_given, check_pictured
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.events import Event
-from discord_sandbox.gateway.intents import application_flags, privileged
 from discord_sandbox.guild_pictures import set_pictures as set_guild_pictures
 from discord_sandbox.model import GUILD_TEXT, Json, Overwrite
 from discord_sandbox.profiles import OF_USER, set_pictures
 from discord_sandbox.rest.channels import KINDS, parse_overwrite
 from discord_sandbox.rest.roles import TAKES_COLORS
 from discord_sandbox.role_colors import paint
-from discord_sandbox.seed import BadSeed, endpoint_given, sow
+from discord_sandbox.seed import BadSeed, sow
 from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.shapes.commands import permissions_json
 from discord_sandbox.shapes.guilds import guild_json, member_json, role_json
@@ -47,24 +46,13 @@ def application(ask: Ask) -> Json:
         raise Refused(f"There is an application or user {wanted} already.", 409)
     if token in ask.world.tokens:
         raise Refused("Another application has this token: choose another one.", 409)
+    check_given(ask, *OF_USER)
+    name = ask.text("name")
+    ask.optional("owner_id")
     try:
-        bits = privileged(ask.body.get("intents") or [])
-        address, signing_key = endpoint_given(ask.body)
+        made = create_application(ask.world, name, ask.body)
     except ValueError as problem:
         raise Refused(str(problem)) from None
-    check_given(ask, *OF_USER)
-    made = ask.world.create_application(
-        ask.text("name"),
-        token=token,
-        application_id=wanted,
-        owner_id=ask.optional("owner_id"),
-        privileged_intents=bits,
-        flags=application_flags(bits),
-        interactions_endpoint_url=address,
-        signing_key=signing_key,
-    )
-    if ask.body.get("activity"):
-        enable(ask.world, made)
     bot = ask.world.users[made.bot_user_id]
     set_pictures(ask.world, bot, ask.body)
     owner = ask.world.users.get(made.owner_id, bot)
