@@ -3,7 +3,6 @@
 import inspect
 import re
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,9 @@ CLASSES: tuple[type, ...] = (
     testing.Exchange,
     testing.Message,
     testing.Modal,
+    testing.Activity,
     testing.File,
+    testing.Emoji,
     testing.Fault,
     Clock,
 )
@@ -44,8 +45,11 @@ def render() -> str:
 
 
 def _members(cls: type) -> Iterator[tuple[str, str]]:
-    parts = [one for one in cls.__mro__ if one.__module__.startswith(testing.__name__)]
-    for name, member in chain.from_iterable(vars(one).items() for one in parts):
+    # What a class has itself goes before what it has from those it is made of.
+    own: dict[str, Any] = {}
+    for part in cls.__mro__[:-1]:
+        own = own | {name: one for name, one in vars(part).items() if name not in own}
+    for name, member in own.items():
         if name.startswith("_"):
             continue
         if isinstance(member, property):

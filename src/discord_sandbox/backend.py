@@ -5,6 +5,7 @@ from __future__ import annotations
 from discord_sandbox.clock import SandboxClock
 from discord_sandbox.faults import Faults
 from discord_sandbox.gateway.hub import Hub
+from discord_sandbox.interaction_endpoint import InteractionEndpoints
 from discord_sandbox.interactions import Interactions
 from discord_sandbox.ratelimit import RateLimits
 from discord_sandbox.record import Requests
@@ -15,7 +16,10 @@ from discord_sandbox.world import World
 class Backend:
     """The world, and everything that acts on it or keeps account of it."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, *, transcript: Transcript | None = None, endpoints_anywhere: bool = False
+    ) -> None:
+        """With `endpoints_anywhere` interactions may be posted to other machines, too."""
         self.clock = SandboxClock()
         self.world = World(self.clock)
         self.interactions = Interactions(self.world)
@@ -23,12 +27,22 @@ class Backend:
         self.faults = Faults()
         self.requests = Requests()
         self.hub = Hub(self.world, self.limits, self.faults)
-        self.transcript: Transcript | None = None
+        self.endpoints = InteractionEndpoints(
+            self.world,
+            self.interactions,
+            self.limits,
+            self.requests,
+            transcript,
+            anywhere=endpoints_anywhere,
+        )
+        self.interactions.post = self.endpoints.post
+        self.transcript = transcript
 
     def reset(self) -> None:
         """Begin anew with an empty world; bots are cut off, people who watch go on watching."""
         self.faults.remove()
         self.hub.reset()
+        self.endpoints.reset()
         self.interactions.reset()
         self.limits.restore()
         self.requests.clear()

@@ -55,18 +55,23 @@ def serve(
             envvar="DISCORD_SANDBOX_TRANSCRIPT",
         ),
     ] = None,
+    endpoints_anywhere: Annotated[
+        bool,
+        typer.Option(
+            "--endpoints-anywhere",
+            help="Post interactions to other machines, too, where an application asks for it.",
+        ),
+    ] = False,
     end_with_stdin: Annotated[
         bool, typer.Option("--end-with-stdin", help="End when standard input is closed.")
     ] = False,
 ) -> None:
     """Run the sandbox until it is interrupted."""
-    backend = Backend()
+    backend = Backend(
+        transcript=None if transcript is None else _begin(transcript),
+        endpoints_anywhere=endpoints_anywhere,
+    )
     _prepare(backend, seed, state, clock)
-    if transcript is not None:
-        try:
-            backend.transcript = Transcript(transcript)
-        except OSError as problem:
-            _give_up(f"the transcript {transcript} cannot be written: {problem}")
     server = Server(backend, host=host, port=port)
     try:
         asyncio.run(_serve(server, end_with_stdin=end_with_stdin))
@@ -79,6 +84,13 @@ def serve(
             save(backend.world, state)
         except OSError as problem:
             _give_up(f"the world was not saved to {state}: {problem}")
+
+
+def _begin(transcript: Path) -> Transcript:
+    try:
+        return Transcript(transcript)
+    except OSError as problem:
+        _give_up(f"the transcript {transcript} cannot be written: {problem}")
 
 
 def _prepare(backend: Backend, seed: Path | None, state: Path | None, clock: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 Json = dict[str, Any]
@@ -11,6 +12,7 @@ _KNOWN: dict[int, tuple[int, str]] = {
     10002: (404, "Unknown Application"),
     10003: (404, "Unknown Channel"),
     10004: (404, "Unknown Guild"),
+    10006: (404, "Unknown Invite"),
     10007: (404, "Unknown Member"),
     10008: (404, "Unknown Message"),
     10009: (404, "Unknown Overwrite"),
@@ -21,10 +23,12 @@ _KNOWN: dict[int, tuple[int, str]] = {
     10026: (404, "Unknown Ban"),
     10060: (404, "Unknown sticker"),
     10061: (404, "Unknown sticker pack"),
+    10065: (404, "Unknown Voice State"),
     10062: (404, "Unknown interaction"),
     10063: (404, "Unknown application command"),
     10066: (404, "Unknown Application Command Permissions"),
     10067: (404, "Unknown Stage Instance"),
+    10069: (404, "Unknown Guild Welcome Screen"),
     10070: (404, "Unknown Guild Scheduled Event"),
     10071: (404, "Unknown Guild Scheduled Event User"),
     10087: (404, "Unknown Tag"),
@@ -37,7 +41,10 @@ _KNOWN: dict[int, tuple[int, str]] = {
     ),
     30003: (400, "Maximum number of pins reached (250)"),
     30007: (400, "Maximum number of webhooks reached (15)"),
+    30008: (400, "Maximum number of emojis reached (50)"),
     30010: (400, "Maximum number of reactions reached (20)"),
+    30016: (400, "Maximum number of invites reached (1000)"),
+    30018: (400, "Maximum number of animated emojis reached (50)"),
     30032: (400, "Maximum number of application commands reached (100)"),
     30034: (429, "Max number of daily application command creates has been reached (200)"),
     30038: (400, "Maximum number of uncompleted guild scheduled events has been reached (100)"),
@@ -46,6 +53,7 @@ _KNOWN: dict[int, tuple[int, str]] = {
     40003: (403, "You are opening direct messages too fast"),
     40005: (413, "Request entity too large"),
     40007: (403, "The user is banned from this guild"),
+    40032: (400, "Target user is not connected to voice."),
     40033: (400, "This message was already crossposted"),
     40058: (400, "Cannot send a message in a forum channel"),
     40060: (400, "Interaction has already been acknowledged."),
@@ -54,6 +62,7 @@ _KNOWN: dict[int, tuple[int, str]] = {
     40067: (400, "A tag is required to create a forum post in this channel"),
     50001: (403, "Missing Access"),
     50003: (403, "Cannot execute action on a DM channel"),
+    50004: (403, "Widget Disabled"),
     50005: (403, "Cannot edit a message authored by another user"),
     50006: (400, "Cannot send an empty message"),
     50007: (403, "Cannot send messages to this user"),
@@ -71,6 +80,7 @@ _KNOWN: dict[int, tuple[int, str]] = {
     50080: (400, "Cannot edit stickers within a message"),
     50081: (400, "Invalid sticker sent"),
     50083: (400, "Thread is archived"),
+    50101: (403, "This server needs more boosts to perform this action"),
     50091: (
         400,
         "The entity type of the event is different from the entity you are trying to start it for",
@@ -80,6 +90,13 @@ _KNOWN: dict[int, tuple[int, str]] = {
     50161: (400, "Voice messages must have supporting metadata."),
     50162: (400, "Voice messages cannot be edited."),
     50173: (403, "You cannot send voice messages in this channel."),
+    40094: (400, "This interaction has hit the maximum number of follow up messages"),
+    50234: (400, "Invalid Activity Launch, application is not EMBEDDED"),
+    50240: (
+        400,
+        "You cannot remove this app's Entry Point command in a bulk update operation. "
+        "Please include the Entry Point command in your update request or delete it separately.",
+    ),
     50109: (400, "The request body contains invalid JSON."),
     50068: (400, "Invalid message type"),
     160009: (403, "Cannot reference a message without permission to read message history"),
@@ -149,6 +166,20 @@ class TooFast(ApiError):
 
     def body(self) -> Json:
         return {**super().body(), "retry_after": round(self.retry_after, 3), "global": False}
+
+
+def problems_in_words(error: ApiError) -> str:
+    """An error and what is nested in it, in one line."""
+    listed = [f"{'.'.join(path)}: {text}" for path, text in _nested(error.errors or {})]
+    return "; ".join(listed) or error.message
+
+
+def _nested(node: Json, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    for key, inner in node.items():
+        if key == "_errors":
+            yield from ((path, str(one["message"])) for one in inner)
+        else:
+            yield from _nested(inner, (*path, key))
 
 
 class NotImplementedBySandbox(ApiError):

@@ -94,6 +94,7 @@ def _copy(world: World, channel: Channel, message: Message, webhook: Webhook) ->
         world.ids.next(at_ms), webhook.channel_id, world.users[webhook.creator_id], at_ms
     )
     copy.webhook_id, copy.webhook_name = webhook.id, webhook.name
+    copy.webhook_avatar = webhook.avatar
     copy.reference = reference_json(channel, message.id)
     _say_the_same(world, message, copy)
     return copy

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from discord_sandbox.command_access import BOT_DM, PRIVATE_CHANNEL
 from discord_sandbox.model import Interaction, Json
+from discord_sandbox.permissions import (
+    ATTACH_FILES,
+    EMBED_LINKS,
+    MENTION_EVERYONE,
+    USE_EXTERNAL_EMOJIS,
+)
 from discord_sandbox.shapes.channels import channel_json
-from discord_sandbox.shapes.guilds import member_json
+from discord_sandbox.shapes.guilds import guild_features, member_json
 from discord_sandbox.shapes.users import user_json
 from discord_sandbox.world import World
 
 ATTACHMENT_LIMIT = 10 * 1024 * 1024
+_IN_PRIVATE = ATTACH_FILES | EMBED_LINKS | MENTION_EVERYONE
 
 
 def interaction_json(world: World, interaction: Interaction) -> Json:
@@ -25,17 +33,16 @@ def interaction_json(world: World, interaction: Interaction) -> Json:
         "channel_id": str(channel.id),
         "locale": interaction.user.locale,
         "entitlements": [],
-        "authorizing_integration_owners": _owners(interaction),
+        "authorizing_integration_owners": interaction.owners,
         "attachment_size_limit": ATTACHMENT_LIMIT,
-        "context": 0 if interaction.guild_id is not None else 1,
-        "app_permissions": str(world.permissions(application.bot_user_id, channel)),
+        "context": interaction.context,
+        "app_permissions": str(_app_permissions(world, interaction)),
     }
     if interaction.source_message is not None:
         shaped["message"] = world.message_json(interaction.source_message, application.bot_user_id)
     if interaction.guild_id is None:
         shaped["user"] = user_json(interaction.user)
-        shaped["channel"] = world.channel_json(channel, interaction.user.id)
-        shaped["channel"]["recipients"] = [user_json(interaction.user)]
+        shaped["channel"] = world.channel_json(channel, application.bot_user_id)
         return shaped
     guild = world.guild(interaction.guild_id)
     member = world.member(guild, interaction.user.id)
@@ -44,7 +51,7 @@ def interaction_json(world: World, interaction: Interaction) -> Json:
     shaped["guild"] = {
         "id": str(guild.id),
         "locale": guild.preferred_locale,
-        "features": guild.features,
+        "features": guild_features(guild),
     }
     shaped["guild_locale"] = guild.preferred_locale
     shaped["member"] = {**member_json(member), "permissions": granted}
@@ -58,10 +65,11 @@ def metadata_json(interaction: Interaction) -> Json:
         "id": str(interaction.id),
         "type": interaction.type,
         "user": user_json(interaction.user),
-        "authorizing_integration_owners": _owners(interaction),
+        "authorizing_integration_owners": interaction.owners,
     }
     if interaction.type == 2:
         shaped["name"] = interaction.command_name
+        shaped |= _target_json(interaction)
     elif interaction.type == 3 and interaction.source_message is not None:
         shaped["interacted_message_id"] = str(interaction.source_message.id)
     elif interaction.parent is not None:
@@ -71,5 +79,27 @@ def metadata_json(interaction: Interaction) -> Json:
     return shaped
 
 
-def _owners(interaction: Interaction) -> Json:
-    return {"0": "0" if interaction.guild_id is None else str(interaction.guild_id)}
+def _target_json(interaction: Interaction) -> Json:
+    """On whom or what a command of a context menu was run."""
+    data = interaction.data
+    if data["type"] == 2:
+        return {"target_user": data["resolved"]["users"][data["target_id"]]}
+    return {"target_message_id": data["target_id"]} if data["type"] == 3 else {}
+
+
+def _app_permissions(world: World, interaction: Interaction) -> int:
+    """What the application may do where the interaction was started.
+
+    Of DMs Discord's documentation has the bits. Of a server in which the bot is not, it has none:
+    this takes those of DMs which the member has there.
+    """
+    channel = world.channel(interaction.channel_id)
+    bot_id = world.applications[interaction.application_id].bot_user_id
+    if interaction.context == BOT_DM:
+        return world.permissions(bot_id, channel) | MENTION_EVERYONE
+    if interaction.context == PRIVATE_CHANNEL:
+        return _IN_PRIVATE
+    if bot_id in world.guild(interaction.guild_id or 0).members:
+        return world.permissions(bot_id, channel)
+    granted = world.permissions(interaction.user.id, channel)
+    return granted & (_IN_PRIVATE | USE_EXTERNAL_EMOJIS)

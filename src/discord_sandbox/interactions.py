@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from typing import Any
 
-from discord_sandbox import messages
+from discord_sandbox.activities import launch
+from discord_sandbox.command_access import context_of, let_in_by_server
+from discord_sandbox.emojis import settle_in_components
 from discord_sandbox.errors import ApiError, NotImplementedBySandbox, invalid
 from discord_sandbox.events import Event
-from discord_sandbox.interaction_payload import interaction_json, metadata_json
-from discord_sandbox.messages import Origin
+from discord_sandbox.interaction_messages import InteractionMessages
+from discord_sandbox.interaction_payload import interaction_json
 from discord_sandbox.model import (
+    AUTOCOMPLETE,
+    COMMAND,
+    COMPONENT,
     EPHEMERAL,
     LOADING,
+    MODAL_SUBMIT,
+    Activity,
     Application,
     Channel,
     Interaction,
@@ -21,18 +29,21 @@ from discord_sandbox.model import (
     Message,
     User,
 )
+from discord_sandbox.shapes.users import basic_application_json
 from discord_sandbox.validate.command_options import check_choices
 from discord_sandbox.validate.message import Draft, Upload, check_message
 from discord_sandbox.validate.modals import check_modal
 from discord_sandbox.world import World
 
-PING, COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 1, 2, 3, 4, 5
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
+LAUNCH_ACTIVITY = 12
+JOIN = 1
+"""What an invitation to an activity asks for."""
 _ALLOWED = {
-    COMMAND: {MESSAGE, DEFERRED, MODAL},
-    COMPONENT: {MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, MODAL},
+    COMMAND: {MESSAGE, DEFERRED, MODAL, LAUNCH_ACTIVITY},
+    COMPONENT: {MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, MODAL, LAUNCH_ACTIVITY},
     AUTOCOMPLETE: {CHOICES},
-    MODAL_SUBMIT: {MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE},
+    MODAL_SUBMIT: {MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, LAUNCH_ACTIVITY},
 }
 ANSWER_WITHIN_S = 3.0
 TOKEN_LIVES_MS = 15 * 60_000
@@ -46,7 +57,10 @@ class Interactions:
         self._by_id: dict[int, Interaction] = {}
         self._by_token: dict[str, Interaction] = {}
         self._timers: dict[int, asyncio.TimerHandle] = {}
+        self.messages = InteractionMessages(world)
         self._waiting: dict[int, asyncio.Future[Interaction]] = {}
+        self.post: Callable[[Interaction, bytes], None]
+        """Sends the payload to an application that has an endpoint; the backend sets it."""
 
     def start(
         self,
@@ -56,11 +70,66 @@ class Interactions:
         channel: Channel,
         data: Json,
         *,
+        owners: dict[str, str] | None = None,
         command_name: str | None = None,
         message: Message | None = None,
         parent: Interaction | None = None,
     ) -> Interaction:
-        """Hand a member's act to the application, which has 3 s to answer."""
+        """Hand a member's act to the application, which has 3 s to answer.
+
+        `owners` are who let the application in; without them it was the server.
+        """
+        interaction = self._begin(
+            kind, application, user, channel, data, owners, command_name, message, parent
+        )
+        loop = asyncio.get_running_loop()
+        self._timers[interaction.id] = loop.call_later(ANSWER_WITHIN_S, self.fail, interaction)
+        payload = interaction_json(self._world, interaction)
+        guild = None if channel.guild_id is None else self._world.guilds[channel.guild_id]
+        only = frozenset({application.bot_user_id})
+        over_http = application.interactions_endpoint_url is not None
+        event = Event("INTERACTION_CREATE", payload, guild=guild, only=only, bots=not over_http)
+        self._world.bus.publish(event)
+        if over_http:
+            self.post(interaction, event.written())
+        return interaction
+
+    def launch(
+        self,
+        application: Application,
+        user: User,
+        channel: Channel,
+        data: Json,
+        owners: dict[str, str],
+    ) -> Interaction:
+        """Do what Discord does of an entry point itself: launch the activity, and say so.
+
+        Raises ApiError 50234.
+        """
+        interaction = self._begin(
+            COMMAND, application, user, channel, data, owners, data["name"], None, None
+        )
+        activity = self._launch(interaction)
+        bot = self._world.users[application.bot_user_id]
+        invitation = {"type": JOIN, "party_id": activity.instance_id}
+        shown = {"activity": invitation, "application": basic_application_json(application, bot)}
+        self.messages.send(interaction, Draft(frozenset()), 0, shown)
+        interaction.response_type = LAUNCH_ACTIVITY
+        self._settle(interaction)
+        return interaction
+
+    def _begin(
+        self,
+        kind: int,
+        application: Application,
+        user: User,
+        channel: Channel,
+        data: Json,
+        owners: dict[str, str] | None,
+        command_name: str | None,
+        message: Message | None,
+        parent: Interaction | None,
+    ) -> Interaction:
         self._prune()
         interaction = Interaction(
             id=self._world.ids.next(),
@@ -72,19 +141,15 @@ class Interactions:
             guild_id=channel.guild_id,
             at_ms=self._world.clock.now_ms(),
             data=data,
+            owners=let_in_by_server(channel) if owners is None else owners,
+            context=context_of(channel, application),
             command_name=command_name,
             source_message=message,
             parent=parent,
         )
         self._by_id[interaction.id] = interaction
         self._by_token[interaction.token] = interaction
-        loop = asyncio.get_running_loop()
-        self._timers[interaction.id] = loop.call_later(ANSWER_WITHIN_S, self._fail, interaction)
         self._tell(interaction, "INTERACTION_STARTED", {"name": command_name})
-        payload = interaction_json(self._world, interaction)
-        guild = None if channel.guild_id is None else self._world.guilds[channel.guild_id]
-        only = frozenset({application.bot_user_id})
-        self._world.bus.publish(Event("INTERACTION_CREATE", payload, guild=guild, only=only))
         return interaction
 
     async def answered(self, interaction: Interaction) -> Interaction:
@@ -141,8 +206,8 @@ class Interactions:
 
     @staticmethod
     def _check_kind(interaction: Interaction, kind: object) -> int:
-        if kind == 12:
-            raise NotImplementedBySandbox("Launching an activity")
+        if kind == 13:
+            raise NotImplementedBySandbox("Answering whether a user may buy a SKU")
         allowed = _ALLOWED[interaction.type]
         if interaction.type == MODAL_SUBMIT and interaction.source_message is None:
             allowed = allowed - {DEFERRED_UPDATE, UPDATE}
@@ -155,9 +220,12 @@ class Interactions:
         self, interaction: Interaction, kind: int, data: Json, uploads: list[Upload]
     ) -> Json | None:
         if kind == MODAL:
-            interaction.modal = check_modal(data)
+            interaction.modal = self._check_modal(interaction, data)
             interaction.state = "answered"
             self._tell(interaction, "MODAL_OPEN", interaction.modal)
+            return None
+        if kind == LAUNCH_ACTIVITY:
+            self._launch(interaction)
             return None
         if kind == CHOICES:
             interaction.choices = check_choices(data, _typed_kind(interaction.data))
@@ -170,13 +238,34 @@ class Interactions:
         except ApiError as problem:
             raise problem.below("data") from None
 
+    def _launch(self, interaction: Interaction) -> Activity:
+        application = self._world.applications[interaction.application_id]
+        channel = self._channel(interaction)
+        activity = launch(self._world, application, interaction.user, channel)
+        interaction.activity_id = activity.instance_id
+        interaction.state = "answered"
+        launched = {
+            "application_id": str(application.id),
+            "channel_id": str(channel.id),
+            "instance_id": activity.instance_id,
+        }
+        self._tell(interaction, "ACTIVITY_LAUNCHED", launched)
+        return activity
+
+    def _check_modal(self, interaction: Interaction, data: Json) -> Json:
+        modal = check_modal(data)
+        application = self._world.applications[interaction.application_id]
+        bot = self._world.users[application.bot_user_id]
+        settle_in_components(self._world, bot, modal["components"], ("data", "components"))
+        return modal
+
     def _answer_update(
         self, interaction: Interaction, kind: int, data: Json, uploads: list[Upload]
     ) -> Json:
         message = interaction.source_message
         assert message is not None
         if kind == UPDATE:
-            shaped = self._edit(message, data, uploads)
+            shaped = self.messages.change(message, data, uploads)
             interaction.state = "answered"
         else:
             shaped = self._world.message_json(message, message.author.id)
@@ -190,77 +279,10 @@ class Interactions:
         draft = check_message(data, uploads, ephemeral=True, voice=True)
         if kind == DEFERRED:
             draft = Draft(frozenset(), flags=draft.flags & EPHEMERAL)
-        message, shaped = self._send(interaction, draft, LOADING if kind == DEFERRED else 0)
+        message, shaped = self.messages.send(interaction, draft, LOADING if kind == DEFERRED else 0)
         interaction.original_id = message.id
         interaction.state = "deferred" if kind == DEFERRED else "answered"
         return shaped
-
-    def follow_up(self, interaction: Interaction, body: Any, uploads: list[Upload]) -> Json:
-        """Another message; the first after a deferral takes the place of the waiting one."""
-        draft = check_message(body, uploads, ephemeral=True, voice=True)
-        if interaction.state == "deferred" and interaction.original_id is not None:
-            interaction.state = "answered"
-            message = self.message(interaction, interaction.original_id)
-            # Who can read it was settled by the deferral.
-            draft.flags &= ~EPHEMERAL
-            draft.given |= {"flags"}
-            channel = self._channel(interaction)
-            return messages.edit_and_show(self._world, channel, message, draft).data
-        message, shaped = self._send(interaction, draft, 0)
-        interaction.followup_ids.append(message.id)
-        return shaped
-
-    def edit(
-        self, interaction: Interaction, message_id: int, body: Any, uploads: list[Upload]
-    ) -> Json:
-        """Edit the original response or a follow-up. Raises ApiError 10008."""
-        message = self.message(interaction, message_id)
-        shaped = self._edit(message, body, uploads)
-        if interaction.state == "deferred" and message_id == interaction.original_id:
-            interaction.state = "answered"
-        return shaped
-
-    def delete(self, interaction: Interaction, message_id: int) -> None:
-        """Delete the original response or a follow-up. Raises ApiError 10008."""
-        message = self.message(interaction, message_id)
-        messages.delete(self._world, self._channel(interaction), message)
-
-    def message(self, interaction: Interaction, message_id: int | None) -> Message:
-        """A message this interaction made, or was started from. Raises ApiError 10008."""
-        channel = self._channel(interaction)
-        own = {interaction.original_id, *interaction.followup_ids}
-        found = None
-        if message_id is not None and message_id in own:
-            found = channel.messages.get(message_id) or channel.ephemeral.get(message_id)
-        if found is None:
-            raise ApiError(10008)
-        return found
-
-    def _send(self, interaction: Interaction, draft: Draft, flags: int) -> tuple[Message, Json]:
-        application = self._world.applications[interaction.application_id]
-        ephemeral = bool(draft.flags & EPHEMERAL)
-        origin = Origin(
-            application_id=application.id,
-            webhook_id=application.id,
-            interaction=metadata_json(interaction),
-            reader_id=interaction.user.id if ephemeral else None,
-            type=20 if interaction.type == COMMAND else 0,
-            flags=flags,
-        )
-        bot = self._world.users[application.bot_user_id]
-        channel = self._channel(interaction)
-        message, shown = messages.create_and_show(self._world, bot, channel, draft, origin)
-        return message, shown.data
-
-    def _edit(self, message: Message, body: Any, uploads: list[Upload]) -> Json:
-        v2 = bool(message.flags & 1 << 15)
-        draft = check_message(body, uploads, v2=v2)
-        channel = self._world.channel(message.channel_id)
-        if message.id not in channel.messages and message.id not in channel.ephemeral:
-            raise ApiError(10008)
-        if not draft.given and not uploads:
-            return self._world.message_json(message, message.author.id)
-        return messages.edit_and_show(self._world, channel, message, draft).data
 
     def _channel(self, interaction: Interaction) -> Channel:
         return self._world.channel(interaction.channel_id)
@@ -272,12 +294,16 @@ class Interactions:
         self._tell(interaction, "INTERACTION_DONE", {"response_type": interaction.response_type})
         self._wake(interaction)
 
-    def _fail(self, interaction: Interaction) -> None:
+    def fail(self, interaction: Interaction, why: str | None = None) -> None:
+        """Give it up, because of time or because of what the application did."""
         interaction.state = "failed"
-        self._timers.pop(interaction.id, None)
+        interaction.failure = why
+        timer = self._timers.pop(interaction.id, None)
+        if timer is not None:
+            timer.cancel()
         application = self._world.applications[interaction.application_id]
-        reason = f"{application.name} did not answer within {ANSWER_WITHIN_S:g} seconds"
-        self._tell(interaction, "INTERACTION_FAILED", {"reason": reason})
+        late = f"{application.name} did not answer within {ANSWER_WITHIN_S:g} seconds"
+        self._tell(interaction, "INTERACTION_FAILED", {"reason": why or late})
         self._wake(interaction)
 
     def _wake(self, interaction: Interaction) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from discord_sandbox import permissions
 from discord_sandbox.attachments import attach, resolve_uploads
+from discord_sandbox.emojis import settle_in_components
 from discord_sandbox.errors import ApiError, NotImplementedBySandbox
 from discord_sandbox.events import Event
 from discord_sandbox.followers import empty_copies, update_copies
@@ -41,10 +42,12 @@ class Origin:
     application_id: int | None = None
     webhook_id: int | None = None
     webhook_name: str | None = None
+    webhook_avatar: str | None = None
     interaction: Json | None = None
     reader_id: int | None = None
     type: int = 0
     flags: int = 0
+    activity: Json | None = None
     message_id: int | None = None
     """The message's id, where it is settled already."""
 
@@ -131,7 +134,7 @@ def create(
 
     Raises ApiError 50006 when there is nothing in it, 50083 where only moderators open the thread.
     """
-    if not draft.content and draft.empty and not origin.flags & LOADING:
+    if not (draft.content or origin.flags & LOADING or origin.activity) and draft.empty:
         raise ApiError(50006)
     if channel.thread is not None:
         wake(world, channel)
@@ -154,7 +157,9 @@ def create(
         message.application_id = origin.application_id
         message.webhook_id = origin.webhook_id
         message.webhook_name = origin.webhook_name
+        message.webhook_avatar = origin.webhook_avatar
         message.interaction = origin.interaction
+        message.activity = origin.activity
         message.reader_id = origin.reader_id
     if not draft.plain:
         _add(world, channel, message, draft)
@@ -171,6 +176,8 @@ def _add(world: World, channel: Channel, message: Message, draft: Draft) -> None
     message.theme = draft.theme
     if draft.uploads or draft.attachments:
         attach(world, message, draft)
+    if draft.components:
+        settle_in_components(world, message.author, draft.components)
     if draft.embeds or draft.components:
         resolve_uploads(world, message)
     if draft.reference is not None:
@@ -196,6 +203,7 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> None
     """
     check_open(channel)
     _check_change(message, draft)
+    settle_in_components(world, message.author, draft.components)
     if message.poll is not None or draft.poll is not None:
         _edit_poll(world, channel, message, draft)
     was = message.content, message.embeds, message.components, message.attachments

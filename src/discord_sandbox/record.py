@@ -69,7 +69,10 @@ def seen_json(row: SeenRow) -> Json:
 
 
 class RequestRow(Struct, gc=False):
-    """A request and its answer, in short. Status 0 means that it got none."""
+    """A request and its answer, in short. Status 0 means that it got none.
+
+    It is one of a bot to the API, or, where `path` is a whole URL, one to an application's endpoint.
+    """
 
     n: int
     at_ms: int
@@ -82,6 +85,8 @@ class RequestRow(Struct, gc=False):
     code: int
     fault: str | None
     ratelimited: str | None
+    problem: str | None = None
+    """What was wrong with the answer of an application's own endpoint."""
 
 
 class Requests:
@@ -130,4 +135,6 @@ def request_json(row: RequestRow) -> Json:
         shaped["fault"] = row.fault
     if row.ratelimited is not None:
         shaped["ratelimited"] = row.ratelimited
+    if row.problem is not None:
+        shaped["problem"] = row.problem
     return shaped

@@ -13,14 +13,13 @@ from aiohttp import web
 
 from discord_sandbox.attachments import find_attachment
 from discord_sandbox.backend import Backend
+from discord_sandbox.cdn import serve_picture
 from discord_sandbox.control.api import ControlApi
 from discord_sandbox.gateway.compression import compression
 from discord_sandbox.gateway.connection import Connection
 from discord_sandbox.rest.api import RestApi
 from discord_sandbox.rest.body import MOST_BYTES
 from discord_sandbox.snowflake import parse_snowflake
-from discord_sandbox.sticker_files import ENDINGS
-from discord_sandbox.stickers import find_sticker
 
 _MOST_BODY = 64 * 1024 * 1024
 """What is read of any request. Discord's own limit is lower and answered as Discord does; a member's
@@ -34,7 +33,6 @@ _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
     ".png": "image/png",
-    ".gif": "image/gif",
     ".ico": "image/x-icon",
     ".json": "application/json",
     ".woff2": "font/woff2",
@@ -85,6 +83,7 @@ class Server:
         self.backend.faults.remove()
         self.backend.hub.close()
         self.backend.interactions.close()
+        await self.backend.endpoints.close()
         self.backend.world.agenda.clear()
         await self._control.close()
         if self._runner is not None:
@@ -104,9 +103,10 @@ class Server:
         if first == "sandbox":
             return self._control.serve(request, segments[2:])
         if first == "attachments":
-            return self._rest.serve_attachment(request, lambda: self._attachment(segments[2:]))
-        if segments[1:3] == ["cdn", "stickers"]:
-            return self._rest.serve_attachment(request, lambda: self._sticker(segments[3:]))
+            return self._rest.serve_file(request, first, lambda: self._attachment(segments[2:]))
+        if first == "cdn":
+            world = self.backend.world
+            return self._rest.serve_file(request, first, lambda: serve_picture(world, segments[2:]))
         return self._file(segments[1:])
 
     async def _file(self, segments: list[str]) -> web.StreamResponse:
@@ -133,15 +133,16 @@ class Server:
         found = find_attachment(self.backend.world, channel_id, attachment_id)
         if found is None:
             return web.Response(status=404, text="There is no such file.")
-        return _uploaded(found.content, found.content_type, found.filename)
-
-    def _sticker(self, segments: list[str]) -> web.Response:
-        name = segments[0] if len(segments) == 1 else ""
-        number, _, ending = name.partition(".")
-        found = find_sticker(self.backend.world, parse_snowflake(number) or 0)
-        if found is None or ENDINGS[found.format] != ending:
-            return web.Response(status=404, text="There is no such sticker.")
-        return _uploaded(found.content, _TYPES[f".{ending}"], name)
+        return web.Response(
+            body=found.content,
+            headers={
+                "Content-Type": found.content_type or "application/octet-stream",
+                # What a member uploaded must not run as a page of the sandbox's own.
+                "Content-Security-Policy": "sandbox; default-src 'none'",
+                "X-Content-Type-Options": "nosniff",
+                "Content-Disposition": f"inline; filename*=UTF-8''{quote(found.filename)}",
+            },
+        )
 
     @staticmethod
     def _page(segments: list[str]) -> web.StreamResponse:
@@ -154,19 +155,6 @@ class Server:
             body=found.read_bytes(),
             headers={"Content-Type": kind, "Cache-Control": "no-cache"},
         )
-
-
-def _uploaded(content: bytes, content_type: str | None, name: str) -> web.Response:
-    return web.Response(
-        body=content,
-        headers={
-            "Content-Type": content_type or "application/octet-stream",
-            # What a member uploaded must not run as a page of the sandbox's own.
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "X-Content-Type-Options": "nosniff",
-            "Content-Disposition": f"inline; filename*=UTF-8''{quote(name)}",
-        },
-    )
 
 
 def _request(*parts: Any) -> web.BaseRequest:

@@ -15,8 +15,6 @@ MOST_PIXELS = 320
 MOST_SECONDS = 5
 MOST_FRAMES = 1000
 LEAST_RATE, MOST_RATE = 1, 60
-ENDINGS = {PNG: "png", APNG: "png", LOTTIE: "json", GIF: "gif"}
-"""How the name of a sticker's file ends, by its format."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 _USUAL_DELAY = 100
 """Frames of a PNG that give no unit for their delay give it in hundredths of a second."""

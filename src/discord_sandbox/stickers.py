@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
-from discord_sandbox.model import Channel, Guild, Json, Sticker, User
+from discord_sandbox.guild_pictures import WITH_LOTTIE
+from discord_sandbox.model import Channel, Guild, Json, Picture, Sticker, User
 from discord_sandbox.permissions import CREATE_GUILD_EXPRESSIONS, MANAGE_GUILD_EXPRESSIONS
 from discord_sandbox.shapes.stickers import sticker_item_json, sticker_json
 from discord_sandbox.sticker_files import sticker_format
 from discord_sandbox.world import World
 
 MOST_STICKERS = 5
-_WITH_LOTTIE = frozenset({"VERIFIED", "PARTNERED"})
 
 
 def create_sticker(world: World, guild: Guild, creator: User, body: Json, data: bytes) -> Sticker:
@@ -23,7 +23,7 @@ def create_sticker(world: World, guild: Guild, creator: User, body: Json, data: 
     """
     if len(guild.stickers) >= MOST_STICKERS:
         raise ApiError(30039)
-    kind = sticker_format(data, lottie=bool(_WITH_LOTTIE & set(guild.features)))
+    kind = sticker_format(data, lottie=bool(WITH_LOTTIE & set(guild.features)))
     sticker = Sticker(
         id=world.ids.next(),
         guild_id=guild.id,
@@ -31,10 +31,10 @@ def create_sticker(world: World, guild: Guild, creator: User, body: Json, data: 
         tags=body["tags"],
         description=body.get("description") or None,
         format=kind,
-        content=data,
         creator_id=creator.id,
     )
     guild.stickers[sticker.id] = sticker
+    world.pictures[f"stickers/{sticker.id}"] = Picture(data)
     publish_stickers(world, guild)
     return sticker
 
@@ -52,6 +52,7 @@ def edit_sticker(world: World, guild: Guild, sticker: Sticker, body: Json) -> No
 def delete_sticker(world: World, guild: Guild, sticker: Sticker) -> None:
     """It can no longer be sent; messages that have it keep its name."""
     del guild.stickers[sticker.id]
+    world.pictures.pop(f"stickers/{sticker.id}", None)
     publish_stickers(world, guild)
 
 

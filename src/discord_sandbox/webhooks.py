@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from discord_sandbox import pictures
 from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.events import Event
 from discord_sandbox.model import (
@@ -14,6 +15,7 @@ from discord_sandbox.model import (
     VOICE_TYPES,
     Channel,
     Guild,
+    Json,
     User,
     Webhook,
 )
@@ -56,8 +58,9 @@ def create_webhook(
     *,
     kind: int = INCOMING_WEBHOOK,
     source: Channel | None = None,
+    avatar: str | None = None,
 ) -> Webhook:
-    """Make a webhook for a channel; `source` is the one that it follows.
+    """Make a webhook for a channel; `source` is the one that it follows, `avatar` a data URI.
 
     Raises ApiError 50024 for a thread, a category or a DM, 30007 for one more than 15.
     """
@@ -76,9 +79,20 @@ def create_webhook(
         type=kind,
         source_channel_id=None if source is None else source.id,
     )
+    set_avatar(world, webhook, {"avatar": avatar})
     world.webhooks[webhook.id] = webhook
     publish_webhooks(world, channel)
     return webhook
+
+
+def avatars_of(webhook: Webhook) -> str:
+    """Where the pictures of a webhook are, as if it were a user."""
+    return f"avatars/{webhook.id}"
+
+
+def set_avatar(world: World, webhook: Webhook, body: Json) -> None:
+    """Give a webhook the picture of a body that was checked, if there is one in it."""
+    webhook.avatar = pictures.changed(world, avatars_of(webhook), body, "avatar", webhook.avatar)
 
 
 def remove_webhook(world: World, webhook: Webhook) -> None:

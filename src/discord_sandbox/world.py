@@ -12,6 +12,8 @@ from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Bus, Event
 from discord_sandbox.model import (
     DM,
+    GROUP_DM,
+    Activity,
     Application,
     Attachment,
     Channel,
@@ -19,6 +21,7 @@ from discord_sandbox.model import (
     Json,
     Member,
     Message,
+    Picture,
     User,
     Webhook,
 )
@@ -58,8 +61,12 @@ class World:
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.webhooks: dict[int, Webhook] = {}
+        self.activities: dict[str, Activity] = {}
+        """What goes on of applications' activities, by instance id."""
         self.uploads: dict[int, Attachment] = {}
         """Files given to commands, which no message carries."""
+        self.pictures: dict[str, Picture] = {}
+        """By their addresses on the CDN, without the ending: `avatars/ID/HASH`, `emojis/ID`."""
 
     def clear(self) -> None:
         """Nobody and nothing is there any more. Ids go on increasing all the same."""
@@ -73,7 +80,9 @@ class World:
             self.guilds,
             self.channels,
             self.webhooks,
+            self.activities,
             self.uploads,
+            self.pictures,
         ):
             everything.clear()
 
@@ -209,7 +218,7 @@ class World:
 
     def channel_json(self, channel: Channel, viewer_id: int | None = None) -> Json:
         """The channel; of a DM, the recipients other than `viewer_id`."""
-        if channel.type != DM:
+        if channel.type not in (DM, GROUP_DM):
             return channel_json(channel)
         recipients = [self.users[found] for found in channel.recipient_ids if found != viewer_id]
         return channel_json(channel, recipients)
@@ -235,6 +244,8 @@ class World:
         owner_id: int | None = None,
         privileged_intents: int = 0,
         flags: int = 0,
+        interactions_endpoint_url: str | None = None,
+        signing_key: bytes | None = None,
     ) -> Application:
         """Make an application and its bot user, which share an id as new ones at Discord do."""
         application_id = application_id or self.ids.next()
@@ -249,7 +260,10 @@ class World:
             owner_id=owner_id or bot.id,
             privileged_intents=privileged_intents,
             flags=flags,
+            interactions_endpoint_url=interactions_endpoint_url,
         )
+        if signing_key is not None:
+            application.signing_key = signing_key
         self.applications[application_id] = application
         self.tokens[application.token] = application
         return application

@@ -17,7 +17,7 @@ async def test_a_voice_message_is_played(quiet_world: World) -> None:
     post = quiet_world.sandbox.post
     waveform = base64.b64encode(bytes([0, 60, 120, 180, 255, 180, 120, 60])).decode()
     await post(
-        f"/members/{quiet_world.ada}/voice",
+        f"/members/{quiet_world.ada}/voice-message",
         {
             "channel_id": quiet_world.bots,
             "files": [file("voice.wav", sound(12), "audio/wav")],

@@ -25,7 +25,7 @@ async def test_a_member_makes_a_webhook_and_somebody_posts_with_it(quiet_world: 
     sure = ada.get_by_role("dialog", name="Delete Build server")
     await sure.get_by_role("button", name="Delete", exact=True).click()
     await expect(dialog.get_by_role("listitem")).to_have_count(0)
-    await dialog.get_by_role("button", name="Close").click()
+    await dialog.get_by_role("button", name="Close", exact=True).click()
     await expect(ada.get_by_role("article", name="Build server")).to_contain_text("Build 7")
     async with quiet_world.sandbox.session.post(url, json={"content": "x"}) as response:
         assert response.status == 404

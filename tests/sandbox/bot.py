@@ -6,13 +6,15 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, TypeVar
 
 import discord
 import yarl
 from discord import app_commands
 
 from discord_sandbox.testing import Application, Sandbox
+
+C = TypeVar("C", bound=discord.Client)
 
 
 class NameModal(discord.ui.Modal, title="Who are you?"):
@@ -217,9 +219,7 @@ def _add_those_with_targets(tree: app_commands.CommandTree[Any]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def running(
-    bot: ExampleBot, sandbox: Sandbox, application: Application
-) -> AsyncIterator[ExampleBot]:
+async def running(bot: C, sandbox: Sandbox, application: Application) -> AsyncIterator[C]:
     """The bot, connected and ready; its library knows of the sandbox by two addresses only."""
     discord.http.Route.BASE = sandbox.api_url
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(sandbox.gateway_url)

@@ -185,6 +185,8 @@ def _check_parameter(
 
 def _read(schema: Any, values: list[str]) -> Any:
     """A value of the query as the type that the description gives it."""
+    if "$ref" in schema:
+        schema = _document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     kinds = schema.get("type", [])
     if "array" in kinds or len(values) > 1:
         return values
@@ -199,6 +201,9 @@ def _read(schema: Any, values: list[str]) -> Any:
 QUERY_CONTRADICTIONS: dict[tuple[str, str], str] = {
     ("POST /channels/{channel_id}/threads", "use_nested_fields"): (
         "discord.py gives it with the post of a forum; what it once chose is all that there is now."
+    ),
+    ("PUT /guilds/{guild_id}/bans/{user_id}", "delete_message_seconds"): (
+        "discord.py gives it here; the description has it in the body."
     ),
 }
 """Parameters that clients give and the description lacks, by operation and name, and why."""
@@ -233,6 +238,11 @@ BODY_CONTRADICTIONS: list[tuple[str, str, str]] = [
         "POST /webhooks/{webhook_id}/{webhook_token}/slack",
         "attachments/*/color",
         "The description has digits only; Slack's good, warning and danger are taken, too.",
+    ),
+    (
+        "PATCH /applications/({application_id}|@me)",
+        "**/permissions",
+        "The description has an integer; the reference has a string, as permissions are elsewhere.",
     ),
 ]
 """(operation, member, why): what clients send and Discord takes, against the description.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -18,13 +19,29 @@ def test_the_lines_of_the_readme_are_a_first_test(tmp_path: Path) -> None:
     """The bot and the test that are shown, run by the command that is shown, pass; and can fail."""
     text = PAGE.read_text("utf-8")
     files = re.findall(r"```python\n# (\S+)\n(.*?)```", text, re.DOTALL)
-    assert {name for name, _ in files} == {"bot.py", "test_bot.py"}
+    assert {name for name, _ in files} == {"bot.py", "test_bot.py", "http_bot.py"}
     for name, content in files:
         (tmp_path / name).write_text(content, "utf-8")
     assert len(dict(files)["test_bot.py"].splitlines()) == 1 + 5
     (line,) = re.findall(r"^pytest .*$", text, re.MULTILINE)
     assert _run(tmp_path, line) == (0, "1 passed")
     bot = tmp_path / "bot.py"
+    bot.write_text(bot.read_text().replace('"pong"', '"ping"'))
+    assert _run(tmp_path, line) == (1, "1 failed")
+
+
+def test_a_bot_without_the_gateway_passes_the_same_test(tmp_path: Path) -> None:
+    """The web server that is shown is found by the test that is shown, at any free port; and can fail."""
+    text = PAGE.read_text("utf-8")
+    files = dict(re.findall(r"```python\n# (\S+)\n(.*?)```", text, re.DOTALL))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    test = files["test_bot.py"].replace('"bot.py"', '"http_bot.py"')
+    (tmp_path / "test_bot.py").write_text(test)
+    bot = tmp_path / "http_bot.py"
+    bot.write_text(files["http_bot.py"].replace("8080", port))
+    (line,) = re.findall(r"^pytest .*$", text, re.MULTILINE)
+    assert _run(tmp_path, line) == (0, "1 passed")
     bot.write_text(bot.read_text().replace('"pong"', '"ping"'))
     assert _run(tmp_path, line) == (1, "1 failed")
 

@@ -73,6 +73,7 @@ async def test_a_library_makes_changes_and_deletes_a_sticker(town: Town) -> None
         (png(), PNG, "png"),
         (png(delays=((1, 10), (1, 0))), APNG, "png"),
         (gif(delays=(10, 20)), GIF, "gif"),
+        (gif(), GIF, "gif"),
     ],
 )
 async def test_its_format_is_read_from_the_file(
@@ -139,6 +140,7 @@ async def test_lottie_is_for_verified_servers(
         url = f"{sandbox.control.base_url}/cdn/stickers/{made}.json"
         async with aiohttp.request("GET", url) as response:
             assert await response.read() == file.content
+            assert response.content_type == "application/json"
         return
     with pytest.raises(SandboxError, match=str(code)):
         await ann.make_sticker(guild, "Dance", file)
@@ -251,6 +253,20 @@ async def test_members_send_and_forward_stickers(town: Town) -> None:
     assert kept["message"]["sticker_items"] == sent.data["sticker_items"]
     with pytest.raises(SandboxError, match="50081"):
         await town.ben.send_sticker(town.general, 1)
+
+
+async def test_a_stickers_file_goes_with_it(town: Town, admin: Rest) -> None:
+    """Once it is deleted, or its server is, nothing is served in its place."""
+    first, second = [
+        await town.ann.make_sticker(town.guild, name, File("a.png", png()))
+        for name in ("First", "Second")
+    ]
+    assert await town.sandbox.picture(f"stickers/{first}.png") == png()
+    assert (await admin.delete(f"/guilds/{town.guild.id}/stickers/{first}")).status == 204
+    assert await town.sandbox.picture(f"stickers/{first}.png") is None
+    assert await town.sandbox.picture(f"stickers/{second}.png") == png()
+    await town.sandbox.control.delete(f"/guilds/{town.guild.id}")
+    assert await town.sandbox.picture(f"stickers/{second}.png") is None
 
 
 async def test_discords_own_packs_there_are_none(rest: Rest) -> None:

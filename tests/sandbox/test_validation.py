@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from discord_sandbox.errors import ApiError
 from discord_sandbox.faults import BadFault, parse_fault
+from discord_sandbox.model import Application
 from discord_sandbox.validate.commands import check_command
 from discord_sandbox.validate.message import check_message
 from discord_sandbox.validate.modals import check_modal
@@ -73,7 +74,7 @@ def test_components(row: Any, button: Any, v2: Any) -> None:
 @given(_OBJECTS | _JSON)
 def test_commands_and_modals(body: Any) -> None:
     """As a command, and as a modal."""
-    _accepted_or_refused(check_command, body)
+    _accepted_or_refused(check_command, Application(1, "Bell", "b.e.ll", 1, 2), body)
     _accepted_or_refused(check_modal, body)
 
 

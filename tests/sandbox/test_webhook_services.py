@@ -148,11 +148,19 @@ async def test_what_is_wrong_with_slacks_message_is_said(
     assert await hook.town.general.messages() == []
 
 
-async def test_a_picture_of_slacks_author_is_not_done(hook: Hook) -> None:
-    """It is refused by name, like the picture of any webhook's message."""
-    status, answer = await hook.post("slack", {"text": "x", "icon_url": "https://a.b/c.png"})
-    assert status == 501
-    assert "icon_url" in answer["message"]
+async def test_slacks_author_has_a_picture(hook: Hook) -> None:
+    """`icon_url` stands beside the message, as `avatar_url` does: the CDN sends on to it."""
+    url = "https://a.example/c.png"
+    assert (await hook.post("slack", {"text": "x", "icon_url": url}))[0] == 200
+    author = (await hook.newest())["author"]
+    path = f"/cdn/avatars/{hook.webhook.id}/{author['avatar']}.png"
+    address = hook.town.sandbox.control.base_url + path
+    async with hook.session.get(address, allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (302, url)
+    assert (await hook.post("slack", {"text": "x", "icon_url": ""}))[0] == 200
+    assert (await hook.newest())["author"]["avatar"] is None
+    status, refused = await hook.post("slack", {"text": "x", "icon_url": "c.png"})
+    assert (status, refused["code"], list(refused["errors"])) == (400, 50035, ["icon_url"])
 
 
 async def test_a_push_lists_its_first_commits(hook: Hook) -> None:

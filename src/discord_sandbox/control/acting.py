@@ -5,14 +5,17 @@ from __future__ import annotations
 from discord_sandbox import guilds, messages, reactions
 from discord_sandbox.channels import check_dm, open_dm
 from discord_sandbox.control.looking import unread
+from discord_sandbox.control.picturing import check_given
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.events import Event
 from discord_sandbox.interaction_commands import read_file
 from discord_sandbox.model import Channel, Json, Message, User
 from discord_sandbox.polls import vote
+from discord_sandbox.profiles import OF_USER, publish_user, set_pictures
 from discord_sandbox.references import FORWARD
 from discord_sandbox.rest.body import check_file
-from discord_sandbox.scheduled_events import set_interested
+from discord_sandbox.rest.event_dates import is_date
+from discord_sandbox.scheduled_events import set_coming, set_interested
 from discord_sandbox.slowmode import check_slowmode
 from discord_sandbox.validate.message import Upload, check_message
 
@@ -161,6 +164,7 @@ def read(ask: Ask) -> Json:
 def settings(ask: Ask) -> Json:
     user = ask.user()
     body = ask.body
+    check_given(ask, *OF_USER)
     if "accept_dms" in body:
         user.accept_dms = bool(body["accept_dms"])
     if "block" in body:
@@ -174,6 +178,11 @@ def settings(ask: Ask) -> Json:
         for guild in ask.world.guilds_of(user.id):
             shaped = guilds.presence_json(guild, user)
             ask.world.bus.publish(Event("PRESENCE_UPDATE", shaped, guild=guild))
+            if user.status == "offline":
+                guilds.let_go_if_temporary(ask.world, guild, user.id)
+    if any(name in body for name in OF_USER):
+        set_pictures(ask.world, user, body)
+        publish_user(ask.world, user)
     return {}
 
 
@@ -185,18 +194,18 @@ def leave(ask: Ask) -> Json:
     return {}
 
 
-def join(ask: Ask) -> Json:
-    user, guild = ask.user(), ask.find_guild(ask.given("guild_id"))
-    guilds.add_member(ask.world, guild, user, greet=True)
-    return {}
-
-
 def interested(ask: Ask) -> Json:
     user, guild = ask.user(), ask.find_guild(ask.given("guild_id"))
     event = guild.scheduled_events.get(ask.given("event_id"))
     if event is None or user.id not in guild.members:
         raise Refused("There is no such event for this member.", 404)
     wanted = bool(ask.body.get("interested", True))
+    date_id = ask.optional("date_id")
+    if date_id is not None:
+        if not is_date(event, date_id) or user.id not in event.interested:
+            raise Refused("Only for a date of a series that interests the member.", 404)
+        set_coming(ask.world, guild, event, user.id, date_id, wanted)
+        return {}
     set_interested(ask.world, guild, event, user.id, wanted)
     return {}
 
@@ -217,7 +226,6 @@ OPERATIONS = tuple(
         ("read", read),
         ("settings", settings),
         ("leave", leave),
-        ("join", join),
         ("interested", interested),
     )
 )

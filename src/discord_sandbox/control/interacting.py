@@ -5,26 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from discord_sandbox import interactions
 from discord_sandbox.choosing import BadChoice, choose
-from discord_sandbox.command_access import usable_commands
+from discord_sandbox.command_access import Usable, usable_commands
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.interaction_commands import BadOptions, OptionReader
 from discord_sandbox.modal_answers import modal_answers
-from discord_sandbox.model import Application, Channel, Command, Json, User
+from discord_sandbox.model import (
+    AUTOCOMPLETE,
+    COMMAND,
+    COMPONENT,
+    MODAL_SUBMIT,
+    Channel,
+    Command,
+    Json,
+    User,
+)
 from discord_sandbox.rest.body import check_file
 from discord_sandbox.validate import components as parts
+from discord_sandbox.validate.commands import DISCORD_LAUNCHES, ENTRY_POINT
 
 _MEMBER = "/members/{user}"
 
 
-def _command(ask: Ask, user: User, channel: Channel) -> tuple[Application, Command]:
+def _command(ask: Ask, user: User, channel: Channel) -> Usable:
     wanted_id, wanted = ask.optional("command_id"), ask.body.get("name")
     usable = usable_commands(ask.world, user, channel)
-    for application, command in usable:
+    for one in usable:
+        command = one.command
         if wanted_id == command.id or (wanted_id is None and wanted == command.data["name"]):
-            return application, command
-    names = ", ".join(f"/{command.data['name']}" for _, command in usable) or "none"
+            return one
+    names = ", ".join(f"/{one.command.data['name']}" for one in usable) or "none"
     asked = wanted if wanted_id is None else wanted_id
     raise Refused(
         f"{user.username} can use no command {asked!r} in channel {channel.id}; "
@@ -48,7 +58,7 @@ def _command_data(
             raise Refused(str(problem)) from None
         if options:
             data["options"] = options
-    else:
+    elif kind != ENTRY_POINT:
         target_id = ask.given("target_id")
         data["target_id"] = str(target_id)
         if kind == 2 and not reader.resolve("users", target_id):
@@ -67,13 +77,21 @@ def _command_data(
 def command(ask: Ask) -> Json:
     user = ask.user()
     channel = ask.find_channel(ask.given("channel_id"), user)
-    application, found = _command(ask, user, channel)
+    usable = _command(ask, user, channel)
+    found = usable.command
+    data = _command_data(ask, user, channel, found, partial=False)
+    if found.data.get("handler") == DISCORD_LAUNCHES:
+        launched = ask.backend.interactions.launch(
+            usable.application, user, channel, data, usable.owners
+        )
+        return {"interaction_id": str(launched.id)}
     started = ask.backend.interactions.start(
-        interactions.COMMAND,
-        application,
+        COMMAND,
+        usable.application,
         user,
         channel,
-        _command_data(ask, user, channel, found, partial=False),
+        data,
+        owners=usable.owners,
         command_name=_full_name(found, ask.body.get("options")),
     )
     return {"interaction_id": str(started.id)}
@@ -97,18 +115,21 @@ def _full_name(command: Command, options: Any) -> str:
 async def autocomplete(ask: Ask) -> Json:
     user = ask.user()
     channel = ask.find_channel(ask.given("channel_id"), user)
-    application, found = _command(ask, user, channel)
+    usable = _command(ask, user, channel)
+    application = usable.application
     started = ask.backend.interactions.start(
-        interactions.AUTOCOMPLETE,
+        AUTOCOMPLETE,
         application,
         user,
         channel,
-        _command_data(ask, user, channel, found, partial=True),
-        command_name=found.data["name"],
+        _command_data(ask, user, channel, usable.command, partial=True),
+        owners=usable.owners,
+        command_name=usable.command.data["name"],
     )
     answered = await ask.backend.interactions.answered(started)
     if answered.choices is None:
-        raise Refused(f"{application.name} did not answer with choices within 3 seconds.", 504)
+        late = f"{application.name} did not answer with choices within 3 seconds."
+        raise Refused(answered.failure or late, 504)
     return {"choices": answered.choices}
 
 
@@ -136,8 +157,11 @@ def component(ask: Ask) -> Json:
     }
     if found["type"] != parts.BUTTON:
         data |= _chosen(ask, channel, found)
+    # Who let the application in for the message did so for what is in it.
+    about = message.interaction
+    owners = None if about is None else about["authorizing_integration_owners"]
     started = ask.backend.interactions.start(
-        interactions.COMPONENT, application, user, channel, data, message=message
+        COMPONENT, application, user, channel, data, owners=owners, message=message
     )
     return {"interaction_id": str(started.id)}
 
@@ -179,11 +203,12 @@ def modal(ask: Ask) -> Json:
     if reader.resolved:
         data["resolved"] = reader.resolved
     started = ask.backend.interactions.start(
-        interactions.MODAL_SUBMIT,
+        MODAL_SUBMIT,
         ask.world.applications[parent.application_id],
         user,
         channel,
         data,
+        owners=parent.owners,
         message=parent.source_message,
         parent=parent,
     )

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from discord_sandbox import guilds, permissions
+from discord_sandbox.applications import create_application
 from discord_sandbox.channels import create_channel, delete_channel, set_overwrite
+from discord_sandbox.control.picturing import check_given, check_pictured
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.events import Event
-from discord_sandbox.gateway.intents import application_flags, privileged
+from discord_sandbox.guild_pictures import set_pictures as set_guild_pictures
 from discord_sandbox.model import GUILD_TEXT, Json, Overwrite
+from discord_sandbox.profiles import OF_USER, set_pictures
 from discord_sandbox.rest.channels import KINDS, parse_overwrite
+from discord_sandbox.rest.roles import TAKES_COLORS
+from discord_sandbox.role_colors import paint
 from discord_sandbox.seed import BadSeed, sow
 from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.shapes.commands import permissions_json
@@ -18,6 +23,7 @@ from discord_sandbox.shapes.guilds import guild_json, member_json, role_json
 from discord_sandbox.shapes.users import application_json, user_json
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate.channels import check_channel
+from discord_sandbox.validate.members import check_members
 
 _GUILD = "/guilds/{guild}"
 
@@ -26,9 +32,11 @@ def user(ask: Ask) -> Json:
     wanted = ask.optional("id")
     if wanted in ask.world.users:
         raise Refused(f"There is a user {wanted} already.", 409)
+    check_given(ask, *OF_USER)
     made = ask.world.create_user(
         ask.text("username"), global_name=ask.body.get("global_name"), user_id=wanted
     )
+    set_pictures(ask.world, made, ask.body)
     return user_json(made)
 
 
@@ -38,19 +46,15 @@ def application(ask: Ask) -> Json:
         raise Refused(f"There is an application or user {wanted} already.", 409)
     if token in ask.world.tokens:
         raise Refused("Another application has this token: choose another one.", 409)
+    check_given(ask, *OF_USER)
+    name = ask.text("name")
+    ask.optional("owner_id")
     try:
-        bits = privileged(ask.body.get("intents") or [])
+        made = create_application(ask.world, name, ask.body)
     except ValueError as problem:
         raise Refused(str(problem)) from None
-    made = ask.world.create_application(
-        ask.text("name"),
-        token=token,
-        application_id=wanted,
-        owner_id=ask.optional("owner_id"),
-        privileged_intents=bits,
-        flags=application_flags(bits),
-    )
     bot = ask.world.users[made.bot_user_id]
+    set_pictures(ask.world, bot, ask.body)
     owner = ask.world.users.get(made.owner_id, bot)
     return {
         "application": application_json(made, bot, owner, 0),
@@ -59,10 +63,23 @@ def application(ask: Ask) -> Json:
     }
 
 
+async def endpoint(ask: Ask) -> Json:
+    """What the developer portal does when an interactions endpoint is saved there."""
+    changed = _application(ask, ask.param("application"))
+    address = ask.body.get("url")
+    if address is not None and not isinstance(address, str):
+        raise Refused("`url` must be an address, or null for the gateway.")
+    problem = await ask.backend.endpoints.move(changed, address)
+    if problem is not None:
+        raise Refused(f"The endpoint {problem}.")
+    return {"interactions_endpoint_url": address}
+
+
 def guild(ask: Ask) -> Json:
     owner = ask.find_user(ask.given("owner_id"))
     members = [ask.find_user(_id(one)) for one in ask.body.get("members") or ()]
     bots = [_application(ask, _id(one)) for one in ask.body.get("bots") or ()]
+    features = check_pictured(ask, [])
     made = guilds.create_guild(
         ask.world,
         ask.text("name"),
@@ -70,7 +87,8 @@ def guild(ask: Ask) -> Json:
         channels=ask.body.get("channels") or ["general"],
         guild_id=ask.optional("id"),
     )
-    made.features = [str(one) for one in ask.body.get("features") or ()]
+    made.features = features
+    set_guild_pictures(ask.world, made, ask.body)
     for member in members:
         guilds.add_member(ask.world, made, member)
     for bot in bots:
@@ -130,11 +148,16 @@ def role(ask: Ask) -> Json:
         found,
         str(ask.body.get("name") or "new role"),
         permissions.EVERYONE_DEFAULT if granted is None else granted,
-        color=int(ask.body.get("color") or 0),
+        colors=_colors(ask),
         hoist=bool(ask.body.get("hoist", False)),
         mentionable=bool(ask.body.get("mentionable", False)),
     )
     return role_json(made)
+
+
+def _colors(ask: Ask) -> Json:
+    """The colours that the body gives, checked as Discord's own call does."""
+    return check_members(TAKES_COLORS, {n: ask.body.get(n) for n in TAKES_COLORS}, "a role")
 
 
 def edit_role(ask: Ask) -> Json:
@@ -145,9 +168,10 @@ def edit_role(ask: Ask) -> Json:
     granted = parse_snowflake(ask.body.get("permissions"))
     if granted is not None:
         edited.permissions = granted
-    for name in ("name", "color", "hoist", "mentionable"):
+    for name in ("name", "hoist", "mentionable"):
         if name in ask.body:
             setattr(edited, name, ask.body[name])
+    paint(edited, _colors(ask))
     guilds.publish_role(ask.world, found, edited, "GUILD_ROLE_UPDATE")
     return role_json(edited)
 
@@ -255,6 +279,7 @@ OPERATIONS = (
     Operation("POST", "/seed", seed),
     Operation("POST", "/users", user),
     Operation("POST", "/applications", application),
+    Operation("PUT", "/applications/{application}/interactions-endpoint", endpoint),
     Operation("POST", "/guilds", guild),
     Operation("DELETE", _GUILD, remove_guild),
     Operation("POST", _GUILD + "/channels", channel),

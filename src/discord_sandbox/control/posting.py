@@ -50,5 +50,5 @@ def voice(ask: Ask) -> Json:
 
 OPERATIONS = (
     Operation("POST", _MEMBER + "/sticker", sticker),
-    Operation("POST", _MEMBER + "/voice", voice),
+    Operation("POST", _MEMBER + "/voice-message", voice),
 )

@@ -121,10 +121,12 @@ class Connection:
             raise Close(UNKNOWN_OPCODE, f"Unknown opcode {op}.")
         if self.session is None:
             raise Close(NOT_AUTHENTICATED, "Not authenticated.")
-        if op == PRESENCE:
-            self._hub.set_presence(self.session, body)
-        elif op == MEMBERS:
-            self._hub.send_members(self.session, body)
+        asked = {
+            PRESENCE: self._hub.set_presence,
+            VOICE: self._hub.set_voice,
+            MEMBERS: self._hub.send_members,
+        }
+        asked[op](self.session, body)
 
     async def _struck(self, name: str, body: Any) -> bool:
         """Whether a fault took what the client sent, and did what it orders."""
@@ -223,4 +225,5 @@ class Connection:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._writer
         if self.session is not None:
-            self._hub.disconnected(self.session, self)
+            ended = self._socket.close_code in (1000, 1001)
+            self._hub.disconnected(self.session, self, for_good=ended)

@@ -7,6 +7,8 @@ GUILD_MEMBERS = 1 << 1
 GUILD_MODERATION = 1 << 2
 GUILD_EXPRESSIONS = 1 << 3
 GUILD_WEBHOOKS = 1 << 5
+GUILD_INVITES = 1 << 6
+GUILD_VOICE_STATES = 1 << 7
 GUILD_PRESENCES = 1 << 8
 GUILD_MESSAGES = 1 << 9
 GUILD_MESSAGE_REACTIONS = 1 << 10
@@ -26,11 +28,13 @@ PRIVILEGED = {
 }
 KNOWN = (1 << 26) - 1
 
-_LIMITED_FLAGS = {
+_LIMITED = {
     GUILD_PRESENCES: 1 << 13,
     GUILD_MEMBERS: 1 << 15,
     MESSAGE_CONTENT: 1 << 19,
 }
+LIMITED_FLAGS = tuple(_LIMITED.values())
+"""The flags of an application that tell which privileged intents it has."""
 
 _ALWAYS = {"INTERACTION_CREATE", "USER_UPDATE", "APPLICATION_COMMAND_PERMISSIONS_UPDATE"}
 _PREFIXES = (
@@ -42,10 +46,15 @@ _PREFIXES = (
     ("GUILD_SCHEDULED_EVENT", GUILD_SCHEDULED_EVENTS, 0),
     ("GUILD_MEMBER", GUILD_MEMBERS, 0),
     ("GUILD_STICKERS", GUILD_EXPRESSIONS, 0),
+    ("GUILD_AUDIT_LOG", GUILD_MODERATION, 0),
     ("GUILD_BAN", GUILD_MODERATION, 0),
+    ("INVITE", GUILD_INVITES, 0),
+    ("GUILD_EMOJIS", GUILD_EXPRESSIONS, 0),
     ("PRESENCE", GUILD_PRESENCES, 0),
     ("WEBHOOKS", GUILD_WEBHOOKS, 0),
     ("THREAD_MEMBERS", GUILDS | GUILD_MEMBERS, 0),
+    ("VOICE_STATE", GUILD_VOICE_STATES, 0),
+    ("VOICE_CHANNEL_STATUS", GUILDS, 0),
     ("GUILD", GUILDS, 0),
     ("CHANNEL", GUILDS, 0),
     ("THREAD", GUILDS, 0),
@@ -79,6 +88,11 @@ def privileged(names: list[str]) -> int:
     return bits
 
 
-def application_flags(privileged_bits: int) -> int:
+def application_flags(bits: int) -> int:
     """The application's flags that tell of the privileged intents it has."""
-    return sum(flag for bit, flag in _LIMITED_FLAGS.items() if privileged_bits & bit)
+    return sum(flag for bit, flag in _LIMITED.items() if bits & bit)
+
+
+def privileged_bits(flags: int) -> int:
+    """The privileged intents that an application's flags tell of."""
+    return sum(bit for bit, flag in _LIMITED.items() if flags & flag)

@@ -1,10 +1,19 @@
 """What the world is made of. Ids are ints in here, and decimal strings on the wire."""
 
-from discord_sandbox.model.applications import Application, Command
+from discord_sandbox.model.activities import Activity
+from discord_sandbox.model.applications import (
+    EMBEDDED,
+    GUILD_INSTALL,
+    USER_INSTALL,
+    Application,
+    Command,
+)
+from discord_sandbox.model.audit import AuditEntry
 from discord_sandbox.model.channels import (
     ANNOUNCEMENT_THREAD,
     DM,
     FORUM_TYPES,
+    GROUP_DM,
     GUILD_ANNOUNCEMENT,
     GUILD_CATEGORY,
     GUILD_FORUM,
@@ -25,10 +34,13 @@ from discord_sandbox.model.channels import (
     Thread,
     Voice,
 )
+from discord_sandbox.model.emojis import Emoji
+from discord_sandbox.model.entrance import WelcomeChannel, WelcomeScreen, Widget
 from discord_sandbox.model.guilds import (
     APPLICATION_WEBHOOK,
     FOLLOWER_WEBHOOK,
     INCOMING_WEBHOOK,
+    EventException,
     Guild,
     Member,
     Role,
@@ -36,7 +48,16 @@ from discord_sandbox.model.guilds import (
     StageInstance,
     Webhook,
 )
-from discord_sandbox.model.interactions import Interaction, InteractionState
+from discord_sandbox.model.interactions import (
+    AUTOCOMPLETE,
+    COMMAND,
+    COMPONENT,
+    MODAL_SUBMIT,
+    PING,
+    Interaction,
+    InteractionState,
+)
+from discord_sandbox.model.invites import Invite
 from discord_sandbox.model.messages import (
     CHANNEL_FOLLOWED,
     CROSSPOSTED,
@@ -50,6 +71,8 @@ from discord_sandbox.model.messages import (
     MEMBER_JOINED,
     PINNED_MESSAGE,
     POLL_RESULT,
+    RECIPIENT_ADD,
+    RECIPIENT_REMOVE,
     SOURCE_MESSAGE_DELETED,
     STAGE_END,
     STAGE_START,
@@ -64,24 +87,32 @@ from discord_sandbox.model.messages import (
     Reaction,
     Snapshot,
 )
+from discord_sandbox.model.pictures import Picture
 from discord_sandbox.model.stickers import APNG, GIF, LOTTIE, PNG, Sticker
 from discord_sandbox.model.users import User
+from discord_sandbox.model.voice import VoiceState
 from discord_sandbox.model.wire import Json
 
 __all__ = [
     "ANNOUNCEMENT_THREAD",
     "APNG",
     "APPLICATION_WEBHOOK",
+    "AUTOCOMPLETE",
     "CHANNEL_FOLLOWED",
+    "COMMAND",
+    "COMPONENT",
     "CROSSPOSTED",
     "DM",
+    "EMBEDDED",
     "EPHEMERAL",
     "FOLLOWER_WEBHOOK",
     "FORUM_TYPES",
     "GIF",
+    "GROUP_DM",
     "GUILD_ANNOUNCEMENT",
     "GUILD_CATEGORY",
     "GUILD_FORUM",
+    "GUILD_INSTALL",
     "GUILD_MEDIA",
     "GUILD_STAGE",
     "GUILD_TEXT",
@@ -96,12 +127,16 @@ __all__ = [
     "LOADING",
     "LOTTIE",
     "MEMBER_JOINED",
+    "MODAL_SUBMIT",
+    "PING",
     "PINNED",
     "PINNED_MESSAGE",
     "PNG",
     "POLL_RESULT",
     "PRIVATE_THREAD",
     "PUBLIC_THREAD",
+    "RECIPIENT_ADD",
+    "RECIPIENT_REMOVE",
     "REQUIRE_TAG",
     "SOURCE_MESSAGE_DELETED",
     "STAGE_END",
@@ -111,20 +146,27 @@ __all__ = [
     "SUPPRESS_NOTIFICATIONS",
     "SYSTEM_TYPES",
     "THREAD_CREATED",
+    "USER_INSTALL",
     "VOICE_TYPES",
+    "Activity",
     "Application",
     "Attachment",
+    "AuditEntry",
     "Channel",
     "Command",
+    "Emoji",
+    "EventException",
     "Forum",
     "ForumTag",
     "Guild",
     "Interaction",
     "InteractionState",
+    "Invite",
     "Json",
     "Member",
     "Message",
     "Overwrite",
+    "Picture",
     "Poll",
     "Reaction",
     "Role",
@@ -135,5 +177,9 @@ __all__ = [
     "Thread",
     "User",
     "Voice",
+    "VoiceState",
     "Webhook",
+    "WelcomeChannel",
+    "WelcomeScreen",
+    "Widget",
 ]

@@ -9,6 +9,8 @@ from discord_sandbox.model.messages import Message
 from discord_sandbox.model.users import User
 from discord_sandbox.model.wire import Json
 
+PING, COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 1, 2, 3, 4, 5
+
 InteractionState = Literal["waiting", "deferred", "deferred_update", "answered", "failed"]
 
 
@@ -25,13 +27,21 @@ class Interaction:
     guild_id: int | None
     at_ms: int
     data: Json
+    owners: dict[str, str] = field(default_factory=dict)
+    """`authorizing_integration_owners`: by which installations of the application it came."""
+    context: int = 0
+    """Where it was started: 0 in a server, 1 in a DM with the bot, 2 in another DM."""
     command_name: str | None = None
     source_message: Message | None = None
     parent: Interaction | None = None
     state: InteractionState = "waiting"
     response_type: int | None = None
+    failure: str | None = None
+    """Why it failed, where the application did answer, or could not be reached."""
     original_id: int | None = None
     """The message that `@original` stands for."""
     modal: Json | None = None
     choices: list[Json] | None = None
+    activity_id: str | None = None
+    """The instance of the activity that was launched or joined."""
     followup_ids: list[int] = field(default_factory=list)

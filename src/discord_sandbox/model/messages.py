@@ -9,11 +9,14 @@ from msgspec import Struct
 from discord_sandbox.model.users import User
 from discord_sandbox.model.wire import Json
 
+RECIPIENT_ADD, RECIPIENT_REMOVE = 1, 2
 PINNED_MESSAGE, MEMBER_JOINED, CHANNEL_FOLLOWED, THREAD_CREATED = 6, 7, 12, 18
 STAGE_START, STAGE_END, STAGE_TOPIC = 27, 28, 31
 POLL_RESULT = 46
 SYSTEM_TYPES = frozenset(
     {
+        RECIPIENT_ADD,
+        RECIPIENT_REMOVE,
         PINNED_MESSAGE,
         MEMBER_JOINED,
         CHANNEL_FOLLOWED,
@@ -111,6 +114,9 @@ class Message(Struct, gc=False):
     application_id: int | None = None
     webhook_id: int | None = None
     webhook_name: str | None = None
+    webhook_avatar: str | None = None
+    activity: Json | None = None
+    """An invitation to an activity that was launched: `application` and `activity`."""
     interaction: Json | None = None
     """`interaction_metadata`, and the command's name under "name" where one was run."""
     reader_id: int | None = None

@@ -17,5 +17,4 @@ class Sticker:
     tags: str
     description: str | None
     format: int
-    content: bytes
     creator_id: int

@@ -7,6 +7,7 @@ import { currentPlace, currentUser, dmHash, go, guildHash } from "./core/router.
 import { loadWorld, retryNow, startSession } from "./core/session.js";
 import { findChannel, guildUnread, state } from "./core/store.js";
 import { drawHeader, headerElement } from "./chat/header.js";
+import { activityElement } from "./chat/activity.js";
 import { openChannel, timelineElements } from "./chat/timeline.js";
 import "./components/modal.js";
 import { boardElement, openBoard } from "./forum/board.js";
@@ -16,6 +17,9 @@ import { closePopover } from "./overlay/popover.js";
 import { toast } from "./overlay/toast.js";
 import { channelsElement, drawChannels } from "./side/channels.js";
 import { countEvents } from "./side/events.js";
+import "./side/audit_log.js";
+import "./side/invite.js";
+import "./side/welcome.js";
 import { drawMe, meElement, players } from "./side/me.js";
 import { drawMembers, membersElement } from "./side/members.js";
 import "./side/profile.js";
@@ -101,7 +105,7 @@ function drawStage() {
     return;
   }
   if (guild) rememberChannel(guild.id, channel.id);
-  if (!stage.contains(composerElement)) fill(stage, timelineElements[0], composerElement, timelineElements[1]);
+  if (!stage.contains(composerElement)) fill(stage, activityElement, timelineElements[0], composerElement, timelineElements[1]);
   openChannel(channel.id);
   composeIn(channel.id);
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
@@ -19,6 +19,7 @@ from discord_sandbox.faults import Fault, fault_json
 from discord_sandbox.model import DM, Application, Json
 from discord_sandbox.ratelimit import Refusal
 from discord_sandbox.record import RequestRow, request_json
+from discord_sandbox.rest.audited import audited
 from discord_sandbox.rest.body import read_body
 from discord_sandbox.rest.operations import build_router
 from discord_sandbox.rest.routing import Call, Reply, Route
@@ -105,11 +106,11 @@ class RestApi:
         self._note(request, exchange, at_ms)
         return self._response(exchange)
 
-    async def serve_attachment(
-        self, request: web.BaseRequest, answer: Callable[[], web.Response]
+    async def serve_file(
+        self, request: web.BaseRequest, route: str, answer: Callable[[], web.Response]
     ) -> web.StreamResponse:
         """Answer with a file, which the record does not hold, unless a fault strikes."""
-        exchange = Exchange(request.method, request.path, [], time.perf_counter(), "attachments")
+        exchange = Exchange(request.method, request.path, [], time.perf_counter(), route)
         at_ms = self._backend.clock.now_ms()
         try:
             answered = await self._strike_before(exchange)
@@ -150,7 +151,9 @@ class RestApi:
             return
         if found is None:
             raise ApiError(0, status=404, message="404: Not Found")
-        self._handle(request, exchange, at_ms, found, unreadable)
+        later = self._handle(request, exchange, at_ms, found, unreadable)
+        if later is not None:
+            exchange.payload = await later
 
     def _handle(
         self,
@@ -159,8 +162,11 @@ class RestApi:
         at_ms: int,
         found: tuple[Route, dict[str, str]],
         unreadable: ApiError | None,
-    ) -> None:
-        """Have what was asked for done, where the bot may, and within its limits."""
+    ) -> Coroutine[Any, Any, Any] | None:
+        """Have what was asked for done, where the bot may, and within its limits.
+
+        Gives back what is still to be waited for, which ends with the answer.
+        """
         route, params = found
         application = exchange.application = None if route.public else self._asking(request)
         if application is None and not route.public:
@@ -170,21 +176,23 @@ class RestApi:
         limits = self._backend.limits
         limited = limits.buckets or limits.global_per_second is not None
         if limited and self._limited(exchange, route, params, at_ms):
-            return
+            return None
         if route.handler is None:
             raise NotImplementedBySandbox(route.key)
         backend, body, uploads = self._backend, exchange.body, exchange.uploads
-        answer = route.handler(
-            Call(backend, backend.world, route, params, request, application, body, uploads)
-        )
+        call = Call(backend, backend.world, route, params, request, application, body, uploads)
+        answer = audited(call, route.handler) if route.audited else route.handler(call)
         if isinstance(answer, Reply):
             exchange.status, answer = answer.status, answer.payload
         elif answer is None:
             exchange.status = 204
         if isinstance(answer, Written):
             exchange.payload, exchange.raw = answer.data, answer.raw
+        elif isinstance(answer, Coroutine):
+            return answer
         else:
             exchange.payload = answer
+        return None
 
     def _asking(self, request: web.BaseRequest) -> Application | None:
         """Whose token the request has, if it has one that is known."""

@@ -9,9 +9,10 @@ from discord_sandbox.events import Event
 from discord_sandbox.model import Command, Json
 from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.shapes.commands import command_json, permissions_json
-from discord_sandbox.validate.commands import check_command
+from discord_sandbox.validate.commands import ENTRY_POINT, check_command
+from discord_sandbox.validate.fields import Path
 
-_MOST = {1: 100, 2: 15, 3: 15}
+_MOST = {1: 100, 2: 15, 3: 15, ENTRY_POINT: 1}
 _GLOBAL = "/applications/{application_id}/commands"
 _GUILD = "/applications/{application_id}/guilds/{guild_id}/commands"
 
@@ -105,10 +106,22 @@ def _count_new(call: Call, guild_id: int | None, new: int) -> None:
     call.backend.limits.create_commands(call.app.id, guild_id, new, now_ms)
 
 
+def _check(call: Call, body: Any, path: Path = ()) -> Json:
+    return check_command(call.app, body, path, in_guild="guild_id" in call.params)
+
+
+def _check_entry_point_stays(known: dict[int, Command], written: dict[int, Command]) -> None:
+    """Raises ApiError 50240: an entry point is deleted by itself only."""
+    if any(one.data["type"] == ENTRY_POINT for one in known.values()) and not any(
+        one.data["type"] == ENTRY_POINT for one in written.values()
+    ):
+        raise ApiError(50240)
+
+
 def _create(call: Call) -> Reply:
     guild_id = _guild_id(call)
     commands = _commands(call, guild_id)
-    command, new = _put(call, guild_id, check_command(call.body), commands)
+    command, new = _put(call, guild_id, _check(call, call.body), commands)
     _check_count({**commands, command.id: command})
     _count_new(call, guild_id, int(new))
     commands[command.id] = command
@@ -123,11 +136,12 @@ def _overwrite(call: Call) -> list[Json]:
     commands = _commands(call, guild_id)
     written: dict[int, Command] = {}
     for at, body in enumerate(call.body):
-        data = check_command(body, (at,))
+        data = _check(call, body, (at,))
         if _named(written, data) is not None:
             raise _duplicate((at, "name"))
         command, _ = _put(call, guild_id, data, commands)
         written[command.id] = command
+    _check_entry_point_stays(commands, written)
     _check_count(written)
     _count_new(call, guild_id, len(written.keys() - commands.keys()))
     commands.clear()
@@ -138,7 +152,7 @@ def _overwrite(call: Call) -> list[Json]:
 
 def _edit(call: Call) -> Json:
     command = _find(call)
-    data = check_command(call.json(), previous=command.data)
+    data = check_command(call.app, call.json(), previous=command.data)
     if _named(_commands(call, command.guild_id), data) not in (None, command):
         raise _duplicate(("name",))
     command.data = data

@@ -8,11 +8,14 @@ from discord_sandbox import permissions
 from discord_sandbox.clock import parse_iso
 from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.gateway.intents import GUILD_MEMBERS
+from discord_sandbox.guild_pictures import TAKES_PICTURES, check_features, set_pictures
 from discord_sandbox.guilds import publish_guild, publish_member, remove_member
 from discord_sandbox.model import Guild, Json, Member
+from discord_sandbox.pictures import changed
 from discord_sandbox.rest.rank import check_may_time_out, check_outranks
 from discord_sandbox.rest.roles import check_rank
 from discord_sandbox.rest.routing import Call, Route
+from discord_sandbox.rest.voice import TAKES_VOICE, edit_in_voice, needed_in_voice
 from discord_sandbox.shapes.guilds import (
     guild_counts_json,
     guild_json,
@@ -23,6 +26,8 @@ from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate import members as members_of
 from discord_sandbox.validate.localizations import LOCALES
 from discord_sandbox.validate.members import Takes
+from discord_sandbox.validate.pictures import picture
+from discord_sandbox.world import World
 
 _GUILD = "/guilds/{guild_id}"
 _MEMBER = _GUILD + "/members/{user_id}"
@@ -49,6 +54,8 @@ def edit(call: Call) -> Json:
         system = parse_snowflake(body["system_channel_id"])
         if system is not None and system not in guild.channels:
             raise ApiError(10003)
+    check_features(guild.features, body)
+    set_pictures(call.world, guild, body)
     guild.system_channel_id = system
     guild.name = body.get("name") or guild.name
     guild.description = body.get("description", guild.description)
@@ -106,19 +113,25 @@ def _timeout(call: Call, until: Any) -> int | None:
     return until_ms
 
 
-def edit_member(call: Call) -> Json:
-    body = call.json()
-    own = call.params.get("user_id", "@me") == "@me"
-    needed = 0
+def _needed(body: Json, *, own: bool) -> int:
+    """The permissions for what the body changes of a member, or of the bot itself."""
+    needed = needed_in_voice(body)
     if "nick" in body:
         needed |= permissions.CHANGE_NICKNAME if own else permissions.MANAGE_NICKNAMES
     if "roles" in body:
         needed |= permissions.MANAGE_ROLES
     if "communication_disabled_until" in body:
         needed |= permissions.MODERATE_MEMBERS
-    guild = call.guild(needed)
+    return needed
+
+
+def edit_member(call: Call) -> Json:
+    body = call.json()
+    own = call.params.get("user_id", "@me") == "@me"
+    guild = call.guild(_needed(body, own=own))
     member = call.world.member(guild, call.app.bot_user_id if own else call.id("user_id"))
     until_ms = _timeout(call, body.get("communication_disabled_until"))
+    in_voice = edit_in_voice(call, guild, member, body)
     if "nick" in body:
         check_outranks(call, guild, member.user.id)
     if "communication_disabled_until" in body:
@@ -131,10 +144,23 @@ def edit_member(call: Call) -> Json:
         member.role_ids = wanted
     if "nick" in body:
         member.nick = body["nick"] or None
+    if own:
+        _set_profile(call.world, guild, member, body)
     if "communication_disabled_until" in body:
         member.timeout_until_ms = until_ms
     publish_member(call.world, guild, member)
+    if in_voice is not None:
+        in_voice()
     return member_json(member)
+
+
+def _set_profile(world: World, guild: Guild, member: Member, body: Json) -> None:
+    """What the bot shows of itself in this server only."""
+    place = f"guilds/{guild.id}/users/{member.user.id}"
+    member.avatar = changed(world, f"{place}/avatars", body, "avatar", member.avatar)
+    member.banner = changed(world, f"{place}/banners", body, "banner", member.banner)
+    if "bio" in body:
+        member.bio = body["bio"] or None
 
 
 def kick(call: Call) -> None:
@@ -149,11 +175,19 @@ _TAKES_GUILD: Takes = {
     "description": members_of.text(300),
     "preferred_locale": members_of.word(LOCALES),
     "system_channel_id": members_of.snowflake,
+    **TAKES_PICTURES,
+}
+_TAKES_OWN: Takes = {
+    "nick": _NICK,
+    "avatar": picture(),
+    "banner": picture(),
+    "bio": members_of.text(190),
 }
 _TAKES_MEMBER: Takes = {
     "nick": _NICK,
     "roles": members_of.many(members_of.snowflake, 350),
     "communication_disabled_until": members_of.instant,
+    **TAKES_VOICE,
 }
 
 ROUTES = (
@@ -162,7 +196,7 @@ ROUTES = (
     Route("GET", _GUILD + "/preview", preview),
     Route("GET", _GUILD + "/members", members),
     Route("GET", _GUILD + "/members/search", search),
-    Route("PATCH", _GUILD + "/members/@me", edit_member, takes={"nick": _NICK}),
+    Route("PATCH", _GUILD + "/members/@me", edit_member, takes=_TAKES_OWN),
     Route("GET", _MEMBER, get_member),
     Route("PATCH", _MEMBER, edit_member, takes=_TAKES_MEMBER),
     Route("DELETE", _MEMBER, kick),

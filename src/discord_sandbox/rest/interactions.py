@@ -30,6 +30,9 @@ def _callback_json(interaction: Interaction, shaped: Json | None) -> Json:
         about["channel_id"] = shaped["channel_id"]
         if interaction.guild_id is not None:
             about["guild_id"] = str(interaction.guild_id)
+    if interaction.activity_id is not None:
+        about["activity_instance_id"] = interaction.activity_id
+        answer["resource"] = {"type": kind, "activity_instance": {"id": interaction.activity_id}}
     if kind in (MESSAGE, UPDATE):
         answer["resource"] = {"type": kind, "message": shaped}
     return answer
@@ -52,22 +55,22 @@ def target(call: Call, interaction: Interaction) -> int:
 
 
 def follow_up(call: Call, interaction: Interaction) -> Any:
-    return call.backend.interactions.follow_up(interaction, call.body, call.uploads)
+    return call.backend.interactions.messages.follow_up(interaction, call.body, call.uploads)
 
 
 def get(call: Call, interaction: Interaction) -> Json:
-    message = call.backend.interactions.message(interaction, target(call, interaction))
+    message = call.backend.interactions.messages.find(interaction, target(call, interaction))
     return call.world.message_json(message, message.author.id)
 
 
 def edit(call: Call, interaction: Interaction) -> Json:
-    return call.backend.interactions.edit(
+    return call.backend.interactions.messages.edit(
         interaction, target(call, interaction), call.body, call.uploads
     )
 
 
 def delete(call: Call, interaction: Interaction) -> None:
-    call.backend.interactions.delete(interaction, target(call, interaction))
+    call.backend.interactions.messages.delete(interaction, target(call, interaction))
 
 
 ROUTES = (

@@ -6,14 +6,21 @@ from importlib.resources import files
 
 from discord_sandbox.rest import (
     announcements,
+    applications,
+    audit_logs,
     bans,
     channels,
     commands,
+    emojis,
     empty,
+    entrance,
+    event_dates,
     guilds,
     interactions,
+    invites,
     messages,
     polls,
+    pruning,
     reactions,
     roles,
     scheduled_events,
@@ -23,9 +30,11 @@ from discord_sandbox.rest import (
     thread_lists,
     threads,
     users,
+    voice,
     webhook_services,
     webhooks,
 )
+from discord_sandbox.rest.audited import AUDITED
 from discord_sandbox.rest.routing import Route
 from discord_sandbox.routing import Router
 
@@ -37,20 +46,32 @@ DONE: tuple[Route, ...] = (
     *webhooks.ROUTES,
     *webhook_services.ROUTES,
     *users.ROUTES,
+    *applications.ROUTES,
     *channels.ROUTES,
     *threads.ROUTES,
     *thread_lists.ROUTES,
     *reactions.ROUTES,
     *polls.ROUTES,
+    *emojis.ROUTES,
     *guilds.ROUTES,
     *roles.ROUTES,
     *bans.ROUTES,
     *commands.ROUTES,
     *scheduled_events.ROUTES,
+    *event_dates.ROUTES,
     *stages.ROUTES,
     *stickers.ROUTES,
+    *invites.ROUTES,
+    *voice.ROUTES,
+    *pruning.ROUTES,
+    *entrance.ROUTES,
+    *audit_logs.ROUTES,
     *empty.ROUTES,
 )
+
+
+for _route in DONE:
+    _route.audited = AUDITED.get(_route.key, ())
 
 
 def known_operations() -> list[tuple[str, str, str]]:

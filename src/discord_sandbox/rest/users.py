@@ -7,17 +7,14 @@ from discord_sandbox.errors import ApiError
 from discord_sandbox.guilds import remove_member
 from discord_sandbox.model import Json
 from discord_sandbox.permissions import guild_permissions
+from discord_sandbox.profiles import publish_user, set_pictures
 from discord_sandbox.rest.routing import Call, Route
-from discord_sandbox.shapes.guilds import member_json
-from discord_sandbox.shapes.users import (
-    application_json,
-    forget_user_json,
-    own_user_json,
-    user_json,
-)
+from discord_sandbox.shapes.guilds import guild_features, member_json
+from discord_sandbox.shapes.users import own_user_json, user_json
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate import members
 from discord_sandbox.validate.members import Takes
+from discord_sandbox.validate.pictures import picture
 
 
 def get_me(call: Call) -> Json:
@@ -32,11 +29,13 @@ def get_user(call: Call) -> Json:
 
 
 def edit_me(call: Call) -> Json:
-    name = call.json().get("username")
-    if name is not None:
-        call.bot.username = name
-        forget_user_json(call.bot)
-    return own_user_json(call.bot)
+    body, bot = call.json(), call.bot
+    before = bot.username, bot.avatar, bot.banner
+    bot.username = body.get("username") or bot.username
+    set_pictures(call.world, bot, body)
+    if (bot.username, bot.avatar, bot.banner) != before:
+        publish_user(call.world, bot)
+    return own_user_json(bot)
 
 
 def my_guilds(call: Call) -> list[Json]:
@@ -50,11 +49,11 @@ def my_guilds(call: Call) -> list[Json]:
         one: Json = {
             "id": str(guild.id),
             "name": guild.name,
-            "icon": None,
-            "banner": None,
+            "icon": guild.icon,
+            "banner": guild.banner,
             "owner": guild.owner_id == call.bot.id,
             "permissions": str(granted),
-            "features": guild.features,
+            "features": guild_features(guild),
         }
         if call.flag("with_counts"):
             one["approximate_member_count"] = len(guild.members)
@@ -88,30 +87,6 @@ def create_dm(call: Call) -> Json:
     return call.world.channel_json(channel, call.bot.id)
 
 
-def _own_application(call: Call) -> None:
-    """A bot reads and changes no application but its own."""
-    if call.params.get("application_id", "@me") != "@me" and (
-        call.id("application_id") != call.app.id
-    ):
-        raise ApiError(20012)
-
-
-def my_application(call: Call) -> Json:
-    _own_application(call)
-    world = call.world
-    owner = world.users.get(call.app.owner_id, call.bot)
-    guilds = len(world.guilds_of(call.bot.id))
-    return application_json(call.app, call.bot, owner, guilds)
-
-
-def edit_my_application(call: Call) -> Json:
-    _own_application(call)
-    description = call.json().get("description")
-    if description is not None:
-        call.app.description = description
-    return my_application(call)
-
-
 def gateway(call: Call) -> Json:
     return {"url": call.backend.hub.gateway_url}
 
@@ -131,21 +106,16 @@ def gateway_bot(call: Call) -> Json:
     }
 
 
-_TAKES_APPLICATION: Takes = {"description": members.text(400)}
+_TAKES_ME: Takes = {"username": members.text(32, 2), "avatar": picture(), "banner": picture()}
 
 ROUTES = (
     Route("GET", "/users/@me", get_me),
-    Route("PATCH", "/users/@me", edit_me, takes={"username": members.text(32, 2)}),
+    Route("PATCH", "/users/@me", edit_me, takes=_TAKES_ME),
     Route("GET", "/users/@me/guilds", my_guilds),
     Route("DELETE", "/users/@me/guilds/{guild_id}", leave_guild),
     Route("GET", "/users/@me/guilds/{guild_id}/member", my_member),
     Route("POST", "/users/@me/channels", create_dm, takes={"recipient_id": members.snowflake}),
     Route("GET", "/users/{user_id}", get_user),
-    Route("GET", "/applications/@me", my_application),
-    Route("PATCH", "/applications/@me", edit_my_application, takes=_TAKES_APPLICATION),
-    Route("GET", "/applications/{application_id}", my_application),
-    Route("PATCH", "/applications/{application_id}", edit_my_application, takes=_TAKES_APPLICATION),
-    Route("GET", "/oauth2/applications/@me", my_application),
     Route("GET", "/gateway", gateway, public=True),
     Route("GET", "/gateway/bot", gateway_bot),
 )

@@ -16,7 +16,7 @@ from discord_sandbox.webhooks import check_name
 def execute_slack(call: Call) -> Reply:
     webhook = by_path(call)
     body = slack.read(call.body, parse)
-    _post(call, webhook, slack.as_message(body), body.get("username"))
+    _post(call, webhook, slack.as_message(body), body.get("username"), body.get("icon_url"))
     waited = call.query.get("wait", "true").lower() in ("true", "1")
     return Reply(200, "ok" if waited else None)
 
@@ -31,14 +31,17 @@ def execute_github(call: Call) -> Reply:
     return Reply(204)
 
 
-def _post(call: Call, webhook: Webhook, body: Json, name: str | None) -> None:
+def _post(
+    call: Call, webhook: Webhook, body: Json, name: str | None, avatar_url: str | None = None
+) -> None:
     """Raises ApiError 10003, 50006, 50035, or 220004 for a forum without a thread."""
     channel = channel_of(call, webhook)
     if channel.forum is not None:
         raise ApiError(220004)
     draft = check_message(body)
     draft.allowed_mentions = MENTIONS
-    origin = origin_of(webhook, check_name(name or webhook.name, "username"))
+    name = check_name(name or webhook.name, "username")
+    origin = origin_of(call.world, webhook, name, avatar_url)
     creator = call.world.users[webhook.creator_id]
     messages.create_and_show(call.world, creator, channel, draft, origin)
 

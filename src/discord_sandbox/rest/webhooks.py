@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from discord_sandbox import messages, permissions
+from discord_sandbox import messages, permissions, pictures
 from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.forums import check_tags, create_post
 from discord_sandbox.messages import Origin
@@ -17,15 +17,19 @@ from discord_sandbox.validate import members
 from discord_sandbox.validate.channels import TAKES_POST, check_applied_tags
 from discord_sandbox.validate.members import Takes
 from discord_sandbox.validate.message import IN_MESSAGE, Draft, check_message
+from discord_sandbox.validate.pictures import picture, web_picture
 from discord_sandbox.webhooks import (
+    avatars_of,
     check_name,
     check_takes_webhooks,
     create_webhook,
     publish_webhooks,
     remove_webhook,
+    set_avatar,
     webhooks_of,
 )
 from discord_sandbox.wire import Written
+from discord_sandbox.world import World
 
 WITH_TOKEN = "/webhooks/{webhook_id}/{webhook_token}"  # noqa: S105 - a path, no secret
 MENTIONS: Json = {"parse": ["users"]}
@@ -43,7 +47,9 @@ def create(call: Call) -> Json:
     channel = call.channel()
     call.guild_of(channel)
     call.world.require(call.app.bot_user_id, channel, permissions.MANAGE_WEBHOOKS)
-    webhook = create_webhook(call.world, channel, call.bot, _name(call))
+    webhook = create_webhook(
+        call.world, channel, call.bot, _name(call), avatar=call.json().get("avatar")
+    )
     return _shown(call, webhook)
 
 
@@ -108,6 +114,7 @@ def edit(call: Call) -> Json:
         if channel.id != before.id:
             publish_webhooks(call.world, before)
     webhook.name = name
+    set_avatar(call.world, webhook, body)
     publish_webhooks(call.world, call.world.channels[webhook.channel_id])
     return _shown(call, webhook)
 
@@ -124,15 +131,16 @@ def execute(call: Call) -> Any:
     channel = channel_of(call, webhook)
     draft = check_message(call.body, call.uploads)
     _limit_components(call, webhook, draft)
-    begins = _begins_post(call, channel)
-    name = check_name(call.json().get("username") or webhook.name, "username")
-    origin = origin_of(webhook, name)
+    body = call.json()
+    begins = _begins_post(call, channel, body.get("thread_name"))
+    name = check_name(body.get("username") or webhook.name, "username")
+    origin = origin_of(call.world, webhook, name, body.get("avatar_url"))
     draft.nonce = None
     if draft.allowed_mentions is None:
         draft.allowed_mentions = MENTIONS
     creator = call.world.users[webhook.creator_id]
     if begins is not None:
-        tags = check_applied_tags(call.json())
+        tags = check_applied_tags(body)
         check_tags(call.world, channel, webhook.creator_id, tags)
         _, shaped = create_post(
             call.world, channel, creator, begins, draft, tags=tags, origin=origin
@@ -142,10 +150,15 @@ def execute(call: Call) -> Any:
     return Reply(200, shaped) if call.flag("wait") else Reply(204)
 
 
-def origin_of(webhook: Webhook, name: str) -> Origin:
+def origin_of(world: World, webhook: Webhook, name: str, avatar_url: str | None = None) -> Origin:
+    """Whom a message is of: the webhook under a name, with its own picture or that of the web."""
+    avatar = webhook.avatar
+    if avatar_url:
+        avatar = pictures.point(world, avatars_of(webhook), avatar_url)
     return Origin(
         webhook_id=webhook.id,
         webhook_name=name,
+        webhook_avatar=avatar,
         application_id=webhook.application_id,
     )
 
@@ -172,12 +185,11 @@ def _interactive(part: Json) -> bool:
     return "custom_id" in part or any(_interactive(one) for one in inner)
 
 
-def _begins_post(call: Call, channel: Channel) -> str | None:
+def _begins_post(call: Call, channel: Channel, name: str | None) -> str | None:
     """The name of the post that is begun, in a forum; None elsewhere.
 
     Raises ApiError 220001, 220002 or 220003 for too little or too much.
     """
-    name: str | None = call.json().get("thread_name")
     in_thread = call.snowflake("thread_id") is not None
     if name is not None and in_thread:
         raise ApiError(220002)
@@ -236,10 +248,11 @@ def delete_message(call: Call) -> None:
     messages.delete(call.world, channel, message)
 
 
-_TAKES: Takes = {"name": members.text(80, 1)}
+_TAKES: Takes = {"name": members.text(80, 1), "avatar": picture()}
 _TAKES_MOVE: Takes = {**_TAKES, "channel_id": members.snowflake}
 _TAKES_MESSAGE: Takes = {
     "username": members.text(80, 1),
+    "avatar_url": web_picture,
     **TAKES_POST,
     **dict.fromkeys(sorted(IN_MESSAGE), members.anything),
 }

@@ -66,7 +66,7 @@ def _webhook_json(message: Message) -> Json:
     return {
         "id": str(message.webhook_id),
         "username": message.webhook_name or "Webhook",
-        "avatar": None,
+        "avatar": message.webhook_avatar,
         "discriminator": "0000",
         "public_flags": 0,
         "flags": 0,
@@ -204,6 +204,8 @@ def _add_program(shaped: Json, message: Message) -> None:
         shaped["application_id"] = str(message.application_id)
     if message.webhook_id is not None:
         shaped["webhook_id"] = str(message.webhook_id)
+    if message.activity is not None:
+        shaped |= message.activity
 
 
 def _add_interaction(shaped: Json, interaction: Json) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from discord_sandbox.model import Application, Json, User
+from discord_sandbox.signing import verify_key
 
 
 def user_json(user: User) -> Json:
@@ -12,11 +13,11 @@ def user_json(user: User) -> Json:
         shaped = user.json_cache = {
             "id": str(user.id),
             "username": user.username,
-            "avatar": None,
+            "avatar": user.avatar,
             "discriminator": "0000" if user.bot else "0",
             "public_flags": 0,
             "flags": 0,
-            "banner": None,
+            "banner": user.banner,
             "accent_color": None,
             "global_name": user.global_name,
             "avatar_decoration_data": None,
@@ -45,30 +46,44 @@ def own_user_json(user: User) -> Json:
     }
 
 
-def application_json(application: Application, bot: User, owner: User, guild_count: int) -> Json:
-    """The application object that its bot gets of it."""
+def basic_application_json(application: Application, bot: User) -> Json:
+    """The application as a message names it."""
     return {
         "id": str(application.id),
         "name": application.name,
-        "icon": None,
+        "icon": application.icon,
+        "description": application.description,
+        "type": None,
+        "bot": user_json(bot),
+    }
+
+
+def application_json(
+    application: Application, bot: User, owner: User, guild_count: int, user_count: int = 0
+) -> Json:
+    """The application object that its bot gets of it."""
+    shaped: Json = {
+        "id": str(application.id),
+        "name": application.name,
+        "icon": application.icon,
         "description": application.description,
         "type": None,
         "bot": user_json(bot),
         "bot_public": True,
         "bot_require_code_grant": False,
-        "verify_key": "0" * 64,
+        "verify_key": verify_key(application.signing_key),
         "flags": application.flags,
         "flags_new": str(application.flags),
         "max_participants": None,
-        "tags": [],
+        "tags": application.tags,
         "summary": "",
         "redirect_uris": [],
-        "interactions_endpoint_url": None,
-        "role_connections_verification_url": None,
-        "integration_types_config": {"0": {}, "1": {}},
+        "interactions_endpoint_url": application.interactions_endpoint_url,
+        "role_connections_verification_url": application.role_connections_url,
+        "integration_types_config": application.integration_types,
         "owner": user_json(owner),
         "approximate_guild_count": guild_count,
-        "approximate_user_install_count": 0,
+        "approximate_user_install_count": user_count,
         "approximate_user_authorization_count": 0,
         "event_webhooks_url": None,
         "event_webhooks_status": 1,
@@ -77,3 +92,10 @@ def application_json(application: Application, bot: User, owner: User, guild_cou
         "team": None,
         "eligible_oauth2_scopes": ["bot", "applications.commands"],
     }
+    if application.custom_install_url is not None:
+        shaped["custom_install_url"] = application.custom_install_url
+    if application.install_params is not None:
+        shaped["install_params"] = application.install_params
+    if application.cover_image is not None:
+        shaped["cover_image"] = application.cover_image
+    return shaped

@@ -22,7 +22,7 @@ def webhook_json(
         "id": str(webhook.id),
         "type": webhook.type,
         "name": webhook.name,
-        "avatar": None,
+        "avatar": webhook.avatar,
         "channel_id": str(webhook.channel_id),
         "guild_id": str(webhook.guild_id),
         "application_id": (None if webhook.application_id is None else str(webhook.application_id)),
@@ -44,7 +44,7 @@ def _add_source(world: World, webhook: Webhook, shaped: Json) -> None:
         return
     guild = world.guilds[source.guild_id]
     if webhook.creator_id in guild.members:
-        shaped["source_guild"] = {"id": str(guild.id), "name": guild.name, "icon": None}
+        shaped["source_guild"] = {"id": str(guild.id), "name": guild.name, "icon": guild.icon}
         shaped["source_channel"] = {"id": str(source.id), "name": source.name}
 
 
@@ -54,7 +54,7 @@ def application_webhook_json(application: Application) -> Json:
         "id": str(application.id),
         "type": APPLICATION_WEBHOOK,
         "name": application.name,
-        "avatar": None,
+        "avatar": application.icon,
         "channel_id": None,
         "guild_id": None,
         "application_id": str(application.id),

@@ -14,19 +14,22 @@ is in vain says what was seen instead.
 
 from discord_sandbox.testing.bots import BotEnded, BotProcess
 from discord_sandbox.testing.control import SandboxError
-from discord_sandbox.testing.exchange import Exchange, Unanswered
+from discord_sandbox.testing.exchange import Activity, Exchange, Unanswered
 from discord_sandbox.testing.faults import Fault
 from discord_sandbox.testing.members import Member
 from discord_sandbox.testing.messages import File, Message, Modal
+from discord_sandbox.testing.pictures import Emoji, data_uri
 from discord_sandbox.testing.places import Application, Channel, Guild, Webhook
 from discord_sandbox.testing.sandbox import Sandbox
 from discord_sandbox.testing.stream import WaitedInVain
 
 __all__ = [
+    "Activity",
     "Application",
     "BotEnded",
     "BotProcess",
     "Channel",
+    "Emoji",
     "Exchange",
     "Fault",
     "File",
@@ -39,4 +42,5 @@ __all__ = [
     "Unanswered",
     "WaitedInVain",
     "Webhook",
+    "data_uri",
 ]

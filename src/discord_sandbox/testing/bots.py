@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from discord_sandbox.testing.sandbox import Sandbox
 
 _END_TIMEOUT_S = 5.0
-_TELLING = frozenset({"COMMANDS_CHANGED", "BOT_CONNECTED"})
+_TELLING = frozenset({"COMMANDS_CHANGED", "BOT_CONNECTED", "ENDPOINT_CHANGED"})
 
 
 class BotEnded(RuntimeError):
@@ -70,8 +70,11 @@ async def running(
         env={
             **os.environ,
             "DISCORD_TOKEN": application.token,
+            "DISCORD_APPLICATION_ID": str(application.id),
+            "DISCORD_PUBLIC_KEY": application.verify_key,
             "DISCORD_API_URL": sandbox.api_url,
             "DISCORD_GATEWAY_URL": sandbox.gateway_url,
+            "DISCORD_CDN_URL": sandbox.cdn_url,
             **env,
         },
         stdout=asyncio.subprocess.PIPE,
@@ -103,14 +106,15 @@ def _result(future: asyncio.Future[None], bot: BotProcess) -> None:
 async def _ready(
     sandbox: Sandbox, stream: Stream, application: Application, commands: bool, timeout: float
 ) -> None:
-    """Wait until the bot is connected and, where asked for, has registered commands."""
+    """Wait until the bot is connected or has an endpoint and, where asked for, registered commands."""
     what = f"{application.name} to connect" + (" and to register its commands" if commands else "")
     async with asyncio.timeout(timeout + 5):
         while True:
             seen = stream.position
             world = await sandbox.world()
             (found,) = (one for one in world["applications"] if one["id"] == str(application.id))
-            if found["connected"] and (found["commands"] or not commands):
+            reached = found["connected"] or found["interactions_endpoint_url"]
+            if reached and (found["commands"] or not commands):
                 return
             await stream.wait_for(_told, since=seen, timeout=timeout, what=what)
 

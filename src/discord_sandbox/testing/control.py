@@ -61,6 +61,11 @@ class Control:
         """Raises SandboxError."""
         return await self._request("DELETE", path)
 
+    async def download(self, path: str) -> bytes | None:
+        """A file of the sandbox's; None where there is none."""
+        async with self.session.get(f"{self.base_url}{path}") as response:
+            return await response.read() if response.status == 200 else None
+
     async def _request(self, method: str, path: str, **how: Any) -> Any:
         url = f"{self.base_url}/sandbox{path}"
         async with self.session.request(method, url, **how) as response:

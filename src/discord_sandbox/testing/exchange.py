@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from discord_sandbox.testing.messages import Message, Modal
@@ -13,6 +14,15 @@ T = TypeVar("T")
 
 class Unanswered(AssertionError):
     """The bot did not answer an interaction within Discord's three seconds."""
+
+
+@dataclass(frozen=True)
+class Activity:
+    """An instance of an application's activity; the sandbox runs nothing in it."""
+
+    id: str
+    application_id: int
+    channel_id: int
 
 
 class Exchange:
@@ -45,6 +55,20 @@ class Exchange:
         if isinstance(answer, Message):
             raise TypeError(f"The bot sent the message {answer.text!r}, and opened no modal.")
         return answer
+
+    async def activity(self, timeout: float = DEFAULT_TIMEOUT_S) -> Activity:
+        """The activity that the bot launches, or Discord for it. Raises Unanswered, or WaitedInVain."""
+
+        def pick(frame: Frame) -> Activity | None:
+            self._raise_if_failed(frame)
+            if frame.type != "ACTIVITY_LAUNCHED" or not self._mine(frame):
+                return None
+            told = frame.data
+            return Activity(
+                told["instance_id"], int(told["application_id"]), int(told["channel_id"])
+            )
+
+        return await self._wait(pick, timeout, "the activity")
 
     async def done(self, timeout: float = DEFAULT_TIMEOUT_S) -> int:
         """Wait for the first answer of any kind; gives back its response type.

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from discord_sandbox.testing.control import Json, Parameter
-from discord_sandbox.testing.exchange import Exchange
-from discord_sandbox.testing.messages import File, Message, Modal
-from discord_sandbox.testing.places import Application, Guild, Place, channel_id
-from discord_sandbox.testing.posting import Poster
+from discord_sandbox.testing.interacting import Interacting, Place, channel_id_of
+from discord_sandbox.testing.messages import File, Message
+from discord_sandbox.testing.pictures import Emoji, named, with_pictures
+from discord_sandbox.testing.places import Application, Guild
+from discord_sandbox.testing.posting import Posting
+from discord_sandbox.testing.servers import InServers
 from discord_sandbox.testing.stream import DEFAULT_TIMEOUT_S, Frame, Stream, deleted_in
 
 if TYPE_CHECKING:
@@ -22,21 +24,7 @@ def _anything(_: Message) -> bool:
     return True
 
 
-def _as_json(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_as_json(one) for one in value]
-    return value.json() if isinstance(value, File) else value
-
-
-def _subcommands(name: str, options: list[Json]) -> tuple[str, list[Json]]:
-    """`"remind add"` is the subcommand `add` of `remind`, which carries the options."""
-    first, *rest = name.split(" ")
-    for word in reversed(rest):
-        options = [{"name": word, "options": options}]
-    return first, options
-
-
-class Member(Poster):
+class Member(Interacting, InServers, Posting):
     """A person. What they do is done at once; what the bot does to it can be waited for."""
 
     def __init__(self, sandbox: Sandbox, data: Json) -> None:
@@ -53,89 +41,11 @@ class Member(Poster):
             self._sandbox.keep(self._stream)
         return self._stream
 
-    # --- interactions ------------------------------------------------------------------------
-
-    async def command(self, place: Place, name: str, **options: Any) -> Exchange:
-        """Run a slash command; a subcommand is named after a space: `"remind add"`.
-
-        An option that is a file is given as a File.
-        """
-        given = [{"name": key, "value": _as_json(value)} for key, value in options.items()]
-        first, nested = _subcommands(name, given)
-        body = {"channel_id": str(channel_id(place)), "name": first, "options": nested}
-        return await self._start("command", body)
-
-    async def context_menu(self, place: Place, name: str, target_id: int) -> Exchange:
-        """Run a user or message command on a user or a message."""
-        body = {"channel_id": str(channel_id(place)), "name": name, "target_id": str(target_id)}
-        return await self._start("command", body)
-
-    async def autocomplete(
-        self, place: Place, name: str, option: str, typed: str, **others: Any
-    ) -> list[Json]:
-        """The choices that the bot offers for what is typed into an option."""
-        given: list[Json] = [{"name": key, "value": value} for key, value in others.items()]
-        given.append({"name": option, "value": typed, "focused": True})
-        first, nested = _subcommands(name, given)
-        body = {"channel_id": str(channel_id(place)), "name": first, "options": nested}
-        answer = await self._do("autocomplete", body)
-        choices: list[Json] = answer["choices"]
-        return choices
-
-    async def press(self, message: Message, label_or_custom_id: str) -> Exchange:
-        """Press a button. Raises LookupError where the message has no such button."""
-        part = message.button(label_or_custom_id)
-        return await self._use(message, part, None)
-
-    async def choose(
-        self,
-        message: Message,
-        placeholder_or_custom_id: str | None,
-        values: Iterable[str | int],
-    ) -> Exchange:
-        """Choose values, or options by their labels, in a select. Raises LookupError."""
-        part = message.select(placeholder_or_custom_id)
-        by_label = {option["label"]: option["value"] for option in part.get("options", ())}
-        chosen = [by_label.get(str(value), str(value)) for value in values]
-        return await self._use(message, part, chosen)
-
-    async def submit(self, modal: Modal, fields: dict[str, Any]) -> Exchange:
-        """Fill in a modal's fields, by label or custom_id, and send it off.
-
-        A field of several values, and an upload, is given a list; files are given as File.
-        """
-        components = [
-            {
-                "custom_id": modal.field(name),
-                "values" if isinstance(value, list) else "value": _as_json(value),
-            }
-            for name, value in fields.items()
-        ]
-        body = {"interaction_id": str(modal.interaction_id), "components": components}
-        message_id = modal.data.get("message_id")
-        return await self._start("modal", body, int(message_id) if message_id else None)
-
-    async def _use(self, message: Message, part: Json, values: list[str] | None) -> Exchange:
-        body: Json = {
-            "channel_id": str(message.channel_id),
-            "message_id": str(message.id),
-            "custom_id": part["custom_id"],
-        }
-        if values is not None:
-            body["values"] = values
-        return await self._start("component", body, message.id)
-
-    async def _start(self, what: str, body: Json, message_id: int | None = None) -> Exchange:
-        stream = await self.stream()
-        since = stream.position
-        started = await self._do(what, body)
-        return Exchange(stream, since, int(started["interaction_id"]), message_id)
-
     # --- messages ----------------------------------------------------------------------------
 
     async def messages(self, place: Place, limit: int = 50) -> list[Message]:
         """What the member sees in a channel, newest first, their ephemeral messages included."""
-        path = f"/members/{self.id}/channels/{channel_id(place)}/messages"
+        path = f"/members/{self.id}/channels/{channel_id_of(place)}/messages"
         found = await self._sandbox.control.get(path, limit=limit)
         return [Message(data) for data in found]
 
@@ -198,18 +108,18 @@ class Member(Poster):
         """
         stream = await self.stream()
         oldest = 0 if after is None else after.id
-        where = channel_id(place)
+        channel_id = channel_id_of(place)
         for message in reversed(await self.messages(place, 500)):
             if message.id > oldest and predicate(message):
                 return message
 
         def pick(frame: Frame) -> Message | None:
-            if frame.type != "MESSAGE_CREATE" or int(frame.data["channel_id"]) != where:
+            if frame.type != "MESSAGE_CREATE" or int(frame.data["channel_id"]) != channel_id:
                 return None
             message = Message(frame.data)
             return message if message.id > oldest and predicate(message) else None
 
-        what = f"a message in channel {where}"
+        what = f"a message in channel {channel_id}"
         return await stream.wait_for(pick, since=0, timeout=timeout, what=what)
 
     async def wait_for_update(
@@ -250,7 +160,7 @@ class Member(Poster):
         files: Iterable[File] = (),
     ) -> Message:
         """Write a message."""
-        body: Json = {"channel_id": str(channel_id(place)), "content": content}
+        body: Json = {"channel_id": str(channel_id_of(place)), "content": content}
         if files:
             body["files"] = [file.json() for file in files]
         if reply_to is not None:
@@ -262,7 +172,7 @@ class Member(Poster):
     ) -> Message:
         """Begin a post of a forum; answers its first message, whose channel is the post."""
         body = {
-            "channel_id": str(channel_id(forum)),
+            "channel_id": str(channel_id_of(forum)),
             "name": name,
             "content": content,
             "tags": [str(tag) for tag in tags],
@@ -276,7 +186,7 @@ class Member(Poster):
     async def forward(self, message: Message, place: Place) -> Message:
         """Forward a message to another channel."""
         body = {
-            "channel_id": str(channel_id(place)),
+            "channel_id": str(channel_id_of(place)),
             "from_channel_id": str(message.channel_id),
             "message_id": str(message.id),
         }
@@ -286,18 +196,30 @@ class Member(Poster):
         """Vote in a poll for the answers of these numbers, and no others; none takes it back."""
         await self._do("vote", {**self._at(message), "answer_ids": list(answers)})
 
-    async def react(self, message: Message, emoji: str) -> None:
-        await self._do("react", {**self._at(message), "emoji": emoji})
+    async def react(self, message: Message, emoji: str | Emoji) -> None:
+        await self._do("react", {**self._at(message), "emoji": named(emoji)})
 
-    async def unreact(self, message: Message, emoji: str) -> None:
-        await self._do("unreact", {**self._at(message), "emoji": emoji})
+    async def unreact(self, message: Message, emoji: str | Emoji) -> None:
+        await self._do("unreact", {**self._at(message), "emoji": named(emoji)})
 
-    async def open_dm(self, bot: Application) -> int:
-        """Open the direct messages with a bot from the member's side; answers the channel's id."""
-        opened = await self._do("dm", {"user_id": str(bot.id)})
+    async def open_dm(self, other: Application | Member) -> int:
+        """Open the direct messages with a bot or another member; answers the channel's id."""
+        opened = await self._do("dm", {"user_id": str(other.id)})
         return int(opened["id"])
 
-    # --- settings and servers ----------------------------------------------------------------
+    async def open_group_dm(self, *others: Member, name: str = "") -> int:
+        """Open a DM of several people; answers the channel's id."""
+        body = {"user_ids": [str(other.id) for other in others], "name": name}
+        return int((await self._do("group-dm", body))["id"])
+
+    async def add_to_group_dm(self, channel_id: int, other: Member) -> None:
+        body = {"channel_id": str(channel_id), "user_id": str(other.id)}
+        await self._do("add-to-group-dm", body)
+
+    async def leave_group_dm(self, channel_id: int) -> None:
+        await self._do("leave-group-dm", {"channel_id": str(channel_id)})
+
+    # --- settings ----------------------------------------------------------------
 
     async def accept_dms(self, accept: bool) -> None:
         """Whether bots may write to the member; else they get 403, code 50007."""
@@ -311,16 +233,9 @@ class Member(Poster):
         """online, idle, dnd or offline."""
         await self._do("settings", {"status": status})
 
-    async def leave(self, guild: Guild) -> None:
-        await self._do("leave", {"guild_id": str(guild.id)})
-
-    async def join(self, guild: Guild) -> None:
-        await self._do("join", {"guild_id": str(guild.id)})
-
-    async def interested(self, guild: Guild, event_id: int, interested: bool = True) -> None:
-        """Mark a scheduled event as interesting, or not."""
-        body = {"guild_id": str(guild.id), "event_id": str(event_id), "interested": interested}
-        await self._do("interested", body)
+    async def set_pictures(self, **pictures: bytes | None) -> None:
+        """Show oneself with an avatar or a banner, or no longer."""
+        await self._do("settings", with_pictures(dict(pictures)))
 
     # --- looking -----------------------------------------------------------------------------
 
@@ -346,7 +261,7 @@ class Member(Poster):
 
     async def commands(self, place: Place) -> list[Json]:
         """The application commands the member can use in a channel."""
-        path = f"/members/{self.id}/channels/{channel_id(place)}/commands"
+        path = f"/members/{self.id}/channels/{channel_id_of(place)}/commands"
         found: list[Json] = await self._sandbox.control.get(path)
         return found
 

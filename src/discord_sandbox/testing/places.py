@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from discord_sandbox.testing.control import Json
 from discord_sandbox.testing.messages import Message
+from discord_sandbox.testing.pictures import Emoji, data_uri, with_pictures
 from discord_sandbox.testing.stream import DEFAULT_TIMEOUT_S, Frame, deleted_in
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ class Application:
     id: int
     name: str
     token: str
+    verify_key: str = ""
+    """The public key with which it knows interactions that come over HTTP."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,19 @@ class Guild:
         made = await self._sandbox.control.post(f"/guilds/{self.id}/roles", body)
         return int(made["id"])
 
+    async def make_emoji(self, name: str, image: bytes, roles: Sequence[int] = ()) -> Emoji:
+        """Make an emoji, kept to these roles where there are any."""
+        body = {"name": name, "image": data_uri(image), "roles": [str(role) for role in roles]}
+        return Emoji.of(await self._sandbox.control.post(f"/guilds/{self.id}/emojis", body))
+
+    async def delete_emoji(self, emoji: Emoji) -> None:
+        await self._sandbox.control.delete(f"/guilds/{self.id}/emojis/{emoji.id}")
+
+    async def set_pictures(self, **pictures: bytes | None) -> None:
+        """Give the server an icon, banner, splash or discovery_splash, or take it away."""
+        body = with_pictures(dict(pictures))
+        await self._sandbox.control.patch(f"/guilds/{self.id}", body)
+
     async def add_member(self, member: Member, roles: list[int] | None = None) -> None:
         """Let a member in, or give one who is in these roles."""
         body = {"user_id": str(member.id), "roles": [str(role) for role in roles or []]}
@@ -137,6 +153,12 @@ class Guild:
 
     async def kick(self, member: Member) -> None:
         await self._sandbox.control.delete(f"/guilds/{self.id}/members/{member.id}")
+
+    async def audit_log(self) -> list[Json]:
+        """The newest entries of the audit log, newest first, as the owner sees them."""
+        path = f"/members/{self.owner.id}/guilds/{self.id}/audit-log"
+        found: list[Json] = (await self._sandbox.control.get(path))["audit_log_entries"]
+        return found
 
     async def add_bot(self, bot: Application, *, permissions: int | None = None) -> None:
         """Do what the invite page does."""
@@ -163,14 +185,3 @@ class Guild:
 
     async def remove_bot(self, bot: Application) -> None:
         await self._sandbox.control.delete(f"/guilds/{self.id}/bots/{bot.id}")
-
-
-Place = Channel | Message | int
-"""Where something is done: a channel, the channel of a message, or a channel's id."""
-
-
-def channel_id(place: Place) -> int:
-    """The id of the channel that is meant."""
-    if isinstance(place, int):
-        return place
-    return place.channel_id if isinstance(place, Message) else place.id

@@ -11,6 +11,7 @@ from discord_sandbox.testing.bots import BotProcess, running
 from discord_sandbox.testing.control import Control, Json
 from discord_sandbox.testing.faults import Clock, Fault
 from discord_sandbox.testing.members import Member
+from discord_sandbox.testing.pictures import Emoji, data_uri, with_pictures
 from discord_sandbox.testing.places import Application, Guild
 from discord_sandbox.testing.process import SandboxProcess
 from discord_sandbox.testing.stream import Stream
@@ -69,21 +70,41 @@ class Sandbox:
         """Where a bot finds the gateway."""
         return self.url.replace("http", "ws", 1) + "/gateway"
 
+    @property
+    def cdn_url(self) -> str:
+        """Where pictures are, as they are at Discord's CDN."""
+        return f"{self.url}/cdn"
+
     # --- making ------------------------------------------------------------------------------
 
     async def make_user(self, username: str, **more: Any) -> Member:
-        """Make a person; `more` may give a global_name or an id."""
-        return Member(self, await self.control.post("/users", {"username": username, **more}))
+        """Make a person; `more` may give a global_name, an id, and an avatar or banner as bytes."""
+        body = {"username": username, **with_pictures(more)}
+        return Member(self, await self.control.post("/users", body))
 
     async def make_application(
         self, name: str, *, token: str | None = None, intents: Iterable[str] = (), **more: Any
     ) -> Application:
-        """Make a bot; `intents` are the privileged ones it is allowed, by name."""
-        body: Json = {"name": name, "intents": list(intents), **more}
+        """Make a bot; `intents` are the privileged ones it is allowed, by name.
+
+        With `activity=True` it has an activity, and the entry point that comes with one. `more`
+        may also give an id, an owner_id, a signing_key, and an interactions_endpoint_url, to
+        which interactions are posted without a check: its bot needs what is made here.
+        """
+        body: Json = {"name": name, "intents": list(intents), **with_pictures(more)}
         if token is not None:
             body["token"] = token
         made = await self.control.post("/applications", body)
-        return Application(int(made["application"]["id"]), name, made["token"])
+        about = made["application"]
+        return Application(int(about["id"]), name, made["token"], about["verify_key"])
+
+    async def set_interactions_endpoint(self, bot: Application, url: str | None) -> None:
+        """Do what the developer portal does: check the bot's endpoint, and send interactions there.
+
+        None is the gateway again. Raises SandboxError, which says what is wrong with the endpoint.
+        """
+        path = f"/applications/{bot.id}/interactions-endpoint"
+        await self.control.put(path, {"url": url})
 
     async def make_guild(
         self,
@@ -93,21 +114,33 @@ class Sandbox:
         channels: Sequence[str] = ("general",),
         members: Iterable[Member] = (),
         bots: Iterable[Application] = (),
-        features: Iterable[str] = (),
+        **more: Any,
     ) -> Guild:
         """Make a server with text channels of these names, and these in it.
 
-        `features` are what Discord lets it have besides others, such as "VERIFIED".
+        `more` may give it `features`, and as bytes its icon, banner, splash and discovery_splash.
         """
         body = {
+            **with_pictures(more),
             "name": name,
             "owner_id": str(owner.id),
             "channels": list(channels),
             "members": [str(member.id) for member in members],
             "bots": [str(bot.id) for bot in bots],
-            "features": list(features),
         }
         return Guild(self, await self.control.post("/guilds", body), owner)
+
+    async def make_application_emoji(
+        self, application: Application, name: str, image: bytes
+    ) -> Emoji:
+        """Make an emoji that only this application can use."""
+        body = {"name": name, "image": data_uri(image)}
+        path = f"/applications/{application.id}/emojis"
+        return Emoji.of(await self.control.post(path, body))
+
+    async def picture(self, path: str) -> bytes | None:
+        """A picture by its path on the CDN, such as `avatars/ID/HASH.png`; None where none is."""
+        return await self.control.download(f"/cdn/{path}")
 
     def running(
         self,
@@ -119,8 +152,10 @@ class Sandbox:
     ) -> contextlib.AbstractAsyncContextManager[BotProcess]:
         """Run a bot for as long as the block lasts: a program and its arguments.
 
-        It finds DISCORD_TOKEN, DISCORD_API_URL and DISCORD_GATEWAY_URL in its environment, beside
-        `env`. The block begins once it is connected and, with `commands`, has registered any.
+        It finds DISCORD_TOKEN, DISCORD_APPLICATION_ID, DISCORD_PUBLIC_KEY, DISCORD_API_URL,
+        DISCORD_GATEWAY_URL and DISCORD_CDN_URL in its environment, beside `env`. The block begins
+        once it is connected, or has an interactions endpoint, and, with `commands`, has registered
+        any.
         Raises BotEnded, or WaitedInVain with what the bot said.
         """
         return running(
@@ -157,6 +192,11 @@ class Sandbox:
         """Users, applications and guilds there are, in brief."""
         world: Json = await self.control.get("/world")
         return world
+
+    async def activities(self) -> list[Json]:
+        """The activities that go on, as Discord describes an instance."""
+        going_on: list[Json] = await self.control.get("/activities")
+        return going_on
 
     # --- breaking ----------------------------------------------------------------------------
 

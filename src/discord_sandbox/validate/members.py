@@ -102,3 +102,4 @@ snowflake: Check = fields.snowflake
 permission_bits: Check = fields.permission_bits
 instant: Check = fields.instant
 mapping: Check = fields.mapping
+web_address: Check = fields.web_address

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from discord_sandbox.clock import iso
-from discord_sandbox.errors import ApiError, NotImplementedBySandbox, Problems, invalid
+from discord_sandbox.errors import ApiError, Problems, invalid
 from discord_sandbox.model import Json
 from discord_sandbox.validate import fields, members
 from discord_sandbox.validate.embeds import MOST_EMBEDS
@@ -72,6 +72,7 @@ def _attachments(problems: Problems, path: Path, value: Any) -> None:
 _MESSAGE: Takes = {
     "text": members.text(2000),
     "username": members.text(80),
+    "icon_url": _address,
     "attachments": _attachments,
 }
 
@@ -79,7 +80,7 @@ _MESSAGE: Takes = {
 def read(body: Any, decode: Callable[[bytes], Any]) -> Json:
     """The checked body; Slack's form has all of it as JSON under `payload`.
 
-    Raises ApiError 50109 or 50035, or NotImplementedBySandbox for a picture of the author.
+    Raises ApiError 50109 or 50035.
     """
     if isinstance(body, dict) and isinstance(body.get("payload"), str):
         body = decode(body["payload"].encode())
@@ -88,8 +89,6 @@ def read(body: Any, decode: Callable[[bytes], Any]) -> Json:
     problems = Problems()
     note_members(problems, (), _MESSAGE, body)
     problems.raise_if_any()
-    if body.get("icon_url"):
-        raise NotImplementedBySandbox("`icon_url` of Slack's messages")
     return body
 
 

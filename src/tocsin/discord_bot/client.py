@@ -67,7 +67,11 @@ class TocsinClient(discord.AutoShardedClient):
         )
         limit_time(self)
         self.services = services
-        self.tree = Tree(self)
+        # Its commands are about the server they are run in: for somebody who has installed it for
+        # themselves there would be no calendar.
+        self.tree = Tree(
+            self, allowed_installs=app_commands.AppInstallationType(guild=True, user=False)
+        )
         self._background: set[asyncio.Task[None]] = set()
         add_commands(self.tree)
 

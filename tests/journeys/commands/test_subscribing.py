@@ -7,7 +7,7 @@ import pytest
 from tests.journeys.commands.community import PATIENCE, Community, says
 from tests.journeys.commands.test_events import bring_in, in_hours
 
-from discord_sandbox.testing import Message
+from discord_sandbox.testing import Message, Sandbox
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -183,3 +183,15 @@ async def test_a_type_that_is_called_like_a_group_breaks_no_form(
     values = [option["value"] for option in form.selects[0]["options"]]
     assert values.count("all") == 1
     assert "x" in values
+
+
+async def test_it_is_for_servers_only(community: Community, sandbox: Sandbox) -> None:
+    """Who has installed the bot for themselves is offered none of its commands where there is no calendar."""
+    ann = community.ann
+    await ann.install(community.bot.application)
+    elsewhere = await sandbox.make_guild("Elsewhere", owner=ann)
+    assert await ann.commands(elsewhere.channel("general")) == []
+    assert await ann.commands(await ann.open_dm(community.bot.application)) == []
+    offered = await ann.commands(community.channel)
+    assert {"subscribe", "events", "help"} <= {command["name"] for command in offered}
+    assert all(command["integration_types"] == [0] for command in offered)

@@ -3,7 +3,7 @@
 import { get } from "../core/api.js";
 import { emit } from "../core/bus.js";
 import { fill, h } from "../core/dom.js";
-import { channelName, nameOf, userById } from "../core/people.js";
+import { authorOf, channelName, nameOf } from "../core/people.js";
 import { addressAs, currentPlace, currentUser, guildHash } from "../core/router.js";
 import { findChannel } from "../core/store.js";
 import { openDialog } from "../overlay/dialog.js";
@@ -33,7 +33,7 @@ export function openSearch(guild) {
 
   function result(message) {
     const { channel } = findChannel(message.channel_id);
-    const author = userById(message.author.id) ?? message.author;
+    const author = authorOf(message);
     return h("a", { class: "search-result", href: addressAs(currentUser(), guildHash(guild.id, message.channel_id)), onclick: () => follow(message) },
       h("strong", null, nameOf(author, guild)), " ", h("small", null, `#${channelName(channel)} · ${messageTime(Date.parse(message.timestamp))}`),
       h("span", { class: "pin-text" }, message.content.slice(0, 160) || "Message without text"));

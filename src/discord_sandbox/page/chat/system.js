@@ -1,9 +1,12 @@
 // Messages that Discord itself writes: joins, pins, threads, stages, polls.
 
 import { h, icon } from "../core/dom.js";
-import { nameOf, userById } from "../core/people.js";
+import { authorOf, nameOf, userById } from "../core/people.js";
 
+const named = (message) => h("strong", null, nameOf(userById(message.mentions?.[0]?.id) ?? message.mentions?.[0]));
 const LINES = {
+  1: (name, message) => ["people", [name, " added ", named(message), " to the group."]],
+  2: (name) => ["people", [name, " left the group."]],
   6: (name) => ["pin", [name, " pinned a message to this channel."]],
   7: (name) => ["people", [name, " joined the server."]],
   12: (name, message) => ["megaphone", [name, " added ", h("strong", null, message.content), " to this channel."]],
@@ -28,7 +31,7 @@ function outcome(message) {
 export function systemText(message, guild) {
   const line = LINES[message.type];
   if (!line) return null;
-  const user = userById(message.author?.id) ?? message.author;
+  const user = authorOf(message);
   const [name, nodes] = line(h("strong", null, nameOf(user, guild)), message);
   return [icon(name, 16), " ", ...nodes];
 }

@@ -51,7 +51,7 @@ function receive({ t: type, d: data }) {
   if (type === "CLOCK") setClock(data);
   else if (type === "REQUEST") tabs[0].panel.add(data);
   else if (type === "FAULT") tabs[2].panel.changed(data);
-  else if (/^GUILD_(CREATE|DELETE|UPDATE)$/.test(type)) loadWorld().catch(() => {});
+  else if (/^(GUILD_(CREATE|DELETE|UPDATE)|ENDPOINT_CHANGED)$/.test(type)) loadWorld().catch(() => {});
 }
 
 /** Opens or closes the panel. It follows the sandbox only while it is open. */

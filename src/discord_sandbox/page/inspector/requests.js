@@ -10,7 +10,10 @@ import { clockTimeSeconds } from "../text/timestamps.js";
 const KEPT = 300;
 const WINDOW_MS = 10_000;
 
-const kind = (status) => (status === 429 ? "limited" : status >= 500 || !status ? "failed" : status >= 400 ? "refused" : "good");
+/** A request of the sandbox's own, to an application's endpoint: its status says little, `problem` what was wrong. */
+const outgoing = (row) => row.route === "POST interactions_endpoint_url";
+const ofStatus = (status) => (status === 429 ? "limited" : status >= 500 || !status ? "failed" : status >= 400 ? "refused" : "good");
+const kind = (row) => (row.problem ? "failed" : outgoing(row) ? "good" : ofStatus(row.status));
 
 /** The panel: {el, add(row), refresh()}. */
 export function requestsPanel() {
@@ -32,15 +35,16 @@ export function requestsPanel() {
     if (wanted && !String(row.path).toLowerCase().includes(wanted)) return false;
     if (only === "limited") return row.status === 429 || Boolean(row.ratelimited);
     if (only === "fault") return Boolean(row.fault);
-    return only === "refused" ? !row.status || row.status >= 400 : true;
+    return only === "refused" ? kind(row) !== "good" : true;
   };
 
   function line(row) {
     const marks = [row.fault && mark("fault", row.fault), row.ratelimited && mark("limited", row.ratelimited)];
     const { pathname, search } = split(row.path);
-    return h("tr", { class: kind(row.status) },
+    return h("tr", { class: kind(row) },
       h("td", null, h("time", { title: new Date(row.at_ms).toISOString() }, clockTimeSeconds(row.at_ms))),
-      h("td", { class: "request-path", title: `${row.method} ${row.path}${row.bot ? `\nby ${nameOf(userById(row.bot))}` : ""}${row.code ? `\ncode ${row.code}` : ""}` }, h("span", { class: `method ${row.method}` }, row.method), " ", pathname, search && h("span", { class: "query" }, search), marks),
+      h("td", { class: "request-path", title: `${row.method} ${row.path}${row.bot ? `\n${outgoing(row) ? "to" : "by"} ${nameOf(userById(row.bot))}` : ""}${row.code ? `\ncode ${row.code}` : ""}` }, h("span", { class: `method ${row.method}` }, row.method), " ", pathname, search && h("span", { class: "query" }, search), marks,
+        row.problem && h("span", { class: "request-problem" }, `The endpoint ${row.problem}`)),
       h("td", { class: "status" }, row.status ? String(row.status) : "lost"),
       h("td", { class: "number" }, row.duration_ms === undefined || row.duration_ms === null ? "" : String(Math.round(row.duration_ms * 10) / 10)));
   }

@@ -42,7 +42,7 @@ async function makeWorld() {
 export function showToken({ application, token }) {
   openDialog(`${application.name} is ready`, [
     h("p", null, "Start your bot with this token, and with Discord's addresses set to this sandbox:"),
-    code(`token     ${token}\nREST      ${location.origin}/api/v10\ngateway   ${location.origin.replace(/^http/, "ws")}/gateway`),
+    code(`token       ${token}\npublic key  ${application.verify_key}\nREST        ${location.origin}/api/v10\ngateway     ${location.origin.replace(/^http/, "ws")}/gateway`),
     h("p", null, "With discord.py:"),
     code(`import discord, yarl\n\ndiscord.http.Route.BASE = "${location.origin}/api/v10"\ndiscord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL("${location.origin.replace(/^http/, "ws")}/gateway")`),
   ], { wide: true });
