@@ -35,6 +35,9 @@ async def test_a_voice_message_is_played(quiet_world: World) -> None:
     await expect(player.locator("i.played").first).to_be_visible()
     await player.get_by_role("button", name="Pause voice message").click()
     await expect(player.get_by_role("button", name="Play voice message")).to_be_visible()
+    await ben.set_viewport_size({"width": 360, "height": 700})
+    beyond = await player.evaluate("(one) => one.getBoundingClientRect().right - innerWidth")
+    assert beyond < 0, "it leaves a narrow window"
 
 
 async def test_stickers_are_chosen_and_seen(quiet_world: World) -> None:
