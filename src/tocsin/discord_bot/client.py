@@ -15,6 +15,7 @@ from tocsin.discord_bot.commands import add_commands
 from tocsin.discord_bot.failures import answer_failure
 from tocsin.discord_bot.resuming import resume_direct_messages, try_again
 from tocsin.discord_bot.services import Interaction, Services
+from tocsin.discord_bot.shards import Sessions, Shards
 from tocsin.discord_bot.transport import (
     LONGEST_RATE_LIMIT,
     limit_time,
@@ -73,6 +74,7 @@ class TocsinClient(discord.AutoShardedClient):
             self, allowed_installs=app_commands.AppInstallationType(guild=True, user=False)
         )
         self._background: set[asyncio.Task[None]] = set()
+        self._sessions = Sessions(self.get_shard, services.log)
         add_commands(self.tree)
 
     async def setup_hook(self) -> None:
@@ -104,6 +106,10 @@ class TocsinClient(discord.AutoShardedClient):
                     return
                 self.services.log.warning("gateway not reached", error=str(error), retry_in=wait)
                 await asyncio.sleep(wait)
+
+    def gateway(self) -> Shards:
+        """How many connections to the gateway there are to be, and how many stand."""
+        return self._sessions.count(self.shard_count)
 
     async def close(self) -> None:
         """End background work, then the connection."""
@@ -146,6 +152,18 @@ class TocsinClient(discord.AutoShardedClient):
         await self.tree.sync()
         await self.services.store.write(set_fact, fact, digest)
         self.services.log.info("commands in place", commands=len(wanted), changed=True)
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """A session has begun."""
+        self._sessions.began(shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """A session goes on over a new connection."""
+        self._sessions.began(shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """A connection is gone, or could not be had."""
+        self._sessions.ended(shard_id)
 
     async def on_ready(self) -> None:
         """Compare the servers that are known with those that the bot is in."""
