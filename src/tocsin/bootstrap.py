@@ -266,7 +266,7 @@ async def assembled(
 ) -> AsyncIterator[Engine]:
     """An engine on the database of these settings, which it has for itself. Nothing runs yet.
 
-    Raises InstanceRunning and DatabaseUnavailable.
+    Raises ClockUnreachable, InstanceRunning and DatabaseUnavailable.
     """
     with ExitStack() as stack:
         clock = Clock()
@@ -300,7 +300,7 @@ def _tell_if_moved(last: str | None) -> None:
 async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> None:
     """Run the bot until SIGTERM or SIGINT. By `build` the fault harness takes one safeguard out.
 
-    Raises TokenMissing, TokenRefused, IntentRefused, InstanceRunning and DatabaseUnavailable.
+    Raises TokenMissing, TokenRefused, IntentRefused, ClockUnreachable, InstanceRunning and DatabaseUnavailable.
     """
     token = settings.discord.token
     if token is None:

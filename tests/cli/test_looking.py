@@ -3,7 +3,6 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -276,16 +275,6 @@ def test_json_is_json_everywhere(filled: CommandLine) -> None:
         ("db", "check"),
     ):
         json.loads(filled(*command, "--json").out)
-
-
-def test_a_clock_that_is_borrowed_is_read(tocsin: CommandLine, tmp_path: Path) -> None:
-    """Commands go by the same clock as the bot; one that cannot be read is said."""
-    (tmp_path / "tocsin.toml").write_text(
-        '[discord]\napi_url = "http://127.0.0.1:9/api/v10"\n'
-        '[clock]\nurl = "http://127.0.0.1:9/sandbox/clock"\n'
-    )
-    ran = tocsin("status")
-    assert (ran.code, "clock.url" in ran.err) == (1, True)
 
 
 def test_a_folder_may_have_any_name(tocsin: CommandLine) -> None:
