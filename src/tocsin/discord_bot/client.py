@@ -1,8 +1,6 @@
 """The connection to Discord: REST once `login` returned, interactions once the gateway is up."""
 
 import asyncio
-import hashlib
-import json
 from collections.abc import Coroutine
 from typing import Any
 
@@ -13,6 +11,7 @@ from discord import app_commands
 from tocsin.discord_bot import membership
 from tocsin.discord_bot.commands import add_commands
 from tocsin.discord_bot.failures import answer_failure
+from tocsin.discord_bot.registering import register
 from tocsin.discord_bot.resuming import resume_direct_messages, try_again
 from tocsin.discord_bot.services import Interaction, Services
 from tocsin.discord_bot.shards import Sessions, Shards
@@ -27,7 +26,6 @@ from tocsin.discord_bot.views.form import answer_stale_form
 from tocsin.dispatch.pacing import Withheld
 from tocsin.dispatch.turns import Urgency, urgency
 from tocsin.settings.model import Discord
-from tocsin.store.facts import get_fact, set_fact
 
 GUILDS_SETTLED = 0.5
 """Seconds without a new server after which "ready" is said; nothing depends on having seen all."""
@@ -144,14 +142,8 @@ class TocsinClient(discord.AutoShardedClient):
     async def _register_once(self) -> None:
         """Hand the commands to Discord if they differ from those it was handed last."""
         wanted = [command.to_dict(self.tree) for command in self.tree.get_commands()]
-        digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
-        fact = f"commands of {self.application_id}"
-        if await self.services.store.read(get_fact, fact) == digest:
-            self.services.log.info("commands in place", commands=len(wanted), changed=False)
-            return
-        await self.tree.sync()
-        await self.services.store.write(set_fact, fact, digest)
-        self.services.log.info("commands in place", commands=len(wanted), changed=True)
+        changed = await register(self, wanted, self.services.store)
+        self.services.log.info("commands in place", commands=len(wanted), changed=changed)
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """A session has begun."""
