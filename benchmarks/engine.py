@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
-from tocsin.bootstrap import UNLIMITED, Engine, assembled, keep_start_out_of_collection
+from tocsin.bootstrap import assembled, keep_start_out_of_collection
 from tocsin.dispatch.messenger import Message, Search, Sighting
 from tocsin.dispatch.outcome import Accepted, Outcome
 from tocsin.dispatch.pacing import errand
+from tocsin.engine import UNLIMITED, Engine
 from tocsin.settings import Settings
 from tocsin.store.engine import sqlite_url
 

@@ -1,59 +1,33 @@
-"""The composition root: the only place that names concrete classes and puts them together."""
+"""The running bot: the engine, Discord and the status address, from the token to the end."""
 
 import asyncio
 import gc
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import timedelta
-from functools import partial
-from pathlib import Path
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 
-from tocsin import __version__
-from tocsin.clock import Clock, follow, read_offset, worker_name
+from tocsin.clock import Clock, follow, read_offset
 from tocsin.discord_bot.asking_time import ask_while_doubted
 from tocsin.discord_bot.client import TocsinClient
 from tocsin.discord_bot.connecting import TokenRefused, closed, log_in
 from tocsin.discord_bot.messenger import DiscordMessenger
 from tocsin.discord_bot.services import Services
-from tocsin.discord_bot.shards import Shards
 from tocsin.discord_bot.take_over import TakeOver
-from tocsin.dispatch.dispatcher import REFUSALS_KEPT_AS, Dispatcher
-from tocsin.dispatch.housekeeping import Housekeeper
+from tocsin.dispatch.dispatcher import REFUSALS_KEPT_AS
 from tocsin.dispatch.messenger import Message, Messenger, Search, Sighting
-from tocsin.dispatch.opening import OpeningGate
 from tocsin.dispatch.outcome import Outcome
-from tocsin.dispatch.pacing import Pacer
-from tocsin.dispatch.planner import Planner
-from tocsin.dispatch.recovery import Recovery
 from tocsin.dispatch.refusals import Refusals
-from tocsin.dispatch.repairs import DmOpener, PostRemover
-from tocsin.dispatch.supervise import Supervisor
+from tocsin.engine import Engine, EngineBuilder, build_engine, build_mirror, build_pacer
 from tocsin.errors import TocsinError, UsageError
-from tocsin.legacy.files import Names
-from tocsin.legacy.mirror import Mirror
 from tocsin.settings import Settings
 from tocsin.store import migrate
-from tocsin.store.claims import backlog
-from tocsin.store.engine import DatabaseUnavailable, Store
+from tocsin.store.engine import Store
 from tocsin.store.facts import get_fact, instance_of
 from tocsin.store.failures import HELD_UP, explained
 from tocsin.store.home import move_in
 from tocsin.store.lock import InstanceLock
-from tocsin.store.rehearsal import drop_tests
 from tocsin.telemetry.logs import get_logger
-from tocsin.telemetry.metrics import Exposition, Scrape
 from tocsin.telemetry.status import StatusServer
-
-UNLIMITED = 10_000.0
-"""From this many requests a second on, nothing is paced at all."""
-PATIENCE_AT_THE_END = 8.0
-KEEPING_AT_THE_END = 0.5
-"""Both are seconds; closing the database may take another, and the whole end ten."""
-BACKLOG_SECONDS = 2.0
-"""What a scrape waits for the database: whoever scrapes waits ten."""
 
 log = get_logger("tocsin.bot")
 
@@ -64,167 +38,6 @@ class TokenMissing(UsageError):
 
 class StatusUnavailable(TocsinError):
     """The status address cannot be listened on."""
-
-
-@dataclass(slots=True)
-class Engine:
-    """Everything that turns a calendar into requests, put together around a store and a messenger."""
-
-    store: Store
-    clock: Clock
-    pacer: Pacer
-    dispatcher: Dispatcher
-    planner: Planner
-    recovery: Recovery
-    gate: OpeningGate
-    opener: DmOpener
-    remover: PostRemover
-    housekeeper: Housekeeper
-    supervisor: Supervisor
-    exposition: Exposition
-    gateway: Callable[[], Shards] = Shards
-
-    async def start(self) -> None:
-        """Take over what an earlier process left, and start every loop."""
-        with explained(self.store, HELD_UP):
-            await self.store.write(drop_tests, self.clock.now())
-            await self.recovery.adopt()
-        for name, loop in (
-            ("dispatch", self.dispatcher.run),
-            ("record", self.dispatcher.record),
-            ("plan", self.planner.run),
-            ("recovery", self.recovery.run),
-            ("sweep", self.dispatcher.sweep),
-            ("dm opener", self.opener.run),
-            ("post remover", self.remover.run),
-            ("housekeeping", self.housekeeper.run),
-        ):
-            self.supervisor.watch(name, partial(self._explain, loop))
-
-    async def _explain(self, loop: Callable[[], Awaitable[None]]) -> None:
-        with explained(self.store, HELD_UP):
-            await loop()
-
-    def report(self) -> dict[str, Any]:
-        """What only the running bot knows: its loops, its budget, what is under way."""
-        loops = [
-            {
-                "name": health.name,
-                "running": health.running,
-                "failures": health.failures,
-                "failures_total": health.failures_total,
-                "last_error": health.last_error,
-                "failed_at": health.failed_at.isoformat() if health.failed_at else None,
-            }
-            for health in self.supervisor.health.values()
-        ]
-        now, shards = self.clock.now(), self.gateway()
-        return {
-            "version": __version__,
-            "worker": self.dispatcher.worker,
-            "shards": shards.wanted,
-            "shards_connected": shards.connected,
-            "in_flight": len(self.dispatcher.in_flight),
-            "sent": self.dispatcher.sent,
-            "requests": self.pacer.requests,
-            "answers": {str(status): n for status, n in sorted(self.pacer.answers.items())},
-            "refusals_in_10_minutes": self.dispatcher.refusals.count(now),
-            "stopped": self.pacer.stopped,
-            "held": self.dispatcher.held(),
-            "dms_held": self.dispatcher.breaker.room(now, 0) == 0,
-            "clock_ahead_of_discord_s": round(self.dispatcher.skew.measured.total_seconds(), 1),
-            "loops": loops,
-        }
-
-    async def metrics(self) -> bytes:
-        """The same for Prometheus, with what was counted, and what waits in the database if it can be read."""
-        now, waiting = self.clock.now(), {}
-        with suppress(DatabaseUnavailable, TimeoutError), explained(self.store, HELD_UP):
-            async with asyncio.timeout(BACKLOG_SECONDS):
-                found = await self.store.read(backlog, now)
-            behind = max((now - (found.first_turn or now)).total_seconds(), 0.0)
-            waiting = {"pending": found.pending, "ready": found.ready, "behind_s": behind}
-        scrape = Scrape(self.report() | waiting, self.dispatcher.journal.tally)
-        return self.exposition.text(scrape)
-
-    async def stop(self) -> None:
-        """Let what is in flight end within 8 s, keep the count of refusals, then end the loops."""
-        left = await self.dispatcher.finish(PATIENCE_AT_THE_END)
-        if left:
-            log.warning(
-                "left in flight", deliveries=left, help="The next start looks what came of them."
-            )
-        await self._keep_refusals()
-        await self.supervisor.stop()
-
-    async def _keep_refusals(self) -> None:
-        try:
-            with explained(self.store):
-                await asyncio.wait_for(self.dispatcher.keep_refusals(), KEEPING_AT_THE_END)
-        except (DatabaseUnavailable, TimeoutError) as error:
-            log.warning("refusals not kept", reason=str(error) or "the database is busy")
-
-
-def build_engine(
-    settings: Settings,
-    store: Store,
-    clock: Clock,
-    pacer: Pacer,
-    messenger: Messenger,
-    instance: str,
-    refusals: Refusals,
-) -> Engine:
-    """Put the loops together. Nothing runs yet."""
-    dispatcher = Dispatcher(store, clock, pacer, messenger, worker_name(), instance, refusals)
-    gate = OpeningGate(store, clock)
-    return Engine(
-        store=store,
-        clock=clock,
-        pacer=pacer,
-        dispatcher=dispatcher,
-        planner=Planner(
-            store, clock, dispatcher, timedelta(seconds=settings.reminders.grace_seconds)
-        ),
-        recovery=Recovery(store, clock, messenger, dispatcher),
-        gate=gate,
-        opener=DmOpener(
-            store, clock, messenger, dispatcher, gate, settings.discord.dm_opens_per_minute
-        ),
-        remover=PostRemover(store, clock, messenger),
-        housekeeper=Housekeeper(
-            store,
-            clock,
-            dispatcher.skew,
-            horizon=timedelta(days=settings.reminders.horizon_days),
-            all_day_at=settings.reminders.all_day_at,
-            retention=timedelta(days=settings.reminders.retention_days),
-        ),
-        supervisor=Supervisor(clock),
-        exposition=Exposition(),
-    )
-
-
-EngineBuilder = Callable[[Settings, Store, Clock, Pacer, Messenger, str, Refusals], Engine]
-"""How an engine is put together; `build_engine` is the only one outside the tests."""
-
-
-def build_pacer(settings: Settings, clock: Clock, refusals: Refusals) -> Pacer:
-    """The budget of these settings."""
-    rate = settings.discord.requests_per_second
-    return Pacer(
-        None if rate >= UNLIMITED else rate,
-        clock.monotonic,
-        lambda status, scope: refusals.note(status, scope, clock.now()),
-        lambda: refusals.caution(clock.now()),
-    )
-
-
-def build_mirror(settings: Settings, store: Store, clock: Clock) -> Mirror | None:
-    """The mirror of the old files, if the settings ask for one."""
-    legacy = settings.legacy
-    if legacy.mirror is None or legacy.server is None:
-        return None
-    return Mirror(store, clock, legacy.server, Path(legacy.mirror), Names.of(legacy))
 
 
 def keep_start_out_of_collection() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import discord
 
-from tocsin.bootstrap import TokenMissing, build_pacer
+from tocsin.bootstrap import TokenMissing
 from tocsin.clock import Clock, worker_name
 from tocsin.discord_bot.connecting import TokenRefused
 from tocsin.discord_bot.messenger import DiscordMessenger, payload_of
@@ -18,6 +18,7 @@ from tocsin.dispatch.messenger import Card, Message, message_for
 from tocsin.dispatch.opening import OpeningGate
 from tocsin.dispatch.outcome import Outcome, Refused, Scope
 from tocsin.dispatch.refusals import Caution, Refusals
+from tocsin.engine import build_pacer
 from tocsin.errors import TocsinError
 from tocsin.settings import Settings
 from tocsin.store.dm_channels import dm_refused, dm_worked, find_dm

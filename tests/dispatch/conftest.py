@@ -11,12 +11,12 @@ import pytest
 import sqlalchemy as sa
 from tests.store.stored_calendar import SERVER, add_occurrence, add_server, fresh_store
 
-from tocsin.bootstrap import Engine, build_engine
 from tocsin.clock import Clock
 from tocsin.dispatch.messenger import Message, Search, Sighting
 from tocsin.dispatch.outcome import Accepted, Outcome
 from tocsin.dispatch.pacing import Pacer, errand
 from tocsin.dispatch.refusals import Refusals
+from tocsin.engine import Engine, build_engine
 from tocsin.reminders.delivery import State
 from tocsin.reminders.subscription import Subscription
 from tocsin.settings import Settings

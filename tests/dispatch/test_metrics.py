@@ -6,11 +6,11 @@ import sqlalchemy as sa
 from tests.dispatch.conftest import Bench, accepted
 from tests.scraping import Scraped
 
-from tocsin.bootstrap import Engine
 from tocsin.dispatch.breaker import Breaker
 from tocsin.dispatch.messenger import Sighting
 from tocsin.dispatch.outcome import Refused, RetryAt, Scope, Unknown
 from tocsin.dispatch.refusals import STOP_FROM
+from tocsin.engine import Engine
 from tocsin.reminders.delivery import State
 from tocsin.store.tables import servers, subscription_pairs
 

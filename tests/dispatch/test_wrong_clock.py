@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from tests.dispatch.conftest import Bench
 from tests.store.stored_calendar import SERVER
 
-from tocsin.bootstrap import Engine
+from tocsin.engine import Engine
 from tocsin.reminders.delivery import State
 from tocsin.store.tables import occurrences
 

@@ -5,12 +5,12 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
-from tocsin.bootstrap import Engine, EngineBuilder, build_engine
 from tocsin.clock import Clock
 from tocsin.dispatch import dispatcher
 from tocsin.dispatch.messenger import Message, Messenger, Search, Sighting
 from tocsin.dispatch.outcome import Outcome
 from tocsin.dispatch.pacing import Pacer
+from tocsin.engine import Engine, EngineBuilder, build_engine
 from tocsin.settings import Settings
 from tocsin.store.claims import Claimed, write_claims
 from tocsin.store.engine import Connection, Store
