@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
 from discord_sandbox.model import (
@@ -77,6 +79,20 @@ def leave(world: World, activity: Activity, user: User) -> None:
     _tell(world, activity)
     if not participants(world, activity):
         world.activities.pop(activity.instance_id, None)
+
+
+def leave_all(world: World, user: User, channels: Collection[int]) -> None:
+    """The user takes part in nothing more that goes on in these channels, which they see no more."""
+    for activity in list(world.activities.values()):
+        if activity.channel_id in channels and user.id in activity.user_ids:
+            leave(world, activity, user)
+
+
+def end_in(world: World, channels: Collection[int]) -> None:
+    """Nothing goes on any more in channels that are gone."""
+    for activity in list(world.activities.values()):
+        if activity.channel_id in channels:
+            del world.activities[activity.instance_id]
 
 
 def find(world: World, instance_id: str) -> Activity | None:

@@ -15,7 +15,10 @@ from discord_sandbox.world import World
 
 def create_application(world: World, name: str, given: Json) -> Application:
     """Make an application with the settings that are `given`. Raises ValueError for a wrong one."""
-    bits = privileged(given.get("intents") or [])
+    intents = given.get("intents") or []
+    if not isinstance(intents, list):
+        raise ValueError(f"`intents` must be a list of names, not {intents!r}")
+    bits = privileged(intents)
     address, signing_key = _endpoint(given)
     integration_types = _integration_types(given.get("integration_types"))
     made = world.create_application(

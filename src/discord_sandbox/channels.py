@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from discord_sandbox.activities import end_in
 from discord_sandbox.channel_settings import configure
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
@@ -112,6 +113,7 @@ def delete_channel(world: World, guild: Guild, channel: Channel) -> None:
         disconnect(world, guild, state.user_id)
     for code in [one.code for one in guild.invites.values() if one.channel_id == channel.id]:
         del guild.invites[code]
+    end_in(world, {channel.id})
     del guild.channels[channel.id]
     del world.channels[channel.id]
     for webhook in webhooks_of(world, channel):

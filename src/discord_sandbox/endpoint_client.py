@@ -20,7 +20,8 @@ from discord_sandbox.errors import ApiError
 from discord_sandbox.rest.body import JSON, MOST_BYTES, MULTIPART, parse, read_parts, unexpected
 from discord_sandbox.validate.message import Upload
 
-_AGENT = "Discord-Interactions/1.0 (+https://discord.com)"
+AGENT = "Discord-Interactions/1.0 (+https://discord.com)"
+"""Who asks endpoints: the control API does not listen to it."""
 _ELSEWHERE = "is not on this machine; `serve --endpoints-anywhere` allows others"
 
 
@@ -105,7 +106,7 @@ class EndpointClient:
                     socket_factory=None if self._anywhere else _socket_to_this_machine,
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                headers={hdrs.USER_AGENT: _AGENT},
+                headers={hdrs.USER_AGENT: AGENT},
                 timeout=aiohttp.ClientTimeout(total=None),
                 trust_env=False,
             )

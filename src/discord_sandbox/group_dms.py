@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from discord_sandbox.activities import leave_all
 from discord_sandbox.events import Event
 from discord_sandbox.model import GROUP_DM, RECIPIENT_ADD, RECIPIENT_REMOVE, Channel, User
 from discord_sandbox.showing import write_system
@@ -37,6 +38,7 @@ def leave_group_dm(world: World, channel: Channel, user: User) -> None:
     """The user is in it no more; who came next owns it then, and with the last it is gone."""
     channel.recipient_ids = tuple(one for one in channel.recipient_ids if one != user.id)
     user.groups.discard(channel.id)
+    leave_all(world, user, {channel.id})
     _tell(world, channel, "DELETE", frozenset({user.id}))
     if not channel.recipient_ids:
         del world.channels[channel.id]

@@ -32,7 +32,7 @@ TAKES_PICTURES: Takes = {
 def read_features(given: object) -> list[str]:
     """The features that a list names. Raises ValueError for one that is unknown."""
     wanted = given if isinstance(given, list) else [given]
-    unknown = [one for one in wanted if one not in FEATURES]
+    unknown = [one for one in wanted if not isinstance(one, str) or one not in FEATURES]
     if unknown:
         known = ", ".join(sorted(FEATURES))
         raise ValueError(

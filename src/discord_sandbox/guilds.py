@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from discord_sandbox import permissions
+from discord_sandbox.activities import end_in, leave_all
 from discord_sandbox.channels import create_channel
 from discord_sandbox.clock import iso
 from discord_sandbox.errors import ApiError
@@ -149,6 +150,7 @@ def remove_member(world: World, guild: Guild, user_id: int) -> None:
     disconnect(world, guild, user_id)
     del guild.members[user_id]
     guild.version += 1
+    leave_all(world, member.user, guild.channels)
     for role in [found for found in guild.roles.values() if found.bot_id == user_id]:
         del guild.roles[role.id]
     for event in guild.scheduled_events.values():
@@ -288,6 +290,7 @@ def delete_guild(world: World, guild: Guild) -> None:
     del world.guilds[guild.id]
     for webhook in [found for found in world.webhooks.values() if found.guild_id == guild.id]:
         del world.webhooks[webhook.id]
+    end_in(world, guild.channels)
     for channel_id in guild.channels:
         world.channels.pop(channel_id, None)
     for emoji_id in guild.emojis:

@@ -14,7 +14,6 @@ from discord_sandbox.followers import empty_copies, update_copies
 from discord_sandbox.mentions import mention
 from discord_sandbox.model import (
     CROSSPOSTED,
-    EPHEMERAL,
     GUILD_CATEGORY,
     IS_COMPONENTS_V2,
     IS_VOICE_MESSAGE,
@@ -298,7 +297,3 @@ def _remove(world: World, channel: Channel, message: Message) -> Json:
     if channel.guild_id is not None:
         gone["guild_id"] = str(channel.guild_id)
     return gone
-
-
-def is_ephemeral(flags: int) -> bool:
-    return bool(flags & EPHEMERAL)

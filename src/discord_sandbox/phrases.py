@@ -30,10 +30,11 @@ def skipped(wanted: Sequence[str], text: str, slop: int) -> int | None:
     for word in wanted[1:]:
         reached: dict[int, int] = {}
         for place in places.get(word, ()):
+            # Looked at are the few places before this one: a text may have a word a thousand times.
             before = [
-                cost + place - last - 1
-                for last, cost in fewest.items()
-                if last < place <= last + slop + 1
+                fewest[last] + place - last - 1
+                for last in range(max(0, place - slop - 1), place)
+                if last in fewest
             ]
             if before:
                 reached[place] = min(before)

@@ -129,7 +129,7 @@ class Server:
         return socket
 
     def _attachment(self, segments: list[str]) -> web.Response:
-        channel_id, attachment_id = (parse_snowflake(part) or 0 for part in segments[:2])
+        channel_id, attachment_id = (parse_snowflake(part) or 0 for part in [*segments, "", ""][:2])
         found = find_attachment(self.backend.world, channel_id, attachment_id)
         if found is None:
             return web.Response(status=404, text="There is no such file.")
@@ -146,7 +146,8 @@ class Server:
 
     @staticmethod
     def _page(segments: list[str]) -> web.StreamResponse:
-        name = "/".join(segments) or "index.html"
+        # No file's name has a null in it, and asking for one is an error of its own.
+        name = "/".join(segments).replace("\0", "?") or "index.html"
         found = (PAGE / name).resolve()
         if not found.is_relative_to(PAGE.resolve()) or not found.is_file():
             return web.Response(status=404, text="There is no such page.")

@@ -6,6 +6,8 @@ from discord_sandbox.clock import SandboxClock
 
 DISCORD_EPOCH_MS = 1_420_070_400_000
 _TIME_SHIFT = 22
+LONGEST_NUMBER = 20
+"""The digits of the largest id, which has 64 bits."""
 
 
 def snowflake_ms(snowflake: int) -> int:
@@ -16,10 +18,15 @@ def snowflake_ms(snowflake: int) -> int:
 def parse_snowflake(text: object) -> int | None:
     """The id that a string (or an int, as some clients write) stands for, else None."""
     if isinstance(text, str):
-        return int(text) if text.isascii() and text.isdigit() and len(text) <= 20 else None
+        return parse_number(text)
     if isinstance(text, bool) or not isinstance(text, int):
         return None
     return text if text >= 0 else None
+
+
+def parse_number(text: str) -> int | None:
+    """The whole number that is written in a query, or None for anything else, however long."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None
 
 
 def snowflake_at(at_ms: int) -> int:

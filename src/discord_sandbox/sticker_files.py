@@ -133,6 +133,8 @@ def _lottie(data: bytes) -> _Picture:
         frames = _number(given, "op") - _number(given, "ip")
         assets = given.get("assets", [])
         raster = any(isinstance(one, dict) and one.get("p") for one in assets)
+        if min(width, height) < 1 or frames < 0:
+            raise ValueError(given)
     except (ValueError, TypeError, AttributeError, KeyError):
         raise ApiError(170001) from None
     if raster:

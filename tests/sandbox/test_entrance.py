@@ -6,6 +6,7 @@ from typing import Any
 
 import aiohttp
 from tests.sandbox.conftest import Town
+from tests.sandbox.drawn import png
 from tests.sandbox.openapi import check_answer
 from tests.sandbox.rest import Rest
 from tests.sandbox.test_gateway import connected, dispatched, identify
@@ -79,6 +80,12 @@ async def test_a_welcome_screen(town: Town, rest: Rest) -> None:
     body = {"enabled": True, "description": "Hello", "welcome_channels": listed}
     made = await rest.patch(path, body)
     assert made.body["welcome_channels"] == [{**listed[0], "emoji_id": None}]
+    emoji = await town.guild.make_emoji("wave", png())
+    own = {**listed[0], "emoji_name": None, "emoji_id": str(emoji.id)}
+    made = await rest.patch(path, {**body, "welcome_channels": [own]})
+    assert made.body["welcome_channels"] == [{**own, "emoji_name": "wave"}]
+    unknown = {**body, "welcome_channels": [{**own, "emoji_id": "1"}]}
+    assert (await rest.patch(path, unknown)).code == 10014
     features = (await rest.get(f"/guilds/{town.guild.id}")).body["features"]
     assert features == ["WELCOME_SCREEN_ENABLED"]
     rest.use(town.application.token)

@@ -60,7 +60,8 @@ def message(ask: Ask) -> Json:
 def read_files(ask: Ask) -> list[Upload]:
     """The files that the body gives. Raises Refused."""
     uploads = []
-    for index, given in enumerate(ask.body.get("files") or ()):
+    files = ask.body.get("files") or []
+    for index, given in enumerate(files if isinstance(files, list) else [None]):
         found = read_file(ask.world, given)
         if found is None:
             raise Refused("`files` must be a list of {filename, content: base64, content_type?}.")
@@ -168,7 +169,7 @@ def settings(ask: Ask) -> Json:
     if "accept_dms" in body:
         user.accept_dms = bool(body["accept_dms"])
     if "block" in body:
-        user.blocked = {ask.find_user(Ask._id("block", one)).id for one in body["block"] or ()}
+        user.blocked = {ask.find_user(Ask.as_id("block", one)).id for one in body["block"] or ()}
     if "locale" in body:
         user.locale = ask.text("locale")
     if "status" in body:

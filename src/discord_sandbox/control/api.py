@@ -30,6 +30,7 @@ from discord_sandbox.control import (
 )
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.control.watching import Watcher
+from discord_sandbox.endpoint_client import AGENT
 from discord_sandbox.errors import ApiError, problems_in_words
 from discord_sandbox.model import Json
 from discord_sandbox.routing import Router
@@ -92,7 +93,11 @@ class ControlApi:
             return _answer(500, {"error": text})
 
     def _check_origin(self, request: web.BaseRequest) -> None:
-        """A page from elsewhere must not play members: neither by name nor by rebinding."""
+        """Neither a page from elsewhere, by name or by rebinding, may play members, nor a bot by
+        giving this API for its interactions endpoint.
+        """
+        if request.headers.get("User-Agent") == AGENT:
+            raise Refused("An interactions endpoint cannot be the sandbox itself.", 403)
         host = urlsplit(f"//{request.host}").hostname
         if self._hosts is not None and host not in self._hosts:
             raise Refused(

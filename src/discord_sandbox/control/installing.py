@@ -10,16 +10,8 @@ from discord_sandbox.model import USER_INSTALL, Activity, Application, Json
 _MEMBER = "/members/{user}"
 
 
-def _application(ask: Ask) -> Application:
-    wanted = ask.given("application_id")
-    found = ask.world.applications.get(wanted)
-    if found is None:
-        raise Refused(f"There is no application {wanted}.", 404)
-    return found
-
-
 def install(ask: Ask) -> Json:
-    user, application = ask.user(), _application(ask)
+    user, application = ask.user(), ask.find_application(ask.given("application_id"))
     if user.bot:
         raise Refused("A bot cannot install applications: that is done by people.")
     if USER_INSTALL not in application.integration_types:
@@ -34,7 +26,7 @@ def install(ask: Ask) -> Json:
 
 
 def uninstall(ask: Ask) -> Json:
-    application = _application(ask)
+    application = ask.find_application(ask.given("application_id"))
     ask.user().installed.discard(application.id)
     _tell(ask, application)
     return {}

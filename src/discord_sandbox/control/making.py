@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from discord_sandbox import guilds, permissions
 from discord_sandbox.applications import create_application
 from discord_sandbox.channels import create_channel, delete_channel, set_overwrite
@@ -41,7 +39,8 @@ def user(ask: Ask) -> Json:
 
 
 def application(ask: Ask) -> Json:
-    wanted, token = ask.optional("id"), ask.body.get("token")
+    wanted = ask.optional("id")
+    token = None if ask.body.get("token") is None else ask.text("token")
     if wanted in ask.world.users:
         raise Refused(f"There is an application or user {wanted} already.", 409)
     if token in ask.world.tokens:
@@ -65,7 +64,7 @@ def application(ask: Ask) -> Json:
 
 async def endpoint(ask: Ask) -> Json:
     """What the developer portal does when an interactions endpoint is saved there."""
-    changed = _application(ask, ask.param("application"))
+    changed = ask.find_application(ask.param("application"))
     address = ask.body.get("url")
     if address is not None and not isinstance(address, str):
         raise Refused("`url` must be an address, or null for the gateway.")
@@ -78,7 +77,7 @@ async def endpoint(ask: Ask) -> Json:
 def guild(ask: Ask) -> Json:
     owner = ask.find_user(ask.given("owner_id"))
     members = [ask.find_user(_id(one)) for one in ask.body.get("members") or ()]
-    bots = [_application(ask, _id(one)) for one in ask.body.get("bots") or ()]
+    bots = [ask.find_application(_id(one)) for one in ask.body.get("bots") or ()]
     features = check_pictured(ask, [])
     made = guilds.create_guild(
         ask.world,
@@ -103,13 +102,6 @@ def _id(value: object) -> int:
     found = parse_snowflake(value)
     if found is None:
         raise Refused(f"{value!r} is not an id.")
-    return found
-
-
-def _application(ask: Ask, application_id: int) -> Any:
-    found = ask.world.applications.get(application_id)
-    if found is None:
-        raise Refused(f"There is no application {application_id}.", 404)
     return found
 
 
@@ -200,13 +192,13 @@ def remove_member(ask: Ask) -> Json:
 def bot(ask: Ask) -> Json:
     found = ask.find_guild(ask.param("guild"))
     granted = parse_snowflake(ask.body.get("permissions"))
-    let_in = _application(ask, ask.given("application_id"))
+    let_in = ask.find_application(ask.given("application_id"))
     return member_json(guilds.add_bot(ask.world, found, let_in, granted, greet=True))
 
 
 def remove_bot(ask: Ask) -> Json:
     found = ask.find_guild(ask.param("guild"))
-    thrown_out = _application(ask, ask.param("application"))
+    thrown_out = ask.find_application(ask.param("application"))
     guilds.remove_member(ask.world, found, thrown_out.bot_user_id)
     return {}
 

@@ -71,7 +71,7 @@ def _checked(ask: Ask, takes: Takes) -> Json:
 
 
 def _roles(ask: Ask) -> list[int]:
-    return [ask._id("roles", one) for one in ask.body.get("roles") or ()]
+    return [ask.as_id("roles", one) for one in ask.body.get("roles") or ()]
 
 
 def make_emoji(ask: Ask) -> Json:
@@ -106,20 +106,13 @@ def remove_emoji(ask: Ask) -> Json:
 
 
 def make_own_emoji(ask: Ask) -> Json:
-    application = _application(ask)
+    application = ask.find_application(ask.param("application"))
     return _make(ask, application, application.bot_user_id, TAKES_OWN)
 
 
 def remove_own_emoji(ask: Ask) -> Json:
-    delete_emoji(ask.world, _application(ask), ask.param("emoji"))
+    delete_emoji(ask.world, ask.find_application(ask.param("application")), ask.param("emoji"))
     return {}
-
-
-def _application(ask: Ask) -> Application:
-    found = ask.world.applications.get(ask.param("application"))
-    if found is None:
-        raise Refused(f"There is no application {ask.param('application')}.", 404)
-    return found
 
 
 OPERATIONS = (

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from discord_sandbox.backend import Backend
-from discord_sandbox.model import Channel, Guild, Json, Message, User
+from discord_sandbox.model import Application, Channel, Guild, Json, Message, User
 from discord_sandbox.routing import parameters
-from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.snowflake import parse_number, parse_snowflake
 from discord_sandbox.world import World
 
 
@@ -36,17 +36,17 @@ class Ask:
 
     def param(self, name: str) -> int:
         """An id of the path."""
-        return self._id(name, self.params[name])
+        return self.as_id(name, self.params[name])
 
     def given(self, name: str) -> int:
         """An id of the body. Raises Refused when it is missing or none."""
         if name not in self.body:
             raise Refused(f"The body needs `{name}`.")
-        return self._id(name, self.body[name])
+        return self.as_id(name, self.body[name])
 
     def optional(self, name: str) -> int | None:
         """An id of the body, where there is one."""
-        return None if self.body.get(name) is None else self._id(name, self.body[name])
+        return None if self.body.get(name) is None else self.as_id(name, self.body[name])
 
     def text(self, name: str, default: str | None = None) -> str:
         """A string of the body. Raises Refused when it is missing or none."""
@@ -60,12 +60,13 @@ class Ask:
         text = self.query.get(name)
         if text is None:
             return default
-        if not text.isdigit():
-            raise Refused(f"`{name}` must be a number, not {text!r}.")
-        return int(text)
+        found = parse_number(text)
+        if found is None:
+            raise Refused(f"`{name}` must be a number, not {text[:40]!r}.")
+        return found
 
     @staticmethod
-    def _id(name: str, value: object) -> int:
+    def as_id(name: str, value: object) -> int:
         found = parse_snowflake(value)
         if found is None:
             raise Refused(f"`{name}` must be an id, not {value!r}.")
@@ -79,6 +80,12 @@ class Ask:
         found = self.world.users.get(user_id)
         if found is None:
             raise Refused(f"There is no user {user_id}; POST /sandbox/users makes one.", 404)
+        return found
+
+    def find_application(self, application_id: int) -> Application:
+        found = self.world.applications.get(application_id)
+        if found is None:
+            raise Refused(f"There is no application {application_id}.", 404)
         return found
 
     def find_guild(self, guild_id: int) -> Guild:

@@ -80,7 +80,7 @@ def privileged(names: list[str]) -> int:
     """The bits of privileged intents given by name. Raises ValueError for another name."""
     bits = 0
     for name in names:
-        if name.lower() not in PRIVILEGED:
+        if str(name).lower() not in PRIVILEGED:
             raise ValueError(
                 f"{name!r} is not a privileged intent: those are {', '.join(PRIVILEGED)}"
             )

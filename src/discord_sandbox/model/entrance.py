@@ -10,6 +10,8 @@ class WelcomeChannel:
     channel_id: int
     description: str
     emoji_name: str | None = None
+    emoji_id: int | None = None
+    """One of the server's own."""
 
 
 @dataclass(slots=True)

@@ -6,7 +6,6 @@ from typing import Any
 
 from discord_sandbox import permissions
 from discord_sandbox.audit.record import entries, entry_json
-from discord_sandbox.errors import invalid
 from discord_sandbox.model import AuditEntry, Guild, Json
 from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.shapes.channels import channel_json
@@ -19,10 +18,9 @@ from discord_sandbox.world import World
 
 def _action(call: Call) -> int | None:
     """The action asked for. Raises ApiError 50035."""
-    text = call.query.get("action_type")
-    if text is not None and not text.isdigit():
-        raise invalid(("action_type",), "NUMBER_TYPE_COERCE", f'Value "{text}" is not int.')
-    return None if text is None else int(text)
+    if "action_type" not in call.query:
+        return None
+    return call.number("action_type", default=0, least=0, most=2**31)
 
 
 def get(call: Call) -> Json:

@@ -87,7 +87,8 @@ async def read_parts(
         return await _take_parts(parts, most_file_bytes)
     except _TooLarge:
         raise ApiError(40005) from None
-    except ValueError:
+    # aiohttp raises RuntimeError for an encoding of a part that it does not know.
+    except (ValueError, RuntimeError):
         raise ApiError(50035, message="The form could not be read.") from None
 
 

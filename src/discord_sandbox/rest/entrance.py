@@ -46,7 +46,7 @@ def edit_screen(call: Call) -> Json:
 
 
 def _channels(guild: Guild, given: list[Json]) -> list[WelcomeChannel]:
-    """Raises ApiError 50035 for an entry without a channel or a description, 10003."""
+    """Raises ApiError 50035 for an entry without a channel or a description, 10003, 10014."""
     problems = Problems()
     for at, one in enumerate(given):
         for name in ("channel_id", "description"):
@@ -58,10 +58,13 @@ def _channels(guild: Guild, given: list[Json]) -> list[WelcomeChannel]:
         channel_id = parse_snowflake(one["channel_id"])
         if channel_id is None or channel_id not in guild.channels:
             raise ApiError(10003)
-        # Servers have no emojis of their own here.
-        if one.get("emoji_id") is not None:
-            raise ApiError(10014)
-        found.append(WelcomeChannel(channel_id, one["description"], one.get("emoji_name")))
+        emoji_name, emoji_id = one.get("emoji_name"), parse_snowflake(one.get("emoji_id"))
+        if emoji_id is not None:
+            emoji = guild.emojis.get(emoji_id)
+            if emoji is None:
+                raise ApiError(10014)
+            emoji_name = emoji.name
+        found.append(WelcomeChannel(channel_id, one["description"], emoji_name, emoji_id))
     return found
 
 

@@ -19,7 +19,7 @@ from discord_sandbox.model import Application, Channel, Guild, Json, Message, Us
 from discord_sandbox.permissions import VIEW_CHANNEL
 from discord_sandbox.ratelimit import bucket_hash
 from discord_sandbox.routing import parameters
-from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.snowflake import parse_number, parse_snowflake
 from discord_sandbox.validate.members import Takes, check_members
 from discord_sandbox.validate.message import Upload
 from discord_sandbox.world import World
@@ -137,9 +137,9 @@ class Call(Struct):
         text = self.query.get(name)
         if text is None:
             return default
-        if not text.isdigit():
-            raise invalid((name,), "NUMBER_TYPE_COERCE", f'Value "{text}" is not int.')
-        value = int(text)
+        value = parse_number(text)
+        if value is None:
+            raise invalid((name,), "NUMBER_TYPE_COERCE", f'Value "{text[:40]}" is not int.')
         if value > most:
             raise invalid(
                 (name,),

@@ -17,7 +17,7 @@ def welcome_screen_json(guild: Guild) -> Json:
             {
                 "channel_id": str(one.channel_id),
                 "description": one.description,
-                "emoji_id": None,
+                "emoji_id": None if one.emoji_id is None else str(one.emoji_id),
                 "emoji_name": one.emoji_name,
             }
             for one in guild.welcome.channels

@@ -77,7 +77,10 @@ def many(inner: Check, most: int, least: int = 0) -> Check:
 
     def check(problems: Problems, path: Path, value: Any) -> None:
         for at, one in enumerate(fields.listing(problems, path, value, most=most, least=least)):
-            inner(problems, (*path, at), one)
+            if one is None:
+                fields.required(problems, (*path, at))
+            else:
+                inner(problems, (*path, at), one)
 
     return check
 

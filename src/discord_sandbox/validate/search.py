@@ -10,6 +10,7 @@ from multidict import MultiMapping
 from discord_sandbox.errors import Problems
 from discord_sandbox.message_search import AUTHOR_TYPES, EMBED_TYPES, HAS, Wanted
 from discord_sandbox.phrases import MOST_SLOP, USUAL_SLOP, words_of
+from discord_sandbox.snowflake import parse_number
 from discord_sandbox.validate import fields
 
 LONGEST_CONTENT = 1024
@@ -80,7 +81,9 @@ class _Query:
 
     def number(self, name: str, usual: int, most: int) -> int:
         text = self._query.get(name)
-        value: Any = int(text) if text is not None and text.isdecimal() else text
+        value: Any = None if text is None else parse_number(text)
+        if text is not None and value is None:
+            value = text
         found = fields.integer(self.problems, (name,), value, least=0, most=most, default=usual)
         return usual if found is None else found
 

@@ -4,7 +4,7 @@ import { get } from "../core/api.js";
 import { emit } from "../core/bus.js";
 import { fill, h } from "../core/dom.js";
 import { authorOf, channelName, nameOf } from "../core/people.js";
-import { addressAs, currentPlace, currentUser, guildHash } from "../core/router.js";
+import { addressAs, currentUser, guildHash } from "../core/router.js";
 import { findChannel } from "../core/store.js";
 import { openDialog } from "../overlay/dialog.js";
 import { attempt } from "../overlay/toast.js";
@@ -41,7 +41,7 @@ export function openSearch(guild) {
 
   function follow(message) {
     dialog.close();
-    if (currentPlace().channel === message.channel_id) emit("jump", { messageId: message.id });
+    emit("jump", { messageId: message.id, channelId: message.channel_id });
   }
 }
 

@@ -54,6 +54,10 @@ async function load(channelId) {
   render();
   toFoot();
   readNow();
+  if (wanted === null) return;
+  const messageId = wanted;
+  wanted = null;
+  await reach(messageId);
 }
 
 function readNow() {
@@ -202,11 +206,29 @@ on("view", () => {
   render();
 });
 on("resync", () => shown !== null && load(shown));
-on("jump", ({ messageId }) => {
+/** The message that is to be shown once the channel it is in is open. */
+let wanted = null;
+
+/** Shows a message of the open channel, for which older ones are loaded until it is there. */
+async function reach(messageId) {
+  const channelId = shown;
+  const messages = channelMessages(channelId);
+  while (channelId === shown && !messages.complete && !messages.list.some((one) => one.id === messageId)) {
+    const before = messages.list.length;
+    await attempt(() => loadMessages(channelId, { older: true }));
+    if (messages.list.length === before) break;
+  }
+  if (channelId !== shown) return;
+  renderNow();
   const el = log.querySelector(`[data-message-id="${CSS.escape(messageId)}"]`);
   el?.scrollIntoView({ block: "center" });
   el?.classList.add("flash");
   setTimeout(() => el?.classList.remove("flash"), 1600);
+}
+
+on("jump", ({ messageId, channelId = shown }) => {
+  if (channelId === shown) reach(messageId);
+  else wanted = messageId;
 });
 let day = null;
 on("tick", (nowMs) => {
