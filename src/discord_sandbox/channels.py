@@ -7,6 +7,7 @@ from typing import Literal
 from discord_sandbox.channel_settings import configure
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
+from discord_sandbox.guild_settings import check_deletable, forget_channel
 from discord_sandbox.model import (
     DM,
     FORUM_TYPES,
@@ -99,7 +100,11 @@ def _publish_visibility(
 
 
 def delete_channel(world: World, guild: Guild, channel: Channel) -> None:
-    """The channel, its threads and their messages are gone."""
+    """The channel, its threads and their messages are gone.
+
+    Raises ApiError 50074 for a channel that a community cannot be without.
+    """
+    check_deletable(guild, channel.id)
     audience = world.audience(channel)
     for thread in [c for c in guild.channels.values() if c.thread and c.parent_id == channel.id]:
         delete_channel(world, guild, thread)
@@ -110,8 +115,7 @@ def delete_channel(world: World, guild: Guild, channel: Channel) -> None:
     del world.channels[channel.id]
     for webhook in [one for one in world.webhooks.values() if one.channel_id == channel.id]:
         del world.webhooks[webhook.id]
-    if guild.system_channel_id == channel.id:
-        guild.system_channel_id = None
+    forget_channel(guild, channel.id)
     guild.version += 1
     kind = "THREAD" if channel.thread is not None else "CHANNEL"
     shaped = channel_json(channel)

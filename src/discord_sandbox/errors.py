@@ -39,6 +39,7 @@ _KNOWN: dict[int, tuple[int, str]] = {
     30047: (400, "Maximum number of pinned threads in a forum channel has been reached"),
     40003: (403, "You are opening direct messages too fast"),
     40005: (413, "Request entity too large"),
+    40006: (403, "This feature has been temporarily disabled server-side"),
     40007: (403, "The user is banned from this guild"),
     40033: (400, "This message was already crossposted"),
     40058: (400, "Cannot send a message in a forum channel"),
@@ -60,6 +61,7 @@ _KNOWN: dict[int, tuple[int, str]] = {
     50033: (400, "Invalid Recipient(s)"),
     50034: (400, "A message provided was too old to bulk delete"),
     50035: (400, "Invalid Form Body"),
+    50074: (400, "Cannot delete a channel required for Community guilds"),
     50083: (400, "Thread is archived"),
     50091: (
         400,

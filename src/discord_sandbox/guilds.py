@@ -9,7 +9,17 @@ from discord_sandbox.channels import create_channel
 from discord_sandbox.clock import iso
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
-from discord_sandbox.model import MEMBER_JOINED, Application, Guild, Json, Member, Role, User
+from discord_sandbox.model import (
+    DID_REJOIN,
+    MEMBER_JOINED,
+    Application,
+    Guild,
+    Json,
+    Member,
+    Role,
+    User,
+)
+from discord_sandbox.model.guild_settings import SUPPRESS_JOINS
 from discord_sandbox.shapes.channels import channel_json, stage_json
 from discord_sandbox.shapes.guilds import (
     guild_json,
@@ -109,13 +119,16 @@ def add_member(
 ) -> Member:
     """Let a user in; one who is in already stays as they are. Raises ApiError 40007.
 
-    With `greet` the server's system channel is told, as it is of everybody who comes later.
+    With `greet` the server's system channel is told, as it is of everybody who comes later,
+    unless its flags say otherwise.
     """
     if user.id in guild.members:
         return guild.members[user.id]
     if user.id in guild.bans:
         raise ApiError(40007)
     member = Member(user, world.clock.now_ms(), list(role_ids))
+    if user.id in guild.departed:
+        member.flags |= DID_REJOIN
     guild.members[user.id] = member
     guild.version += 1
     if not world.bus.idle:
@@ -130,7 +143,8 @@ def add_member(
         joined = {**member_json(member), "guild_id": str(guild.id)}
         world.bus.publish(Event("GUILD_MEMBER_ADD", joined, guild=guild, besides=user.id))
     system = guild.channels.get(guild.system_channel_id or 0)
-    if greet and system is not None:
+    suppressed = guild.settings.system_channel_flags & SUPPRESS_JOINS
+    if greet and system is not None and not suppressed:
         write_system(world, user, system, MEMBER_JOINED)
     return member
 
@@ -141,6 +155,7 @@ def remove_member(world: World, guild: Guild, user_id: int) -> None:
     if guild.owner_id == user_id:
         raise ApiError(50013, message="The owner cannot leave the server")
     del guild.members[user_id]
+    guild.departed.add(user_id)
     guild.version += 1
     for role in [found for found in guild.roles.values() if found.bot_id == user_id]:
         del guild.roles[role.id]

@@ -11,7 +11,7 @@ from discord_sandbox.permissions import (
     USE_EXTERNAL_EMOJIS,
 )
 from discord_sandbox.shapes.channels import channel_json
-from discord_sandbox.shapes.guilds import member_json
+from discord_sandbox.shapes.guilds import guild_features, member_json
 from discord_sandbox.shapes.users import user_json
 from discord_sandbox.world import World
 
@@ -51,7 +51,7 @@ def interaction_json(world: World, interaction: Interaction) -> Json:
     shaped["guild"] = {
         "id": str(guild.id),
         "locale": guild.preferred_locale,
-        "features": [],
+        "features": guild_features(guild),
     }
     shaped["guild_locale"] = guild.preferred_locale
     shaped["member"] = {**member_json(member), "permissions": granted}

@@ -155,7 +155,7 @@ async def test_a_command_that_is_not_allowed(
     [
         ("PATCH /users/@me", {"avatar": "data:image/png;base64,iVBORw0KGgo="}, "avatar"),
         ("PATCH /applications/@me", {"event_webhooks_url": "https://a.b"}, "event_webhooks_url"),
-        ("PATCH /guilds/{guild}", {"verification_level": 4}, "verification_level"),
+        ("PATCH /guilds/{guild}", {"region": "europe"}, "region"),
         ("PATCH /guilds/{guild}/members/{ben}", {"mute": True}, "mute"),
         ("POST /guilds/{guild}/roles", {"unicode_emoji": "🔥"}, "unicode_emoji"),
         ("POST /guilds/{guild}/roles", {"colors": {"secondary_color": 1}}, "more than one color"),

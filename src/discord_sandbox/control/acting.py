@@ -7,6 +7,7 @@ from discord_sandbox.channels import check_dm, open_dm
 from discord_sandbox.control.looking import unread
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.events import Event
+from discord_sandbox.guild_settings import invites_paused
 from discord_sandbox.interaction_commands import read_file
 from discord_sandbox.model import Channel, Json, Message, User
 from discord_sandbox.polls import vote
@@ -185,6 +186,8 @@ def leave(ask: Ask) -> Json:
 
 def join(ask: Ask) -> Json:
     user, guild = ask.user(), ask.find_guild(ask.given("guild_id"))
+    if invites_paused(guild):
+        raise Refused(f"{guild.name} lets nobody in at the moment: its invites are paused.", 403)
     guilds.add_member(ask.world, guild, user, greet=True)
     return {}
 

@@ -12,6 +12,7 @@ from discord_sandbox.backend import Backend
 from discord_sandbox.control import (
     acting,
     breaking,
+    configuring,
     forums,
     installing,
     interacting,
@@ -45,6 +46,7 @@ class ControlApi:
                 *interacting.OPERATIONS,
                 *installing.OPERATIONS,
                 *making.OPERATIONS,
+                *configuring.OPERATIONS,
                 *limiting.OPERATIONS,
                 *breaking.OPERATIONS,
             )

@@ -32,7 +32,16 @@ from discord_sandbox.model.channels import (
     Thread,
     Voice,
 )
-from discord_sandbox.model.guilds import Guild, Member, Role, ScheduledEvent, StageInstance, Webhook
+from discord_sandbox.model.guilds import (
+    BYPASSES_VERIFICATION,
+    DID_REJOIN,
+    Guild,
+    Member,
+    Role,
+    ScheduledEvent,
+    StageInstance,
+    Webhook,
+)
 from discord_sandbox.model.interactions import (
     AUTOCOMPLETE,
     COMMAND,
@@ -71,9 +80,11 @@ from discord_sandbox.model.wire import Json
 __all__ = [
     "ANNOUNCEMENT_THREAD",
     "AUTOCOMPLETE",
+    "BYPASSES_VERIFICATION",
     "COMMAND",
     "COMPONENT",
     "CROSSPOSTED",
+    "DID_REJOIN",
     "DM",
     "EMBEDDED",
     "EPHEMERAL",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from discord_sandbox.model.channels import Channel
+from discord_sandbox.model.guild_settings import GuildSettings
 from discord_sandbox.model.users import User
 from discord_sandbox.model.wire import Json
 
@@ -22,6 +23,10 @@ class Role:
     bot_id: int | None = None
 
 
+DID_REJOIN = 1 << 0
+BYPASSES_VERIFICATION = 1 << 2
+
+
 @dataclass(slots=True)
 class Member:
     user: User
@@ -29,6 +34,7 @@ class Member:
     role_ids: list[int] = field(default_factory=list)
     nick: str | None = None
     timeout_until_ms: int | None = None
+    flags: int = 0
 
 
 @dataclass(slots=True)
@@ -63,6 +69,7 @@ class Guild:
     description: str | None = None
     system_channel_id: int | None = None
     preferred_locale: str = "en-US"
+    settings: GuildSettings = field(default_factory=GuildSettings)
     roles: dict[int, Role] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
@@ -72,6 +79,8 @@ class Guild:
     """By the stage channel's id."""
     bans: dict[int, str | None] = field(default_factory=dict)
     """Why each user who is banned was, where it was said."""
+    departed: set[int] = field(default_factory=set)
+    """Who was a member once, and is shown as one who came back if they do."""
     version: int = 0
     """Grows with whatever changes who may see what."""
 

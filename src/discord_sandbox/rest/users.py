@@ -8,7 +8,7 @@ from discord_sandbox.guilds import remove_member
 from discord_sandbox.model import Json
 from discord_sandbox.permissions import guild_permissions
 from discord_sandbox.rest.routing import Call, Route
-from discord_sandbox.shapes.guilds import member_json
+from discord_sandbox.shapes.guilds import guild_features, member_json
 from discord_sandbox.shapes.users import (
     forget_user_json,
     own_user_json,
@@ -52,7 +52,7 @@ def my_guilds(call: Call) -> list[Json]:
             "banner": None,
             "owner": guild.owner_id == call.bot.id,
             "permissions": str(granted),
-            "features": [],
+            "features": guild_features(guild),
         }
         if call.flag("with_counts"):
             one["approximate_member_count"] = len(guild.members)

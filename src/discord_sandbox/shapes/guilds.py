@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from discord_sandbox.clock import iso
 from discord_sandbox.model import Guild, Json, Member, Role, ScheduledEvent
+from discord_sandbox.model.guild_settings import COMMUNITY
 from discord_sandbox.shapes.users import user_json
 
 
@@ -41,7 +42,7 @@ def partial_member_json(member: Member) -> Json:
         "avatar": None,
         "banner": None,
         "communication_disabled_until": _iso_or_none(member.timeout_until_ms),
-        "flags": 0,
+        "flags": member.flags,
         "joined_at": iso(member.joined_ms),
         "nick": member.nick,
         "pending": False,
@@ -58,6 +59,7 @@ def member_json(member: Member) -> Json:
 
 def guild_json(guild: Guild) -> Json:
     """The guild as REST answers it."""
+    settings = guild.settings
     return {
         "id": str(guild.id),
         "name": guild.name,
@@ -66,22 +68,22 @@ def guild_json(guild: Guild) -> Json:
         "home_header": None,
         "splash": None,
         "discovery_splash": None,
-        "features": [],
+        "features": guild_features(guild),
         "banner": None,
         "owner_id": str(guild.owner_id),
         "application_id": None,
         "region": "sandbox",
-        "afk_channel_id": None,
-        "afk_timeout": 300,
+        "afk_channel_id": _id_or_none(settings.afk_channel_id),
+        "afk_timeout": settings.afk_timeout,
         "system_channel_id": _id_or_none(guild.system_channel_id),
-        "system_channel_flags": 0,
+        "system_channel_flags": settings.system_channel_flags,
         "widget_enabled": False,
         "widget_channel_id": None,
-        "verification_level": 0,
+        "verification_level": settings.verification_level,
         "roles": [role_json(role) for role in guild.roles.values()],
-        "default_message_notifications": 0,
+        "default_message_notifications": settings.default_message_notifications,
         "mfa_level": 0,
-        "explicit_content_filter": 0,
+        "explicit_content_filter": settings.explicit_content_filter,
         "max_presences": None,
         "max_members": 500_000,
         "max_stage_video_channel_users": 50,
@@ -90,16 +92,22 @@ def guild_json(guild: Guild) -> Json:
         "premium_tier": 0,
         "premium_subscription_count": 0,
         "preferred_locale": guild.preferred_locale,
-        "rules_channel_id": None,
-        "safety_alerts_channel_id": None,
-        "public_updates_channel_id": None,
-        "premium_progress_bar_enabled": False,
+        "rules_channel_id": _id_or_none(settings.rules_channel_id),
+        "safety_alerts_channel_id": _id_or_none(settings.safety_alerts_channel_id),
+        "public_updates_channel_id": _id_or_none(settings.public_updates_channel_id),
+        "premium_progress_bar_enabled": settings.premium_progress_bar_enabled,
         "nsfw": False,
         "nsfw_level": 0,
         "emojis": [],
         "stickers": [],
         "incidents_data": None,
     }
+
+
+def guild_features(guild: Guild) -> list[str]:
+    """What is switched on in the server, and what comes with it."""
+    switched = list(guild.settings.features)
+    return [*switched, "NEWS"] if COMMUNITY in switched else switched
 
 
 def guild_preview_json(guild: Guild) -> Json:
