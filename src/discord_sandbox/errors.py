@@ -82,6 +82,8 @@ _KNOWN: dict[int, tuple[int, str]] = {
     520001: (400, "Poll expired"),
     520003: (400, "Cannot edit a poll message"),
     520006: (400, "Cannot expire a non-poll message"),
+    200000: (400, "Message was blocked by automatic moderation"),
+    200001: (400, "Title was blocked by automatic moderation"),
     500000: (400, "Failed to ban users"),
     50278: (403, "Cannot send messages to this user due to having no mutual guilds"),
     150006: (400, "The Stage is already open"),

@@ -110,6 +110,21 @@ THREAD = {"name": "t", "auto_archive_duration": 60}
 BAN = {"delete_message_seconds": 1}
 
 
+RULE = {
+    "name": "r",
+    "event_type": 1,
+    "trigger_type": 1,
+    "trigger_metadata": {"keyword_filter": ["k"], "regex_patterns": ["r"], "allow_list": ["a"]},
+    "actions": [
+        {"type": 1, "metadata": {"custom_message": "m"}},
+        {"type": 3, "metadata": {"duration_seconds": 1}},
+    ],
+    "enabled": True,
+    "exempt_roles": [],
+    "exempt_channels": [],
+}
+
+
 @dataclass
 class Place:
     """What the examples' paths name."""
@@ -156,6 +171,8 @@ class Place:
                 "premium_progress_bar_enabled": True,
                 "features": ["RAID_ALERTS_DISABLED"],
             },
+            "POST /guilds/{guild}/auto-moderation/rules": {**RULE, "name": "q"},
+            "PATCH /guilds/{guild}/auto-moderation/rules/{rule}": RULE,
             "POST /guilds/{guild}/bulk-ban": {**BAN, "user_ids": [ids["cy"]]},
             "POST /guilds/{guild}/channels": {**CHANNEL, "type": 0},
             "PATCH /guilds/{guild}/channels": [{"id": ids["channel"], "position": 1}],
@@ -231,6 +248,7 @@ async def place(town: Town, rest: Rest) -> AsyncIterator[Place]:
     await make("stage", "/guilds/{guild}/channels", {"name": "s", "type": 13})
     await make("message", "/channels/{channel}/messages", {"content": "c"})
     await make("event", "/guilds/{guild}/scheduled-events", EVENT)
+    await make("rule", "/guilds/{guild}/auto-moderation/rules", RULE)
     await make("command", "/applications/{application}/commands", {**COMMAND, "name": "one"})
     path = "/applications/{application}/guilds/{guild}/commands"
     await make("own_command", path, {**COMMAND, "name": "two"})

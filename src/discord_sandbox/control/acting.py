@@ -10,6 +10,7 @@ from discord_sandbox.events import Event
 from discord_sandbox.guild_settings import invites_paused
 from discord_sandbox.interaction_commands import read_file
 from discord_sandbox.model import Channel, Json, Message, User
+from discord_sandbox.moderating import moderate
 from discord_sandbox.polls import vote
 from discord_sandbox.references import FORWARD
 from discord_sandbox.rest.body import check_file
@@ -48,7 +49,9 @@ def message(ask: Ask) -> Json:
     if channel.guild_id is None:
         check_dm(ask.world, user, channel)
     check_slowmode(ask.world, user, channel)
+    verdict = moderate(ask.world, user, channel, draft.content)
     written, shown = messages.create_and_show(ask.world, user, channel, draft)
+    verdict.flag(ask.world, written.id)
     user.read[channel.id] = written.id
     return shown.data
 
@@ -70,7 +73,10 @@ def edit(ask: Ask) -> Json:
     if found.author.id != user.id:
         raise Refused("Only one's own messages can be edited.", 403)
     draft = check_message({"content": ask.text("content")})
-    return messages.edit_and_show(ask.world, channel, found, draft).data
+    verdict = moderate(ask.world, user, channel, draft.content)
+    shown = messages.edit_and_show(ask.world, channel, found, draft)
+    verdict.flag(ask.world, found.id)
+    return shown.data
 
 
 def delete(ask: Ask) -> Json:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from discord_sandbox.control.routing import Ask, Operation
+from discord_sandbox.auto_moderation import create_rule, delete_rule
+from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.guild_settings import change_settings
 from discord_sandbox.guilds import publish_guild
 from discord_sandbox.model import Json
+from discord_sandbox.shapes.auto_moderation import rule_json
 from discord_sandbox.shapes.guilds import guild_json
+from discord_sandbox.validate.auto_moderation import TAKES as RULE_TAKES
 from discord_sandbox.validate.guild_settings import TAKES
 from discord_sandbox.validate.members import check_members
 
 _GUILD = "/guilds/{guild}"
+_RULES = _GUILD + "/auto-moderation/rules"
 
 
 def guild(ask: Ask) -> Json:
@@ -21,4 +25,23 @@ def guild(ask: Ask) -> Json:
     return guild_json(found)
 
 
-OPERATIONS = (Operation("PATCH", _GUILD, guild),)
+def rule(ask: Ask) -> Json:
+    found = ask.find_guild(ask.param("guild"))
+    body = check_members(RULE_TAKES, ask.body, f"POST /sandbox{_RULES}")
+    return rule_json(found, create_rule(ask.world, found, found.owner_id, body))
+
+
+def remove_rule(ask: Ask) -> Json:
+    found = ask.find_guild(ask.param("guild"))
+    removed = found.auto_moderation.get(ask.param("rule"))
+    if removed is None:
+        raise Refused(f"{found.name} has no rule {ask.param('rule')}.", 404)
+    delete_rule(ask.world, found, removed)
+    return {}
+
+
+OPERATIONS = (
+    Operation("PATCH", _GUILD, guild),
+    Operation("POST", _RULES, rule),
+    Operation("DELETE", _RULES + "/{rule}", remove_rule),
+)

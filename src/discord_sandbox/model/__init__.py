@@ -52,6 +52,7 @@ from discord_sandbox.model.interactions import (
     InteractionState,
 )
 from discord_sandbox.model.messages import (
+    AUTO_MODERATION_ACTION,
     CROSSPOSTED,
     EPHEMERAL,
     HAS_SNAPSHOT,
@@ -80,6 +81,7 @@ from discord_sandbox.model.wire import Json
 __all__ = [
     "ANNOUNCEMENT_THREAD",
     "AUTOCOMPLETE",
+    "AUTO_MODERATION_ACTION",
     "BYPASSES_VERIFICATION",
     "COMMAND",
     "COMPONENT",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from discord_sandbox.model.auto_moderation import AutoModerationRule
 from discord_sandbox.model.channels import Channel
 from discord_sandbox.model.guild_settings import GuildSettings
 from discord_sandbox.model.users import User
@@ -79,6 +80,7 @@ class Guild:
     """By the stage channel's id."""
     bans: dict[int, str | None] = field(default_factory=dict)
     """Why each user who is banned was, where it was said."""
+    auto_moderation: dict[int, AutoModerationRule] = field(default_factory=dict)
     departed: set[int] = field(default_factory=set)
     """Who was a member once, and is shown as one who came back if they do."""
     version: int = 0

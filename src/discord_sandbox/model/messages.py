@@ -10,6 +10,7 @@ from discord_sandbox.model.users import User
 from discord_sandbox.model.wire import Json
 
 PINNED_MESSAGE, MEMBER_JOINED, THREAD_CREATED = 6, 7, 18
+AUTO_MODERATION_ACTION = 24
 STAGE_START, STAGE_END, STAGE_TOPIC = 27, 28, 31
 POLL_RESULT = 46
 SYSTEM_TYPES = frozenset(
@@ -17,6 +18,7 @@ SYSTEM_TYPES = frozenset(
         PINNED_MESSAGE,
         MEMBER_JOINED,
         THREAD_CREATED,
+        AUTO_MODERATION_ACTION,
         STAGE_START,
         STAGE_END,
         STAGE_TOPIC,

@@ -6,6 +6,7 @@ from importlib.resources import files
 
 from discord_sandbox.rest import (
     applications,
+    auto_moderation,
     bans,
     channels,
     commands,
@@ -40,6 +41,7 @@ DONE: tuple[Route, ...] = (
     *polls.ROUTES,
     *guilds.ROUTES,
     *guild_settings.ROUTES,
+    *auto_moderation.ROUTES,
     *roles.ROUTES,
     *bans.ROUTES,
     *commands.ROUTES,

@@ -106,8 +106,12 @@ def guild_json(guild: Guild) -> Json:
 
 def guild_features(guild: Guild) -> list[str]:
     """What is switched on in the server, and what comes with it."""
-    switched = list(guild.settings.features)
-    return [*switched, "NEWS"] if COMMUNITY in switched else switched
+    shown = list(guild.settings.features)
+    if COMMUNITY in shown:
+        shown.append("NEWS")
+    if guild.auto_moderation:
+        shown.append("AUTO_MODERATION")
+    return shown
 
 
 def guild_preview_json(guild: Guild) -> Json:

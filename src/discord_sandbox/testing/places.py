@@ -128,6 +128,13 @@ class Guild:
         edited: Json = await self._sandbox.control.patch(f"/guilds/{self.id}", settings)
         return edited
 
+    async def make_rule(self, name: str, trigger_type: int, **more: object) -> Json:
+        """Make a rule of auto moderation, which is on; `more` is as in Discord's own call."""
+        body = {"name": name, "trigger_type": trigger_type, "event_type": 1, "enabled": True}
+        path = f"/guilds/{self.id}/auto-moderation/rules"
+        made: Json = await self._sandbox.control.post(path, {**body, **more})
+        return made
+
     async def add_member(self, member: Member, roles: list[int] | None = None) -> None:
         """Let a member in, or give one who is in these roles."""
         body = {"user_id": str(member.id), "roles": [str(role) for role in roles or []]}
