@@ -7,7 +7,7 @@ from typing import Literal
 from discord_sandbox.channel_settings import configure
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
-from discord_sandbox.guild_settings import check_deletable, forget_channel
+from discord_sandbox.guild_settings import check_deletable, dms_paused, forget_channel
 from discord_sandbox.model import (
     DM,
     FORUM_TYPES,
@@ -148,11 +148,14 @@ def open_dm(world: World, opener: User, other: User) -> tuple[Channel, bool]:
 def check_dm(world: World, author: User, channel: Channel) -> None:
     """Refuse what the other side of a DM does not accept.
 
-    Raises ApiError 50007 when they blocked the author or take no DMs from bots, 50278 when a
+    Raises ApiError 50007 when they blocked the author take no DMs from bots, or are in
+    servers only that paused those between members, 50278 when a
     bot shares no server with them.
     """
     other = world.users[dm_partner(channel, author.id)]
     if author.id in other.blocked or other.id in author.blocked:
+        raise ApiError(50007)
+    if not author.bot and not other.bot and dms_paused(world, author.id, other.id):
         raise ApiError(50007)
     if not author.bot or other.bot:
         return

@@ -130,6 +130,16 @@ def forget_channel(guild: Guild, channel_id: int) -> None:
             setattr(guild.settings, name, None)
 
 
-def invites_paused(guild: Guild) -> bool:
+def invites_paused(world: World, guild: Guild) -> bool:
     """Whether nobody new is let in at the moment."""
-    return INVITES_DISABLED in guild.settings.features
+    until_ms = guild.settings.invites_disabled_until_ms or 0
+    return INVITES_DISABLED in guild.settings.features or until_ms > world.clock.now_ms()
+
+
+def dms_paused(world: World, one: int, other: int) -> bool:
+    """Whether every server that two users share keeps its members from writing to one another."""
+    shared = [guild for guild in world.guilds_of(one) if other in guild.members]
+    now_ms = world.clock.now_ms()
+    return bool(shared) and all(
+        (guild.settings.dms_disabled_until_ms or 0) > now_ms for guild in shared
+    )

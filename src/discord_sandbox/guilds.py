@@ -9,6 +9,7 @@ from discord_sandbox.channels import create_channel
 from discord_sandbox.clock import iso
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
+from discord_sandbox.integrations import publish_created, publish_deleted
 from discord_sandbox.model import (
     DID_REJOIN,
     MEMBER_JOINED,
@@ -159,6 +160,7 @@ def remove_member(world: World, guild: Guild, user_id: int) -> None:
     guild.version += 1
     for role in [found for found in guild.roles.values() if found.bot_id == user_id]:
         del guild.roles[role.id]
+        publish_deleted(world, guild, role)
     for event in guild.scheduled_events.values():
         event.interested.pop(user_id, None)
     gone: Json = {"id": str(guild.id)}
@@ -207,6 +209,7 @@ def add_bot(
         return guild.members[bot.id]
     role = create_role(world, guild, application.name, BOT_DEFAULT if granted is None else granted)
     role.managed, role.bot_id = True, bot.id
+    publish_created(world, guild, role)
     return add_member(world, guild, bot, [role.id], greet=greet)
 
 

@@ -24,6 +24,7 @@ ADMINISTRATOR = 1 << 3
 WRONG: tuple[Any, ...] = ("garbage", 1 << 60, 1.5, True, [1.5], ["x"], {"x": 1}, [{"x": 1}], [[]])
 """Values of every JSON type; of these a member gets those that its description does not allow."""
 
+SOON = (datetime.now(UTC) + timedelta(hours=12)).isoformat()
 STARTS, ENDS = [(datetime.now(UTC) + timedelta(days=days)).isoformat() for days in (30, 31)]
 
 EMBED = {
@@ -125,6 +126,27 @@ RULE = {
 }
 
 
+PROMPT = {
+    "id": "0",
+    "type": 0,
+    "title": "t",
+    "single_select": True,
+    "required": False,
+    "in_onboarding": True,
+    "options": [
+        {
+            "id": "1",
+            "title": "o",
+            "description": "d",
+            "emoji_name": "🔥",
+            "emoji_animated": False,
+            "role_ids": [],
+            "channel_ids": [],
+        }
+    ],
+}
+
+
 @dataclass
 class Place:
     """What the examples' paths name."""
@@ -173,6 +195,15 @@ class Place:
             },
             "POST /guilds/{guild}/auto-moderation/rules": {**RULE, "name": "q"},
             "PATCH /guilds/{guild}/auto-moderation/rules/{rule}": RULE,
+            "PUT /guilds/{guild}/onboarding": {
+                "enabled": False,
+                "mode": 1,
+                "default_channel_ids": [ids["channel"]],
+                "prompts": [PROMPT],
+            },
+            "PUT /guilds/{guild}/incident-actions": {"invites_disabled_until": SOON},
+            "POST /guilds/{twin}/templates": {"name": "n", "description": "d"},
+            "PATCH /guilds/{guild}/templates/{code}": {"name": "n", "description": "d"},
             "POST /guilds/{guild}/bulk-ban": {**BAN, "user_ids": [ids["cy"]]},
             "POST /guilds/{guild}/channels": {**CHANNEL, "type": 0},
             "PATCH /guilds/{guild}/channels": [{"id": ids["channel"], "position": 1}],
@@ -252,6 +283,11 @@ async def place(town: Town, rest: Rest) -> AsyncIterator[Place]:
     await make("command", "/applications/{application}/commands", {**COMMAND, "name": "one"})
     path = "/applications/{application}/guilds/{guild}/commands"
     await make("own_command", path, {**COMMAND, "name": "two"})
+    template = (await rest.post(f"/guilds/{town.guild.id}/templates", {"name": "n"})).body
+    ids["code"] = template["code"]
+    twin = await town.sandbox.make_guild("Twin", owner=town.ann)
+    await twin.add_bot(made, permissions=ADMINISTRATOR)
+    ids["twin"] = str(twin.id)
     ids["token"] = (await make("hook", "/channels/{channel}/webhooks", {"name": "h"}))["token"]
     await make("hooked", "/webhooks/{hook}/{token}?wait=true", {"content": "c"})
     async with connected(town) as socket:

@@ -11,10 +11,12 @@ from discord_sandbox.guild_settings import invites_paused
 from discord_sandbox.interaction_commands import read_file
 from discord_sandbox.model import Channel, Json, Message, User
 from discord_sandbox.moderating import moderate
+from discord_sandbox.onboarding import answer_onboarding
 from discord_sandbox.polls import vote
 from discord_sandbox.references import FORWARD
 from discord_sandbox.rest.body import check_file
 from discord_sandbox.scheduled_events import set_interested
+from discord_sandbox.shapes.guilds import member_json
 from discord_sandbox.slowmode import check_slowmode
 from discord_sandbox.validate.message import Upload, check_message
 
@@ -192,10 +194,22 @@ def leave(ask: Ask) -> Json:
 
 def join(ask: Ask) -> Json:
     user, guild = ask.user(), ask.find_guild(ask.given("guild_id"))
-    if invites_paused(guild):
+    if invites_paused(ask.world, guild):
         raise Refused(f"{guild.name} lets nobody in at the moment: its invites are paused.", 403)
     guilds.add_member(ask.world, guild, user, greet=True)
     return {}
+
+
+def onboarding(ask: Ask) -> Json:
+    """Go through the onboarding of a server."""
+    user, guild = ask.user(), ask.find_guild(ask.given("guild_id"))
+    given = ask.body.get("option_ids")
+    if not isinstance(given, list):
+        raise Refused("The body needs `option_ids`, a list of the ids of options.")
+    chosen = [Ask._id("option_ids", one) for one in given]
+    member = ask.world.member(guild, user.id)
+    answer_onboarding(ask.world, guild, member, chosen)
+    return member_json(member)
 
 
 def interested(ask: Ask) -> Json:
@@ -226,5 +240,6 @@ OPERATIONS = tuple(
         ("leave", leave),
         ("join", join),
         ("interested", interested),
+        ("onboarding", onboarding),
     )
 )

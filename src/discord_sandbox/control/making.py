@@ -18,6 +18,7 @@ from discord_sandbox.shapes.commands import permissions_json
 from discord_sandbox.shapes.guilds import guild_json, member_json, role_json
 from discord_sandbox.shapes.users import application_json, user_json
 from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.templates import find_template, set_up
 from discord_sandbox.validate.channels import check_channel
 
 _GUILD = "/guilds/{guild}"
@@ -81,13 +82,18 @@ def guild(ask: Ask) -> Json:
     owner = ask.find_user(ask.given("owner_id"))
     members = [ask.find_user(_id(one)) for one in ask.body.get("members") or ()]
     bots = [_application(ask, _id(one)) for one in ask.body.get("bots") or ()]
+    template = None
+    if ask.body.get("template") is not None:
+        template = find_template(ask.world, ask.text("template"))[1]
     made = guilds.create_guild(
         ask.world,
         ask.text("name"),
         owner,
-        channels=ask.body.get("channels") or ["general"],
+        channels=() if template is not None else ask.body.get("channels") or ["general"],
         guild_id=ask.optional("id"),
     )
+    if template is not None:
+        set_up(ask.world, made, template)
     for member in members:
         guilds.add_member(ask.world, made, member)
     for bot in bots:

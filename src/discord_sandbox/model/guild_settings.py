@@ -30,5 +30,7 @@ class GuildSettings:
     public_updates_channel_id: int | None = None
     safety_alerts_channel_id: int | None = None
     premium_progress_bar_enabled: bool = False
+    invites_disabled_until_ms: int | None = None
+    dms_disabled_until_ms: int | None = None
     features: list[str] = field(default_factory=list)
     """Of those that can be switched, the ones that are on."""

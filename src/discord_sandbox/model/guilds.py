@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from discord_sandbox.model.auto_moderation import AutoModerationRule
 from discord_sandbox.model.channels import Channel
 from discord_sandbox.model.guild_settings import GuildSettings
+from discord_sandbox.model.onboarding import Onboarding
+from discord_sandbox.model.templates import GuildTemplate
 from discord_sandbox.model.users import User
 from discord_sandbox.model.wire import Json
 
@@ -25,7 +27,7 @@ class Role:
 
 
 DID_REJOIN = 1 << 0
-BYPASSES_VERIFICATION = 1 << 2
+COMPLETED_ONBOARDING, BYPASSES_VERIFICATION, STARTED_ONBOARDING = 1 << 1, 1 << 2, 1 << 3
 
 
 @dataclass(slots=True)
@@ -81,6 +83,9 @@ class Guild:
     bans: dict[int, str | None] = field(default_factory=dict)
     """Why each user who is banned was, where it was said."""
     auto_moderation: dict[int, AutoModerationRule] = field(default_factory=dict)
+    onboarding: Onboarding = field(default_factory=Onboarding)
+    templates: dict[str, GuildTemplate] = field(default_factory=dict)
+    """By their codes; there is at most one."""
     departed: set[int] = field(default_factory=set)
     """Who was a member once, and is shown as one who came back if they do."""
     version: int = 0

@@ -29,6 +29,11 @@ def managed_of_guild(call: Call) -> list[Json]:
     return []
 
 
+def new_member_welcome(call: Call) -> None:
+    """Nobody sets up the guide for new members, which bots cannot: there is none (204)."""
+    call.guild()
+
+
 def sounds(call: Call) -> Json:
     call.guild()
     return {"items": []}
@@ -61,7 +66,7 @@ ROUTES = (
     Route("GET", "/guilds/{guild_id}/stickers", of_guild),
     Route("GET", "/guilds/{guild_id}/soundboard-sounds", sounds),
     Route("GET", "/guilds/{guild_id}/invites", managed_of_guild),
-    Route("GET", "/guilds/{guild_id}/integrations", managed_of_guild),
+    Route("GET", "/guilds/{guild_id}/new-member-welcome", new_member_welcome),
     Route("GET", "/channels/{channel_id}/invites", invites_of_channel),
     Route("GET", "/applications/{application_id}/emojis", emojis),
     Route("GET", "/applications/{application_id}/entitlements", entitlements),

@@ -100,8 +100,24 @@ def guild_json(guild: Guild) -> Json:
         "nsfw_level": 0,
         "emojis": [],
         "stickers": [],
-        "incidents_data": None,
+        "incidents_data": _incidents_or_none(guild),
     }
+
+
+def incidents_json(guild: Guild) -> Json:
+    """Until when nobody new is let in, and members do not write to one another."""
+    settings = guild.settings
+    return {
+        "invites_disabled_until": _iso_or_none(settings.invites_disabled_until_ms),
+        "dms_disabled_until": _iso_or_none(settings.dms_disabled_until_ms),
+        "dm_spam_detected_at": None,
+        "raid_detected_at": None,
+    }
+
+
+def _incidents_or_none(guild: Guild) -> Json | None:
+    shaped = incidents_json(guild)
+    return shaped if any(shaped.values()) else None
 
 
 def guild_features(guild: Guild) -> list[str]:

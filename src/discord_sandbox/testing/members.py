@@ -228,6 +228,13 @@ class Member(Interacting):
     async def join(self, guild: Guild) -> None:
         await self._do("join", {"guild_id": str(guild.id)})
 
+    async def answer_onboarding(self, guild: Guild, *options: int) -> Json:
+        """Go through a server's onboarding with these options chosen; answers the member."""
+        chosen = [str(option) for option in options]
+        body = {"guild_id": str(guild.id), "option_ids": chosen}
+        member: Json = await self._do("onboarding", body)
+        return member
+
     async def interested(self, guild: Guild, event_id: int, interested: bool = True) -> None:
         """Mark a scheduled event as interesting, or not."""
         body = {"guild_id": str(guild.id), "event_id": str(event_id), "interested": interested}

@@ -107,15 +107,21 @@ class Sandbox:
         channels: Sequence[str] = ("general",),
         members: Iterable[Member] = (),
         bots: Iterable[Application] = (),
+        template: str | None = None,
     ) -> Guild:
-        """Make a server with text channels of these names, and these in it."""
-        body = {
+        """Make a server with text channels of these names, and these in it.
+
+        With `template`, a template's code, its channels and roles are those of the template.
+        """
+        body: Json = {
             "name": name,
             "owner_id": str(owner.id),
             "channels": list(channels),
             "members": [str(member.id) for member in members],
             "bots": [str(bot.id) for bot in bots],
         }
+        if template is not None:
+            body["template"] = template
         return Guild(self, await self.control.post("/guilds", body), owner)
 
     def running(
