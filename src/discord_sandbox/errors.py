@@ -21,6 +21,8 @@ _KNOWN: dict[int, tuple[int, str]] = {
     10014: (404, "Unknown Emoji"),
     10015: (404, "Unknown Webhook"),
     10026: (404, "Unknown Ban"),
+    10027: (404, "Unknown SKU"),
+    10029: (404, "Unknown entitlement"),
     10057: (404, "Unknown Guild Template"),
     10062: (404, "Unknown interaction"),
     10063: (404, "Unknown application command"),

@@ -27,6 +27,7 @@ from discord_sandbox.model import (
     Webhook,
 )
 from discord_sandbox.polls import close_when_due
+from discord_sandbox.premium import renew_when_due
 from discord_sandbox.threads import archive_when_idle
 from discord_sandbox.world import World
 
@@ -91,6 +92,14 @@ def _fill(world: World, state: Json) -> None:
     for packed in state["webhooks"]:
         webhook: Webhook = _unpack(Webhook, packed, users)
         world.webhooks[webhook.id] = webhook
+    _resume(world)
+
+
+def _resume(world: World) -> None:
+    """Go on with what comes due by the clock, and work out what the file leaves out."""
+    for application in world.applications.values():
+        for subscription in application.store.subscriptions.values():
+            renew_when_due(world, application, subscription)
     for channel in world.channels.values():
         channel.message_ids = list(channel.messages)
         if channel.thread is not None:

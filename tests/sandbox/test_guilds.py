@@ -53,11 +53,10 @@ async def test_what_is_not_there_says_so(town: Town, rest: Rest) -> None:
 
 
 async def test_what_nobody_can_make_is_listed_as_none(town: Town, rest: Rest) -> None:
-    """Emojis, stickers, sounds, invites and purchases there are none, and making one is refused."""
+    """Emojis, stickers, sounds and invites there are none, and making one is refused."""
     guild, own = f"/guilds/{town.guild.id}", f"/applications/{town.application.id}"
     for path in (f"{guild}/emojis", f"{guild}/stickers", "/soundboard-default-sounds"):
         assert (await rest.get(path)).body == [], path
-    assert (await rest.get(f"{own}/entitlements")).body == []
     for path in (f"{guild}/soundboard-sounds", f"{own}/emojis"):
         assert (await rest.get(path)).body == {"items": []}, path
     assert (await rest.get("/sticker-packs")).body == {"sticker_packs": []}

@@ -15,6 +15,7 @@ from tests.requirements import skip_unless
 from tests.sandbox.conftest import Town
 from tests.sandbox.openapi import DOCUMENT, check_request, template_of
 from tests.sandbox.rest import Answer, Rest
+from tests.sandbox.server_bodies import RULE, server_bodies
 from tests.sandbox.test_gateway import connected, dispatched, identify
 from tools import routes
 
@@ -24,7 +25,6 @@ ADMINISTRATOR = 1 << 3
 WRONG: tuple[Any, ...] = ("garbage", 1 << 60, 1.5, True, [1.5], ["x"], {"x": 1}, [{"x": 1}], [[]])
 """Values of every JSON type; of these a member gets those that its description does not allow."""
 
-SOON = (datetime.now(UTC) + timedelta(hours=12)).isoformat()
 STARTS, ENDS = [(datetime.now(UTC) + timedelta(days=days)).isoformat() for days in (30, 31)]
 
 EMBED = {
@@ -111,42 +111,6 @@ THREAD = {"name": "t", "auto_archive_duration": 60}
 BAN = {"delete_message_seconds": 1}
 
 
-RULE = {
-    "name": "r",
-    "event_type": 1,
-    "trigger_type": 1,
-    "trigger_metadata": {"keyword_filter": ["k"], "regex_patterns": ["r"], "allow_list": ["a"]},
-    "actions": [
-        {"type": 1, "metadata": {"custom_message": "m"}},
-        {"type": 3, "metadata": {"duration_seconds": 1}},
-    ],
-    "enabled": True,
-    "exempt_roles": [],
-    "exempt_channels": [],
-}
-
-
-PROMPT = {
-    "id": "0",
-    "type": 0,
-    "title": "t",
-    "single_select": True,
-    "required": False,
-    "in_onboarding": True,
-    "options": [
-        {
-            "id": "1",
-            "title": "o",
-            "description": "d",
-            "emoji_name": "🔥",
-            "emoji_animated": False,
-            "role_ids": [],
-            "channel_ids": [],
-        }
-    ],
-}
-
-
 @dataclass
 class Place:
     """What the examples' paths name."""
@@ -180,30 +144,6 @@ class Place:
             "PUT /channels/{channel}/permissions/{ben}": {"type": 1, "allow": 0, "deny": 0},
             "POST /channels/{channel}/threads": {**THREAD, "type": 11, "invitable": True},
             "POST /channels/{channel}/webhooks": {"name": "w"},
-            "PATCH /guilds/{guild}": {
-                "name": "Town",
-                "description": "d",
-                "preferred_locale": "de",
-                "verification_level": 1,
-                "default_message_notifications": 1,
-                "explicit_content_filter": 2,
-                "afk_timeout": 60,
-                "system_channel_id": ids["channel"],
-                "system_channel_flags": 1,
-                "premium_progress_bar_enabled": True,
-                "features": ["RAID_ALERTS_DISABLED"],
-            },
-            "POST /guilds/{guild}/auto-moderation/rules": {**RULE, "name": "q"},
-            "PATCH /guilds/{guild}/auto-moderation/rules/{rule}": RULE,
-            "PUT /guilds/{guild}/onboarding": {
-                "enabled": False,
-                "mode": 1,
-                "default_channel_ids": [ids["channel"]],
-                "prompts": [PROMPT],
-            },
-            "PUT /guilds/{guild}/incident-actions": {"invites_disabled_until": SOON},
-            "POST /guilds/{twin}/templates": {"name": "n", "description": "d"},
-            "PATCH /guilds/{guild}/templates/{code}": {"name": "n", "description": "d"},
             "POST /guilds/{guild}/bulk-ban": {**BAN, "user_ids": [ids["cy"]]},
             "POST /guilds/{guild}/channels": {**CHANNEL, "type": 0},
             "PATCH /guilds/{guild}/channels": [{"id": ids["channel"], "position": 1}],
@@ -237,6 +177,7 @@ class Place:
             "POST /channels/{channel}/messages/bulk-delete": {
                 "messages": [ids["message"], ids["hooked"]]
             },
+            **server_bodies(ids),
         }
         return {
             name: (name.partition(" ")[2].format(**ids), body) for name, body in examples.items()
@@ -285,6 +226,7 @@ async def place(town: Town, rest: Rest) -> AsyncIterator[Place]:
     await make("own_command", path, {**COMMAND, "name": "two"})
     template = (await rest.post(f"/guilds/{town.guild.id}/templates", {"name": "n"})).body
     ids["code"] = template["code"]
+    ids["sku"] = str(await town.sandbox.make_sku(made, "Gold"))
     twin = await town.sandbox.make_guild("Twin", owner=town.ann)
     await twin.add_bot(made, permissions=ADMINISTRATOR)
     ids["twin"] = str(twin.id)

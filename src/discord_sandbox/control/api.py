@@ -19,6 +19,7 @@ from discord_sandbox.control import (
     limiting,
     looking,
     making,
+    selling,
 )
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.control.watching import Watcher
@@ -47,6 +48,7 @@ class ControlApi:
                 *installing.OPERATIONS,
                 *making.OPERATIONS,
                 *configuring.OPERATIONS,
+                *selling.OPERATIONS,
                 *limiting.OPERATIONS,
                 *breaking.OPERATIONS,
             )

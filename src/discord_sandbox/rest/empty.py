@@ -49,11 +49,6 @@ def _own(call: Call) -> None:
         raise ApiError(20012)
 
 
-def entitlements(call: Call) -> list[Json]:
-    _own(call)
-    return []
-
-
 def emojis(call: Call) -> Json:
     _own(call)
     return {"items": []}
@@ -69,5 +64,4 @@ ROUTES = (
     Route("GET", "/guilds/{guild_id}/new-member-welcome", new_member_welcome),
     Route("GET", "/channels/{channel_id}/invites", invites_of_channel),
     Route("GET", "/applications/{application_id}/emojis", emojis),
-    Route("GET", "/applications/{application_id}/entitlements", entitlements),
 )

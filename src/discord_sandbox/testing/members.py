@@ -228,6 +228,19 @@ class Member(Interacting):
     async def join(self, guild: Guild) -> None:
         await self._do("join", {"guild_id": str(guild.id)})
 
+    async def buy(self, sku_id: int, guild: Guild | None = None) -> Json:
+        """Buy what an application sells, for a server where it is for one; nothing is paid."""
+        body: Json = {"sku_id": str(sku_id)}
+        if guild is not None:
+            body["guild_id"] = str(guild.id)
+        entitlement: Json = await self._do("buy", body)
+        return entitlement
+
+    async def cancel_subscription(self, sku_id: int) -> Json:
+        """Let a subscription end with its period; answers it."""
+        subscription: Json = await self._do("cancel-subscription", {"sku_id": str(sku_id)})
+        return subscription
+
     async def answer_onboarding(self, guild: Guild, *options: int) -> Json:
         """Go through a server's onboarding with these options chosen; answers the member."""
         chosen = [str(option) for option in options]

@@ -91,6 +91,18 @@ class Sandbox:
         about = made["application"]
         return Application(int(about["id"]), name, made["token"], about["verify_key"])
 
+    async def make_sku(
+        self, bot: Application, name: str, kind: int = 5, *, for_guild: bool = False
+    ) -> int:
+        """Let an application sell something, and answer its id.
+
+        It is a subscription (5), or something that is kept (2) or used up (3); with `for_guild`
+        a server has it.
+        """
+        body: Json = {"name": name, "type": kind, "for_guild": for_guild}
+        made = await self.control.post(f"/applications/{bot.id}/skus", body)
+        return int(made["id"])
+
     async def set_interactions_endpoint(self, bot: Application, url: str | None) -> None:
         """Do what the developer portal does: check the bot's endpoint, and send interactions there.
 

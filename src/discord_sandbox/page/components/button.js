@@ -11,7 +11,7 @@ export function emojiNode(emoji) {
   return h("span", { class: "emoji" }, emoji.name);
 }
 
-/** `context`: {press(customId), busy: customId or undefined, locked: bool}. */
+/** `context`: {press(customId), buy(skuId), busy: customId or undefined, locked: bool}. */
 export function drawButton(button, context) {
   const label = [emojiNode(button.emoji), button.label && h("span", null, button.label)];
   const style = STYLES[button.style] ?? "secondary";
@@ -24,7 +24,8 @@ export function drawButton(button, context) {
       type: "button", class: `component-button ${style}${busy ? " busy" : ""}`, dataset: { customId: button.custom_id ?? "" },
       disabled: Boolean(button.disabled) || context.locked, "aria-busy": busy ? "true" : null,
       "aria-label": button.label ? null : button.emoji?.name ?? (style === "premium" ? "Premium" : "Button"),
-      onclick: () => context.press(button.custom_id),
+      // What is bought starts no interaction: the bot is told of the entitlement.
+      onclick: () => style === "premium" ? context.buy(button.sku_id) : context.press(button.custom_id),
     },
     label, style === "premium" && !button.label && h("span", null, "Upgrade"),
     busy && h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")));
