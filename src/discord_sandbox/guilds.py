@@ -30,6 +30,7 @@ from discord_sandbox.shapes.guilds import (
 )
 from discord_sandbox.shapes.users import user_json
 from discord_sandbox.showing import write_system
+from discord_sandbox.soundboard import sounds_json
 from discord_sandbox.world import World
 
 BOT_DEFAULT = (
@@ -86,7 +87,7 @@ def guild_create_json(world: World, guild: Guild, viewer_id: int) -> Json:
         "guild_scheduled_events": [
             scheduled_event_json(event) for event in guild.scheduled_events.values()
         ],
-        "soundboard_sounds": [],
+        "soundboard_sounds": sounds_json(world, guild),
         "embedded_activities": [],
         "guild_hashes": None,
     }

@@ -19,6 +19,7 @@ from discord_sandbox.gateway.connection import Connection
 from discord_sandbox.rest.api import RestApi
 from discord_sandbox.rest.body import MOST_BYTES
 from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.soundboard import serve_sound
 
 _MOST_BODY = 64 * 1024 * 1024
 """What is read of any request. Discord's own limit is lower and answered as Discord does; a member's
@@ -103,6 +104,10 @@ class Server:
             return self._control.serve(request, segments[2:])
         if first == "attachments":
             return self._rest.serve_attachment(request, lambda: self._attachment(segments[2:]))
+        if first == "cdn" and segments[2:3] == ["soundboard-sounds"]:
+            sound_id = parse_snowflake(segments[-1]) or 0
+            world = self.backend.world
+            return self._rest.serve_attachment(request, lambda: serve_sound(world, sound_id))
         return self._file(segments[1:])
 
     async def _file(self, segments: list[str]) -> web.StreamResponse:

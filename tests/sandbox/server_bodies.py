@@ -42,6 +42,8 @@ PROMPT = {
 }
 
 
+SOUND = {"name": "horn", "volume": 0.5, "emoji_name": "📯"}
+OGG = "data:audio/ogg;base64,T2dnUw=="
 METADATA = {
     "type": 1,
     "key": "k",
@@ -79,6 +81,8 @@ def server_bodies(ids: dict[str, str]) -> dict[str, Any]:
         "PUT /guilds/{guild}/incident-actions": {"invites_disabled_until": SOON},
         "POST /guilds/{twin}/templates": {"name": "n", "description": "d"},
         "PATCH /guilds/{guild}/templates/{code}": {"name": "n", "description": "d"},
+        "POST /guilds/{guild}/soundboard-sounds": {**SOUND, "sound": OGG},
+        "PATCH /guilds/{guild}/soundboard-sounds/{sound}": SOUND,
         "POST /applications/{application}/entitlements": {
             "sku_id": ids["sku"],
             "owner_id": ids["ben"],

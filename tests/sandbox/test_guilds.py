@@ -53,7 +53,7 @@ async def test_what_is_not_there_says_so(town: Town, rest: Rest) -> None:
 
 
 async def test_what_nobody_can_make_is_listed_as_none(town: Town, rest: Rest) -> None:
-    """Emojis, stickers, sounds and invites there are none, and making one is refused."""
+    """Emojis, stickers and invites there are none, and making one is refused."""
     guild, own = f"/guilds/{town.guild.id}", f"/applications/{town.application.id}"
     for path in (f"{guild}/emojis", f"{guild}/stickers", "/soundboard-default-sounds"):
         assert (await rest.get(path)).body == [], path

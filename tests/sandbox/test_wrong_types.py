@@ -226,6 +226,8 @@ async def place(town: Town, rest: Rest) -> AsyncIterator[Place]:
     await make("own_command", path, {**COMMAND, "name": "two"})
     template = (await rest.post(f"/guilds/{town.guild.id}/templates", {"name": "n"})).body
     ids["code"] = template["code"]
+    sound = await town.guild.make_sound("horn", b"OggS")
+    ids["sound"] = sound["sound_id"]
     ids["sku"] = str(await town.sandbox.make_sku(made, "Gold"))
     twin = await town.sandbox.make_guild("Twin", owner=town.ann)
     await twin.add_bot(made, permissions=ADMINISTRATOR)

@@ -9,11 +9,16 @@ from discord_sandbox.guilds import publish_guild
 from discord_sandbox.model import Json
 from discord_sandbox.shapes.auto_moderation import rule_json
 from discord_sandbox.shapes.guilds import guild_json
+from discord_sandbox.shapes.soundboard import sound_json
+from discord_sandbox.soundboard import create_sound
 from discord_sandbox.validate.auto_moderation import TAKES as RULE_TAKES
 from discord_sandbox.validate.guild_settings import TAKES
 from discord_sandbox.validate.members import check_members
+from discord_sandbox.validate.soundboard import TAKES as SOUND_TAKES
+from discord_sandbox.validate.soundboard import check_made
 
 _GUILD = "/guilds/{guild}"
+_SOUNDS = _GUILD + "/soundboard-sounds"
 _RULES = _GUILD + "/auto-moderation/rules"
 
 
@@ -40,7 +45,16 @@ def remove_rule(ask: Ask) -> Json:
     return {}
 
 
+def sound(ask: Ask) -> Json:
+    found = ask.find_guild(ask.param("guild"))
+    body = check_members(SOUND_TAKES, ask.body, f"POST /sandbox{_SOUNDS}")
+    check_made(body)
+    made = create_sound(ask.world, found, found.owner_id, body)
+    return sound_json(found, made, ask.world.users[found.owner_id])
+
+
 OPERATIONS = (
+    Operation("POST", _SOUNDS, sound),
     Operation("PATCH", _GUILD, guild),
     Operation("POST", _RULES, rule),
     Operation("DELETE", _RULES + "/{rule}", remove_rule),

@@ -8,6 +8,7 @@ from discord_sandbox.model.auto_moderation import AutoModerationRule
 from discord_sandbox.model.channels import Channel
 from discord_sandbox.model.guild_settings import GuildSettings
 from discord_sandbox.model.onboarding import Onboarding
+from discord_sandbox.model.soundboard import Sound
 from discord_sandbox.model.templates import GuildTemplate
 from discord_sandbox.model.users import User
 from discord_sandbox.model.wire import Json
@@ -86,6 +87,7 @@ class Guild:
     onboarding: Onboarding = field(default_factory=Onboarding)
     templates: dict[str, GuildTemplate] = field(default_factory=dict)
     """By their codes; there is at most one."""
+    sounds: dict[int, Sound] = field(default_factory=dict)
     departed: set[int] = field(default_factory=set)
     """Who was a member once, and is shown as one who came back if they do."""
     version: int = 0

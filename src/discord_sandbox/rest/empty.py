@@ -34,11 +34,6 @@ def new_member_welcome(call: Call) -> None:
     call.guild()
 
 
-def sounds(call: Call) -> Json:
-    call.guild()
-    return {"items": []}
-
-
 def invites_of_channel(call: Call) -> list[Json]:
     call.world.require(call.app.bot_user_id, call.channel(), MANAGE_CHANNELS)
     return []
@@ -59,7 +54,6 @@ ROUTES = (
     Route("GET", "/sticker-packs", sticker_packs),
     Route("GET", "/guilds/{guild_id}/emojis", of_guild),
     Route("GET", "/guilds/{guild_id}/stickers", of_guild),
-    Route("GET", "/guilds/{guild_id}/soundboard-sounds", sounds),
     Route("GET", "/guilds/{guild_id}/invites", managed_of_guild),
     Route("GET", "/guilds/{guild_id}/new-member-welcome", new_member_welcome),
     Route("GET", "/channels/{channel_id}/invites", invites_of_channel),

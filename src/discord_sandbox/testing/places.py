@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -127,6 +128,15 @@ class Guild:
         """Change the server as its owner does; `settings` are as in Discord's own call."""
         edited: Json = await self._sandbox.control.patch(f"/guilds/{self.id}", settings)
         return edited
+
+    async def make_sound(self, name: str, content: bytes, **more: object) -> Json:
+        """Put a sound on the soundboard, an Ogg or MP3 file; `more` is as in Discord's own call."""
+        kind = "ogg" if content.startswith(b"OggS") else "mpeg"
+        uri = f"data:audio/{kind};base64,{base64.b64encode(content).decode()}"
+        body = {"name": name, "sound": uri, **more}
+        path = f"/guilds/{self.id}/soundboard-sounds"
+        made: Json = await self._sandbox.control.post(path, body)
+        return made
 
     async def make_rule(self, name: str, trigger_type: int, **more: object) -> Json:
         """Make a rule of auto moderation, which is on; `more` is as in Discord's own call."""
