@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from discord_sandbox.interrupting import TookTooLong, at_most
 from discord_sandbox.model.auto_moderation import (
     KEYWORD,
     KEYWORD_PRESET,
@@ -14,6 +16,10 @@ from discord_sandbox.model.auto_moderation import (
     AutoModerationRule,
 )
 from discord_sandbox.shapes.messages import mentioned_roles, mentioned_users
+
+_LOG = logging.getLogger(__name__)
+LONGEST_SEARCH_S = 0.25
+"""Rust's regular expressions are done in time; Python's may take for ever."""
 
 PRESET_WORDS = {1: "sandbox-profanity", 2: "sandbox-sexual-content", 3: "sandbox-slur"}
 """Discord's own lists are not published: each preset is found by one word of the sandbox's."""
@@ -39,25 +45,43 @@ def find(rule: AutoModerationRule, text: str) -> Match | None:
         for word in rule.trigger.get("allow_list", ())
         for found in _word(word).finditer(text)
     ]
-    for keyword, pattern in _patterns(rule):
-        for found in pattern.finditer(text):
-            start, end = found.span()
-            covered = any(first <= start and end <= last for first, last in allowed)
-            if end > start and not covered:
-                return Match(keyword, found.group())
+    for word in _words(rule):
+        match = _first(word, _word(word), text, allowed)
+        if match is not None:
+            return match
+    for pattern in rule.trigger.get("regex_patterns", ()):
+        try:
+            with at_most(LONGEST_SEARCH_S):
+                match = _first(pattern, _regex(pattern), text, allowed)
+        except TookTooLong:
+            _LOG.warning(
+                "%r took longer than %s s in a text: taken as not found", pattern, LONGEST_SEARCH_S
+            )
+            continue
+        if match is not None:
+            return match
     return None
 
 
-def _patterns(rule: AutoModerationRule) -> Iterator[tuple[str, re.Pattern[str]]]:
+def _first(
+    keyword: str, pattern: re.Pattern[str], text: str, allowed: list[tuple[int, int]]
+) -> Match | None:
+    """The first place that is not within what is allowed."""
+    for found in pattern.finditer(text):
+        start, end = found.span()
+        covered = any(first <= start and end <= last for first, last in allowed)
+        if end > start and not covered:
+            return Match(keyword, found.group())
+    return None
+
+
+def _words(rule: AutoModerationRule) -> Sequence[str]:
     words: Sequence[str] = [SPAM_WORD]
     if rule.trigger_type == KEYWORD:
         words = rule.trigger["keyword_filter"]
     elif rule.trigger_type == KEYWORD_PRESET:
         words = [PRESET_WORDS[one] for one in rule.trigger["presets"]]
-    for word in words:
-        yield word, _word(word)
-    for pattern in rule.trigger.get("regex_patterns", ()):
-        yield pattern, _regex(pattern)
+    return words
 
 
 @functools.lru_cache(4096)

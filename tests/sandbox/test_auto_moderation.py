@@ -243,6 +243,15 @@ async def test_how_keywords_are_found(
         await town.ben.write(town.general, text)
 
 
+async def test_an_expression_that_would_take_for_ever(town: Town) -> None:
+    """It is broken off, what follows it is looked for, and the sandbox goes on."""
+    trigger = {"regex_patterns": ["(a+)+$", "cat"]}
+    await town.guild.make_rule("Slow", KEYWORD, trigger_metadata=trigger)
+    async with asyncio.timeout(30):
+        await town.ben.write(town.general, "a" * 60 + "!")
+        assert "200000" in str(await refused(town, "a" * 60 + "! cat"))
+
+
 async def test_mentions_presets_and_spam(town: Town) -> None:
     """More different mentions than allowed; of Discord's lists and its model one word each."""
     await town.guild.make_rule("Loud", MENTIONS, trigger_metadata={"mention_total_limit": 2})
