@@ -20,7 +20,8 @@ OTHER_PYTHONS := 3.12 3.13 3.14
 
 help: ## show this list
 	@echo "make TARGET, where TARGET is one of"
-	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  %-8s  %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' \
+		'length($$2) > 68 { sub(/ \(/, "\n            (", $$2) } { printf "  %-8s  %s\n", $$1, $$2 }'
 
 demo: setup-run ## try it: the bot and a Discord of its own, in the browser (PORT=, EVENTS="file …", NOW=instant)
 	@$(BIN)/tocsin demo $(if $(PORT),--port $(PORT)) $(foreach file,$(EVENTS),--events $(file)) $(if $(NOW),--now $(NOW))
@@ -65,7 +66,7 @@ format: setup ## put the sources in their usual form
 	$(BIN)/ruff check --fix --select I
 	$(BIN)/ruff format
 
-build: setup ## build the wheel and the source package, install each in a fresh environment, start them
+build: setup ## build both packages into dist/, and try each in a fresh environment
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation --outdir dist
 	$(BIN)/python tools/try_packages.py dist

@@ -15,15 +15,15 @@ from tests.faults.world import RATE, World, world
 from discord_sandbox.testing import Sandbox
 
 HOUR = timedelta(hours=1)
-SOON = timedelta(seconds=8)
-"""Time for the event to be known and staged before it is due."""
+AHEAD = timedelta(seconds=8)
+"""Time for the event to be known, and a large burst staged, before it is due."""
 _MESSAGES = re.compile(r"/channels/\d+/messages$")
 
 
-async def burst(folder: Path, members: int) -> list[Figure]:
+async def burst(folder: Path, members: int, ahead: timedelta = AHEAD) -> list[Figure]:
     """So many due at once, in a sandbox that enforces Discord's limits."""
     async with Sandbox.start() as sandbox, world(sandbox, folder, members) as made:
-        await _call_everyone(made, made.environment)
+        await _call_everyone(made, made.environment, ahead)
         messages = await _messages(sandbox)
         refused = [row for row in await sandbox.requests() if row["status"] == 429]
     seconds = (messages[-1]["at_ms"] - messages[0]["at_ms"]) / 1000
@@ -41,7 +41,7 @@ async def burst(folder: Path, members: int) -> list[Figure]:
     ]
 
 
-async def mirroring(folder: Path, members: int) -> list[Figure]:
+async def mirroring(folder: Path, members: int, ahead: timedelta = AHEAD) -> list[Figure]:
     """The same burst with the mirror of the old files off and on: how much longer it takes."""
     seconds = []
     for mirrored in (False, True):
@@ -52,7 +52,7 @@ async def mirroring(folder: Path, members: int) -> list[Figure]:
                 "TOCSIN_LEGACY__MIRROR": str(place / "mirror"),
                 "TOCSIN_LEGACY__SERVER": str(made.server_id),
             }
-            await _call_everyone(made, made.environment | (mirror if mirrored else {}))
+            await _call_everyone(made, made.environment | (mirror if mirrored else {}), ahead)
             messages = await _messages(sandbox)
         assert count_sent(made.database) == members
         assert any((place / "mirror").iterdir()) == mirrored
@@ -62,12 +62,12 @@ async def mirroring(folder: Path, members: int) -> list[Figure]:
     return [Figure(name, on / off, "ratio", 1.05, "less")]
 
 
-async def promptness(folder: Path, members: int) -> list[Figure]:
+async def promptness(folder: Path, members: int, ahead: timedelta = AHEAD) -> list[Figure]:
     """So many due at once, without limits: from the instant they are due until Discord has accepted each."""
     async with Sandbox.start() as sandbox, world(sandbox, folder, members) as made:
         await sandbox.limits(global_per_second=None, buckets=False)
         unlimited = {"TOCSIN_DISCORD__REQUESTS_PER_SECOND": "10000"}
-        due_ms = await _call_everyone(made, made.environment | unlimited)
+        due_ms = await _call_everyone(made, made.environment | unlimited, ahead)
         messages = await _messages(sandbox)
     assert count_sent(made.database) == members
     delays = sorted(row["at_ms"] + row["duration_ms"] - due_ms for row in messages)
@@ -78,7 +78,7 @@ async def promptness(folder: Path, members: int) -> list[Figure]:
     ]
 
 
-async def _call_everyone(made: World, environment: dict[str, str]) -> float:
+async def _call_everyone(made: World, environment: dict[str, str], ahead: timedelta) -> float:
     """Let every member be told of one event by a running bot; returns when they were due, in milliseconds."""
     now = await made.sandbox.clock.now()
     made.fill(dict.fromkeys(made.people, ("ruins", HOUR)), [], now)
@@ -86,7 +86,7 @@ async def _call_everyone(made: World, environment: dict[str, str]) -> float:
         await bot.event("ready")
         await made.sandbox.forget()
         now = await made.sandbox.clock.now()
-        due = (now + SOON).replace(microsecond=0)
+        due = (now + ahead).replace(microsecond=0)
         await asyncio.to_thread(made.add, "The call", "ruins", due + HOUR, HOUR, now)
         await sent(bot, len(made.people))
     return due.timestamp() * 1000

@@ -76,6 +76,11 @@ groups:
         for: 1m
         annotations:
           summary: "Loop {{ $labels.loop }} fails; `tocsin status` says why."
+      - alert: TocsinDisconnected
+        expr: tocsin_gateway_shards_connected < tocsin_gateway_shards
+        for: 5m
+        annotations:
+          summary: Nobody's commands and buttons are answered in some or all servers; reminders go out.
       - alert: TocsinRemindersLate
         expr: tocsin_deliveries_behind_seconds > 60
         for: 2m
@@ -89,6 +94,9 @@ groups:
         annotations:
           summary: "Discord refuses much, or sending is held or stopped; `tocsin status` says why."
 ```
+
+Discord cuts connections to its gateway from time to time, and they are back within seconds: hence the five minutes of
+`TocsinDisconnected`.
 
 A call to thousands takes its time, since Discord takes 50 messages a second. That is no reason to be woken:
 `TocsinRemindersLate` is about what is behind its turn, and each of the thousands has one.

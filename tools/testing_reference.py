@@ -29,6 +29,7 @@ CLASSES: tuple[type, ...] = (
     testing.Modal,
     testing.Activity,
     testing.File,
+    testing.Emoji,
     testing.Fault,
     Clock,
 )

@@ -8,6 +8,7 @@ from discord_sandbox.shapes.messages import attachment_json
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate.embeds import resolve_embed_pictures
 from discord_sandbox.validate.message import Draft
+from discord_sandbox.validate.voice import is_sound
 from discord_sandbox.world import World
 
 
@@ -37,6 +38,7 @@ def attach(world: World, message: Message, draft: Draft) -> None:
             )
     for upload in draft.uploads:
         named = described.get(upload.index, {})
+        sound = named if is_sound(upload.content_type) else {}
         kept.append(
             Attachment(
                 id=world.ids.next(),
@@ -45,6 +47,8 @@ def attach(world: World, message: Message, draft: Draft) -> None:
                 content_type=upload.content_type,
                 description=named.get("description"),
                 ephemeral=message.reader_id is not None,
+                duration_secs=sound.get("duration_secs"),
+                waveform=sound.get("waveform"),
             )
         )
     message.attachments = tuple(kept)

@@ -22,6 +22,8 @@ from discord_sandbox.model import (
     Voice,
 )
 from discord_sandbox.shapes.channels import channel_json, stage_json
+from discord_sandbox.voice import disconnect
+from discord_sandbox.webhooks import end_following, webhooks_of
 from discord_sandbox.world import World
 
 
@@ -111,10 +113,17 @@ def delete_channel(world: World, guild: Guild, channel: Channel) -> None:
     stage = guild.stage_instances.pop(channel.id, None)
     if stage is not None:
         world.bus.publish(Event("STAGE_INSTANCE_DELETE", stage_json(stage), guild=guild))
+    for state in [one for one in guild.voice_states.values() if one.channel_id == channel.id]:
+        disconnect(world, guild, state.user_id)
+    for code in [one.code for one in guild.invites.values() if one.channel_id == channel.id]:
+        del guild.invites[code]
     del guild.channels[channel.id]
     del world.channels[channel.id]
-    for webhook in [one for one in world.webhooks.values() if one.channel_id == channel.id]:
+    for webhook in webhooks_of(world, channel):
         del world.webhooks[webhook.id]
+    end_following(world, channel)
+    if guild.widget.channel_id == channel.id:
+        guild.widget.channel_id = guild.widget.invite_code = None
     forget_channel(guild, channel.id)
     guild.version += 1
     kind = "THREAD" if channel.thread is not None else "CHANNEL"
@@ -152,6 +161,8 @@ def check_dm(world: World, author: User, channel: Channel) -> None:
     servers only that paused those between members, 50278 when a
     bot shares no server with them.
     """
+    if channel.type != DM:
+        return
     other = world.users[dm_partner(channel, author.id)]
     if author.id in other.blocked or other.id in author.blocked:
         raise ApiError(50007)

@@ -11,8 +11,10 @@ import functools
 import random
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SandboxClock:
@@ -92,7 +94,8 @@ def parse_iso(text: str) -> int:
     parsed = datetime.fromisoformat(text)
     if parsed.tzinfo is None:
         parsed = parsed.replace(tzinfo=UTC)
-    return int(parsed.timestamp() * 1000)
+    # Not by way of a float, which is a millisecond short for some instants.
+    return (parsed - _EPOCH) // timedelta(milliseconds=1)
 
 
 class Dice:

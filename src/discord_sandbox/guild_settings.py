@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from discord_sandbox.errors import ApiError, invalid
@@ -9,7 +10,7 @@ from discord_sandbox.model import GUILD_ANNOUNCEMENT, GUILD_TEXT, GUILD_VOICE, G
 from discord_sandbox.model.guild_settings import (
     COMMUNITY,
     INVITES_DISABLED,
-    RAID_ALERTS_DISABLED,
+    SWITCHED,
     SYSTEM_CHANNEL_FLAGS,
     GuildSettings,
 )
@@ -34,12 +35,16 @@ _PLAIN = (
     "afk_timeout",
     "premium_progress_bar_enabled",
 )
-_SWITCHES: dict[str, int] = {COMMUNITY: ADMINISTRATOR, INVITES_DISABLED: 0, RAID_ALERTS_DISABLED: 0}
-"""The features that can be switched, and what one needs for it besides MANAGE_GUILD."""
+_NEEDED_TO_SWITCH = {COMMUNITY: ADMINISTRATOR}
+"""What one needs for a feature besides MANAGE_GUILD."""
 
 
-def change_settings(world: World, guild: Guild, editor_id: int, body: Json) -> None:
+def change_settings(
+    world: World, guild: Guild, editor_id: int, body: Json, *, granted: Sequence[str] | None = None
+) -> None:
     """Set what a body that was checked names; null is what a new server has.
+
+    Of its `features` those that can be switched count; `granted` are the others from now on.
 
     Raises ApiError 10003 or 50024 for a channel that is none or of another type, 50013 for what
     the editor may not change, 40006 for a community without its channels, 10007 for an owner who
@@ -47,9 +52,10 @@ def change_settings(world: World, guild: Guild, editor_id: int, body: Json) -> N
     """
     channels = {name: _channel(guild, name, body[name]) for name in _CHANNELS if name in body}
     settings = _settings(guild, body, channels)
-    _check_features(world, guild, editor_id, settings)
+    features = _features(guild, body, guild.features if granted is None else granted)
+    _check_features(world, guild, editor_id, features, settings)
     owner_id = _owner(world, guild, editor_id, body.get("owner_id"))
-    guild.settings = settings
+    guild.settings, guild.features = settings, features
     guild.owner_id = owner_id
     if "system_channel_id" in channels:
         guild.system_channel_id = channels["system_channel_id"]
@@ -71,10 +77,15 @@ def _settings(guild: Guild, body: Json, channels: dict[str, int | None]) -> Guil
     for name, channel_id in channels.items():
         if name != "system_channel_id":
             setattr(settings, name, channel_id)
-    if body.get("features") is not None:
-        # Clients send all that they were shown: what nobody can switch is passed over.
-        settings.features = [name for name in _SWITCHES if name in body["features"]]
     return settings
+
+
+def _features(guild: Guild, body: Json, granted: Sequence[str]) -> list[str]:
+    """The features as they would be."""
+    # Clients send all that they were shown: what nobody can switch is passed over.
+    wanted = guild.features if body.get("features") is None else body["features"]
+    switched = [name for name in SWITCHED if name in wanted]
+    return [*(name for name in granted if name not in SWITCHED), *switched]
 
 
 def _channel(guild: Guild, name: str, value: object) -> int | None:
@@ -88,15 +99,18 @@ def _channel(guild: Guild, name: str, value: object) -> int | None:
     return channel.id
 
 
-def _check_features(world: World, guild: Guild, editor_id: int, settings: GuildSettings) -> None:
-    granted = world.guild_permissions(guild, guild.members[editor_id])
-    for name in {*settings.features} ^ {*guild.settings.features}:
-        if granted & _SWITCHES[name] != _SWITCHES[name]:
+def _check_features(
+    world: World, guild: Guild, editor_id: int, features: list[str], settings: GuildSettings
+) -> None:
+    rights = world.guild_permissions(guild, guild.members[editor_id])
+    for name in {*features} ^ {*guild.features}:
+        needed = _NEEDED_TO_SWITCH.get(name, 0)
+        if rights & needed != needed:
             raise ApiError(50013)
-    if COMMUNITY not in settings.features:
+    if COMMUNITY not in features:
         return
     missing = [name for name in _OF_COMMUNITIES if getattr(settings, name) is None]
-    if missing and COMMUNITY not in guild.settings.features:
+    if missing and COMMUNITY not in guild.features:
         raise ApiError(40006)
     for name in missing:
         raise invalid((name,), "BASE_TYPE_REQUIRED", "This field is required")
@@ -117,7 +131,7 @@ def check_deletable(guild: Guild, channel_id: int) -> None:
     """Raises ApiError 50074 for a channel that a community cannot be without."""
     settings = guild.settings
     needed = (settings.rules_channel_id, settings.public_updates_channel_id)
-    if COMMUNITY in settings.features and channel_id in needed:
+    if COMMUNITY in guild.features and channel_id in needed:
         raise ApiError(50074)
 
 
@@ -133,7 +147,7 @@ def forget_channel(guild: Guild, channel_id: int) -> None:
 def invites_paused(world: World, guild: Guild) -> bool:
     """Whether nobody new is let in at the moment."""
     until_ms = guild.settings.invites_disabled_until_ms or 0
-    return INVITES_DISABLED in guild.settings.features or until_ms > world.clock.now_ms()
+    return INVITES_DISABLED in guild.features or until_ms > world.clock.now_ms()
 
 
 def dms_paused(world: World, one: int, other: int) -> bool:

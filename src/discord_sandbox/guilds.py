@@ -21,6 +21,9 @@ from discord_sandbox.model import (
     User,
 )
 from discord_sandbox.model.guild_settings import SUPPRESS_JOINS
+from discord_sandbox.pictures import changed
+from discord_sandbox.role_colors import paint
+from discord_sandbox.scheduled_events import forget_interest
 from discord_sandbox.shapes.channels import channel_json, stage_json
 from discord_sandbox.shapes.guilds import (
     guild_json,
@@ -29,8 +32,11 @@ from discord_sandbox.shapes.guilds import (
     scheduled_event_json,
 )
 from discord_sandbox.shapes.users import user_json
+from discord_sandbox.shapes.voice import voice_states_json
 from discord_sandbox.showing import write_system
 from discord_sandbox.soundboard import sounds_json
+from discord_sandbox.voice import disconnect
+from discord_sandbox.webhooks import end_following
 from discord_sandbox.world import World
 
 BOT_DEFAULT = (
@@ -74,7 +80,7 @@ def guild_create_json(world: World, guild: Guild, viewer_id: int) -> Json:
         "large": len(guild.members) > 250,
         "unavailable": False,
         "member_count": len(guild.members),
-        "voice_states": [],
+        "voice_states": voice_states_json(guild),
         "members": [member_json(member) for member in guild.members.values()],
         "channels": [channel_json(c) for c in guild.channels.values() if c.thread is None],
         "threads": [channel_json(c) for c in visible if c.thread and not c.thread.archived],
@@ -156,6 +162,7 @@ def remove_member(world: World, guild: Guild, user_id: int) -> None:
     member = world.member(guild, user_id)
     if guild.owner_id == user_id:
         raise ApiError(50013, message="The owner cannot leave the server")
+    disconnect(world, guild, user_id)
     del guild.members[user_id]
     guild.departed.add(user_id)
     guild.version += 1
@@ -163,11 +170,18 @@ def remove_member(world: World, guild: Guild, user_id: int) -> None:
         del guild.roles[role.id]
         publish_deleted(world, guild, role)
     for event in guild.scheduled_events.values():
-        event.interested.pop(user_id, None)
+        forget_interest(event, user_id)
     gone: Json = {"id": str(guild.id)}
     world.bus.publish(Event("GUILD_DELETE", gone, guild=guild, only=frozenset({user_id})))
     left = {"guild_id": str(guild.id), "user": user_json(member.user)}
     world.bus.publish(Event("GUILD_MEMBER_REMOVE", left, guild=guild))
+
+
+def let_go_if_temporary(world: World, guild: Guild, user_id: int) -> None:
+    """Whoever is a member for a visit only, and was given no role, is none after it."""
+    member = guild.members[user_id]
+    if member.temporary and not member.role_ids:
+        remove_member(world, guild, user_id)
 
 
 def ban(world: World, guild: Guild, user: User, reason: str | None = None) -> None:
@@ -220,18 +234,35 @@ def create_role(
     name: str = "new role",
     granted: int = permissions.EVERYONE_DEFAULT,
     *,
-    color: int = 0,
+    colors: Json | None = None,
     hoist: bool = False,
     mentionable: bool = False,
+    pictured: Json | None = None,
 ) -> Role:
-    """Make a role just above @everyone, as Discord does."""
+    """Make a role just above @everyone, as Discord does.
+
+    `colors` is a body with its colours, `pictured` one with its icon or emoji.
+    """
     for other in guild.roles.values():
         if other.id != guild.id:
             other.position += 1
-    role = Role(world.ids.next(), name, granted, 1, color, hoist, False, mentionable)
+    role = Role(world.ids.next(), name, granted, 1, hoist=hoist, mentionable=mentionable)
+    paint(role, colors or {})
+    set_role_icon(world, role, pictured or {})
     guild.roles[role.id] = role
     publish_role(world, guild, role, "GUILD_ROLE_CREATE")
     return role
+
+
+def set_role_icon(world: World, role: Role, body: Json) -> None:
+    """A role has the picture or the character of a body that was checked, not both."""
+    role.icon = changed(world, f"role-icons/{role.id}", body, "icon", role.icon)
+    if body.get("icon") is not None:
+        role.unicode_emoji = None
+    if "unicode_emoji" in body:
+        role.unicode_emoji = body["unicode_emoji"] or None
+        if role.unicode_emoji is not None:
+            role.icon = None
 
 
 def publish_role(world: World, guild: Guild, role: Role, event_type: str) -> None:
@@ -271,11 +302,17 @@ def publish_guild(world: World, guild: Guild) -> None:
 
 def delete_guild(world: World, guild: Guild) -> None:
     """The server and its channels are gone for everybody."""
+    for channel in guild.channels.values():
+        end_following(world, channel)
     del world.guilds[guild.id]
     for webhook in [found for found in world.webhooks.values() if found.guild_id == guild.id]:
         del world.webhooks[webhook.id]
     for channel_id in guild.channels:
         world.channels.pop(channel_id, None)
+    for emoji_id in guild.emojis:
+        world.pictures.pop(f"emojis/{emoji_id}", None)
+    for sticker_id in guild.stickers:
+        world.pictures.pop(f"stickers/{sticker_id}", None)
     gone: Json = {"id": str(guild.id)}
     only = frozenset(guild.members)
     world.bus.publish(Event("GUILD_DELETE", gone, guild=guild, only=only))

@@ -38,6 +38,13 @@ def integration_json(world: World, role: Role) -> Json:
     }
 
 
+def partial_integration_json(world: World, role: Role) -> Json:
+    """The integration as the audit log shows it."""
+    whole = integration_json(world, role)
+    kept: Json = {name: whole[name] for name in ("id", "type", "name", "account")}
+    return {**kept, "application_id": whole["application"]["id"]}
+
+
 def find_integration(guild: Guild, integration_id: int) -> Role:
     """Raises ApiError 10005."""
     role = guild.roles.get(integration_id)

@@ -39,7 +39,7 @@ class InteractionMessages:
 
         Raises ApiError 40094 for more of them than an application of the user's alone may send.
         """
-        draft = check_message(body, uploads, ephemeral=True)
+        draft = check_message(body, uploads, ephemeral=True, voice=True)
         if interaction.state == "deferred" and interaction.original_id is not None:
             interaction.state = "answered"
             message = self.find(interaction, interaction.original_id)

@@ -9,6 +9,7 @@ from typing import Any
 
 from discord_sandbox.activities import launch
 from discord_sandbox.command_access import context_of, let_in_by_server
+from discord_sandbox.emojis import settle_in_components
 from discord_sandbox.errors import ApiError, NotImplementedBySandbox, invalid
 from discord_sandbox.events import Event
 from discord_sandbox.interaction_messages import InteractionMessages
@@ -219,7 +220,7 @@ class Interactions:
         self, interaction: Interaction, kind: int, data: Json, uploads: list[Upload]
     ) -> Json | None:
         if kind == MODAL:
-            interaction.modal = check_modal(data)
+            interaction.modal = self._check_modal(interaction, data)
             interaction.state = "answered"
             self._tell(interaction, "MODAL_OPEN", interaction.modal)
             return None
@@ -251,6 +252,13 @@ class Interactions:
         self._tell(interaction, "ACTIVITY_LAUNCHED", launched)
         return activity
 
+    def _check_modal(self, interaction: Interaction, data: Json) -> Json:
+        modal = check_modal(data)
+        application = self._world.applications[interaction.application_id]
+        bot = self._world.users[application.bot_user_id]
+        settle_in_components(self._world, bot, modal["components"], ("data", "components"))
+        return modal
+
     def _answer_update(
         self, interaction: Interaction, kind: int, data: Json, uploads: list[Upload]
     ) -> Json:
@@ -268,7 +276,7 @@ class Interactions:
     def _answer_message(
         self, interaction: Interaction, kind: int, data: Json, uploads: list[Upload]
     ) -> Json:
-        draft = check_message(data, uploads, ephemeral=True)
+        draft = check_message(data, uploads, ephemeral=True, voice=True)
         if kind == DEFERRED:
             draft = Draft(frozenset(), flags=draft.flags & EPHEMERAL)
         message, shaped = self.messages.send(interaction, draft, LOADING if kind == DEFERRED else 0)

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 from discord_sandbox import permissions
 from discord_sandbox.attachments import attach, resolve_uploads
-from discord_sandbox.errors import ApiError
+from discord_sandbox.emojis import settle_in_components
+from discord_sandbox.errors import ApiError, NotImplementedBySandbox
 from discord_sandbox.events import Event
+from discord_sandbox.followers import empty_copies, update_copies
 from discord_sandbox.mentions import mention
 from discord_sandbox.model import (
+    CROSSPOSTED,
     EPHEMERAL,
     GUILD_CATEGORY,
     IS_COMPONENTS_V2,
+    IS_VOICE_MESSAGE,
     LOADING,
     SUPPRESS_EMBEDS,
     Channel,
@@ -24,6 +28,7 @@ from discord_sandbox.model import (
 from discord_sandbox.polls import open_poll
 from discord_sandbox.references import is_forward, refer
 from discord_sandbox.showing import readers_of, show, store
+from discord_sandbox.stickers import items_of
 from discord_sandbox.threads import check_open, wake
 from discord_sandbox.validate.message import Draft, check_cleared
 from discord_sandbox.wire import Written, encode
@@ -37,6 +42,7 @@ class Origin:
     application_id: int | None = None
     webhook_id: int | None = None
     webhook_name: str | None = None
+    webhook_avatar: str | None = None
     interaction: Json | None = None
     reader_id: int | None = None
     type: int = 0
@@ -54,7 +60,7 @@ def check_can_send(
 ) -> None:
     """Whether the author may send this here; `post` says that it begins a post of a forum.
 
-    Raises ApiError 50001 or 50013 for what permissions do not allow, 40058 for a message in a
+    Raises ApiError 50001, 50013 or 50173 for what permissions do not allow, 40058 for a message in a
     forum, 50008 for one in a category, 160005 where only moderators may write in a thread.
     """
     needed = permissions.SEND_MESSAGES
@@ -64,6 +70,8 @@ def check_can_send(
         needed |= permissions.SEND_TTS_MESSAGES
     if not draft.plain:
         needed |= _needed_for(author, draft)
+        if draft.flags & IS_VOICE_MESSAGE:
+            _check_voice(world, author, channel)
     granted = world.require(author.id, channel, needed)
     locked = channel.thread is not None and channel.thread.locked
     if locked and not granted & permissions.MANAGE_THREADS:
@@ -72,6 +80,12 @@ def check_can_send(
         raise ApiError(40058)
     if channel.type == GUILD_CATEGORY:
         raise ApiError(50008)
+
+
+def _check_voice(world: World, author: User, channel: Channel) -> None:
+    """Raises ApiError 50001 or 50173."""
+    if not world.require(author.id, channel, 0) & permissions.SEND_VOICE_MESSAGES:
+        raise ApiError(50173)
 
 
 def _needed_for(author: User, draft: Draft) -> int:
@@ -143,6 +157,7 @@ def create(
         message.application_id = origin.application_id
         message.webhook_id = origin.webhook_id
         message.webhook_name = origin.webhook_name
+        message.webhook_avatar = origin.webhook_avatar
         message.interaction = origin.interaction
         message.activity = origin.activity
         message.reader_id = origin.reader_id
@@ -156,8 +171,13 @@ def create(
 
 def _add(world: World, channel: Channel, message: Message, draft: Draft) -> None:
     """Give a new message what it has besides its text, and what has to be looked up."""
+    if draft.sticker_ids:
+        message.stickers = items_of(world, channel, draft.sticker_ids)
+    message.theme = draft.theme
     if draft.uploads or draft.attachments:
         attach(world, message, draft)
+    if draft.components:
+        settle_in_components(world, message.author, draft.components)
     if draft.embeds or draft.components:
         resolve_uploads(world, message)
     if draft.reference is not None:
@@ -178,15 +198,12 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> None
     """Change what the draft names.
 
     Raises ApiError 50006 when nothing would be left, 50035 for what components v2 leave no room
-    for, 50083 in an archived thread, 520003 for a poll, which comes at first or with the answer
-    that was deferred.
+    for, 50162 for a voice message, 50080 for other stickers, 50083 in an archived thread, 520003
+    for a poll, which comes at first or with the answer that was deferred.
     """
     check_open(channel)
-    if draft.flags & ~message.flags & IS_COMPONENTS_V2:
-        check_cleared(
-            draft.content if "content" in draft.given else message.content,
-            draft.embeds if "embeds" in draft.given else message.embeds,
-        )
+    _check_change(message, draft)
+    settle_in_components(world, message.author, draft.components)
     if message.poll is not None or draft.poll is not None:
         _edit_poll(world, channel, message, draft)
     was = message.content, message.embeds, message.components, message.attachments
@@ -199,7 +216,8 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> None
     if "attachments" in draft.given or draft.uploads:
         attach(world, message, draft)
     said = message.content or message.embeds or message.components or message.attachments
-    if not said and message.poll is None and message.forwarded is None:
+    kept = message.stickers or message.poll is not None or message.forwarded is not None
+    if not said and not kept:
         message.content, message.embeds, message.components, message.attachments = was
         raise ApiError(50006)
     resolve_uploads(world, message)
@@ -211,6 +229,21 @@ def edit(world: World, channel: Channel, message: Message, draft: Draft) -> None
         mention(world, channel, message, draft.allowed_mentions)
 
 
+def _check_change(message: Message, draft: Draft) -> None:
+    """Raises ApiError 50035, 50080 or 50162, or NotImplementedBySandbox for another theme."""
+    if draft.theme is not None:
+        raise NotImplementedBySandbox("`shared_client_theme` of an edit")
+    if message.flags & IS_VOICE_MESSAGE:
+        raise ApiError(50162)
+    if draft.sticker_ids and draft.sticker_ids != tuple(int(s["id"]) for s in message.stickers):
+        raise ApiError(50080)
+    if draft.flags & ~message.flags & IS_COMPONENTS_V2:
+        check_cleared(
+            draft.content if "content" in draft.given else message.content,
+            draft.embeds if "embeds" in draft.given else message.embeds,
+        )
+
+
 def _edit_poll(world: World, channel: Channel, message: Message, draft: Draft) -> None:
     if message.poll is not None or draft.poll is None or not message.flags & LOADING:
         raise ApiError(520003)
@@ -220,6 +253,13 @@ def _edit_poll(world: World, channel: Channel, message: Message, draft: Draft) -
 def edit_and_show(world: World, channel: Channel, message: Message, draft: Draft) -> Written:
     """Change the message, show the change, and answer the message's JSON."""
     edit(world, channel, message, draft)
+    return show_changed(world, channel, message)
+
+
+def show_changed(world: World, channel: Channel, message: Message) -> Written:
+    """Show a change of the message, also in the copies that were made when it was published."""
+    if message.flags & CROSSPOSTED:
+        update_copies(world, channel, message)
     return show(world, channel, message, "update")
 
 
@@ -251,6 +291,8 @@ def _remove(world: World, channel: Channel, message: Message) -> Json:
         del channel.message_ids[at]
         if channel.last_message_id == message.id and channel.message_ids:
             channel.last_message_id = channel.message_ids[-1]
+    if message.flags & CROSSPOSTED:
+        empty_copies(world, channel, message)
     gone: Json = {"id": str(message.id), "channel_id": str(channel.id)}
     world.seen.add("delete", world.clock.now_ms(), channel.id, readers, encode(gone))
     if channel.guild_id is not None:

@@ -43,7 +43,7 @@ def set_onboarding(world: World, guild: Guild, body: Json) -> None:
 
 def _suffices(guild: Guild, onboarding: Onboarding) -> bool:
     """Whether new members would find enough channels, and enough to write in."""
-    if COMMUNITY not in guild.settings.features:
+    if COMMUNITY not in guild.features:
         return False
     offered = set(onboarding.default_channel_ids)
     if onboarding.mode == ADVANCED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Literal
 
+from discord_sandbox.emojis import settle_in_poll
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
 from discord_sandbox.model import POLL_RESULT, Channel, Json, Message, Poll
@@ -15,6 +16,7 @@ from discord_sandbox.world import World
 
 def open_poll(world: World, channel: Channel, message: Message, checked: Json) -> None:
     """Give a message the poll that its body has, and have it closed at its time."""
+    settle_in_poll(world, message.author, checked["answers"])
     message.poll = Poll(
         question=checked["question"],
         answers=dict(enumerate(checked["answers"], 1)),
@@ -143,6 +145,8 @@ def _result(poll: Poll) -> list[Json]:
         said["victor_answer_text"] = media["text"]
         said["victor_answer_emoji_id"] = emoji.get("id")
         said["victor_answer_emoji_name"] = emoji.get("name")
+        if emoji.get("id"):
+            said["victor_answer_emoji_animated"] = str(emoji["animated"]).lower()
     return [
         {"name": name, "value": str(value), "inline": False}
         for name, value in said.items()

@@ -30,6 +30,7 @@ _RULES = {
 """The buckets of routes where they are known; Discord publishes none of them."""
 
 TEN_MINUTES_MS = 600_000
+HOUR_MS = 3_600_000
 DAY_MS = 86_400_000
 STARTS_A_DAY = 1_000
 
@@ -131,6 +132,20 @@ class RateLimits:
             raise TooFast(30034, (window.resets_ms - now_ms) / 1_000)
         window.used += new
 
+    def publish(self, channel_id: int, now_ms: int) -> None:
+        """Count one more published message of a channel, whoever publishes it.
+
+        Raises TooFast after too many in an hour.
+        """
+        if self.publishes_per_hour is None:
+            return
+        window = self._published.get(channel_id)
+        if window is None or _over(window, now_ms, HOUR_MS):
+            window = self._published[channel_id] = Window(now_ms + HOUR_MS, 0)
+        if window.used >= self.publishes_per_hour:
+            raise TooFast(20028, (window.resets_ms - now_ms) / 1_000, "shared")
+        window.used += 1
+
     def count_invalid(self, now_ms: int) -> None:
         """Note a 401, a 403 or a 429 that was not for a shared limit."""
         self._invalid.append(now_ms)
@@ -201,6 +216,9 @@ class RateLimits:
         self.identify_every_s: int | None = None
         """5 at Discord; not kept to unless asked for, because tests start their bots at once."""
         self.commands_per_day: int | None = 200
+        self.publishes_per_hour: int | None = 10
+        """In each announcement channel; Discord's number is known, and not published."""
+        self._published: dict[int, Window] = {}
         self._created: dict[tuple[int, int | None], Window] = {}
         self._global: dict[int, Window] = {}
         self._windows: dict[tuple[str, int, str], Window] = {}
@@ -211,6 +229,7 @@ class RateLimits:
 
     def reset(self) -> None:
         """Forget every count."""
+        self._published.clear()
         self._created.clear()
         self._global.clear()
         self._windows.clear()

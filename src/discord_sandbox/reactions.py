@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 from discord_sandbox import permissions
 from discord_sandbox.clock import iso
+from discord_sandbox.emojis import usable_emoji
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
 from discord_sandbox.model import (
@@ -17,6 +18,7 @@ from discord_sandbox.model import (
     Reaction,
     User,
 )
+from discord_sandbox.shapes.emojis import partial_emoji_json
 from discord_sandbox.shapes.guilds import member_json
 from discord_sandbox.showing import show, write_system
 from discord_sandbox.threads import check_open
@@ -43,14 +45,28 @@ def parse_emoji(text: str) -> tuple[str, Json]:
 def check_may_react(
     world: World, user_id: int, channel: Channel, message: Message, emoji: str
 ) -> None:
-    """Raises ApiError 50001 or 50013; to join a reaction that is there needs no permission to add."""
-    key, _ = parse_emoji(emoji)
+    """To join a reaction that is there needs no permission to add it, nor its emoji.
+
+    Raises ApiError 50001 or 50013, 10014 for an emoji that the user cannot use.
+    """
+    key, shaped = parse_emoji(emoji)
     needed = permissions.READ_MESSAGE_HISTORY
     if key not in message.reactions:
         needed |= permissions.ADD_REACTIONS
     world.require(user_id, channel, needed)
+    if key not in message.reactions and shaped["id"] is not None:
+        _check_custom(world, user_id, channel, int(key))
     if world.is_timed_out(user_id, channel):
         raise ApiError(50013)
+
+
+def _check_custom(world: World, user_id: int, channel: Channel, emoji_id: int) -> None:
+    found = usable_emoji(world, world.user(user_id), emoji_id)
+    if found is None:
+        raise ApiError(10014)
+    _, home = found
+    if home is not None and home.id != channel.guild_id:
+        world.require(user_id, channel, permissions.USE_EXTERNAL_EMOJIS)
 
 
 def check_may_pin(world: World, user_id: int, channel: Channel) -> None:
@@ -66,13 +82,18 @@ def react(world: World, channel: Channel, message: Message, user_id: int, emoji:
     key, shaped = parse_emoji(emoji)
     reaction = message.reactions.get(key)
     if reaction is None:
+        custom = (
+            None if shaped["id"] is None else usable_emoji(world, world.user(user_id), int(key))
+        )
+        if custom is not None:
+            shaped = partial_emoji_json(custom[0])
         if len(message.reactions) >= MOST_KINDS:
             raise ApiError(30010)
         reaction = message.reactions[key] = Reaction(shaped)
     if user_id in reaction.user_ids:
         return
     reaction.user_ids[user_id] = None
-    data = _reacted(channel, message, user_id, shaped)
+    data = _reacted(channel, message, user_id, reaction.emoji)
     data["message_author_id"] = str(message.author.id)
     if channel.guild_id is not None:
         member = world.guilds[channel.guild_id].members.get(user_id)
@@ -83,14 +104,14 @@ def react(world: World, channel: Channel, message: Message, user_id: int, emoji:
 
 def unreact(world: World, channel: Channel, message: Message, user_id: int, emoji: str) -> None:
     """Take a user's reaction away. Raises ApiError 10014 where there is none."""
-    key, shaped = parse_emoji(emoji)
+    key, _ = parse_emoji(emoji)
     reaction = message.reactions.get(key)
     if reaction is None or user_id not in reaction.user_ids:
         raise ApiError(10014)
     del reaction.user_ids[user_id]
     if not reaction.user_ids:
         del message.reactions[key]
-    data = _reacted(channel, message, user_id, shaped)
+    data = _reacted(channel, message, user_id, reaction.emoji)
     world.bus.publish(Event("MESSAGE_REACTION_REMOVE", data, channel=channel))
 
 
@@ -117,10 +138,11 @@ def clear(world: World, channel: Channel, message: Message, emoji: str | None = 
         message.reactions.clear()
         world.bus.publish(Event("MESSAGE_REACTION_REMOVE_ALL", data, channel=channel))
         return
-    key, shaped = parse_emoji(emoji)
-    if message.reactions.pop(key, None) is None:
+    key, _ = parse_emoji(emoji)
+    gone = message.reactions.pop(key, None)
+    if gone is None:
         raise ApiError(10014)
-    data["emoji"] = shaped
+    data["emoji"] = gone.emoji
     world.bus.publish(Event("MESSAGE_REACTION_REMOVE_EMOJI", data, channel=channel))
 
 

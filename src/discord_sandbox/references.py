@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from discord_sandbox import permissions
 from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.gateway.intents import MESSAGE_CONTENT
@@ -48,15 +50,14 @@ def _reply(channel: Channel, message: Message, reference: Json) -> None:
             raise invalid(("message_reference",), "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
         return
     message.type = 19
-    message.reference = _reference(REPLY, channel, target_id)
+    message.reference = reference_json(channel, target_id)
 
 
-def _reference(kind: int, channel: Channel, message_id: int) -> Json:
-    shaped: Json = {
-        "type": kind,
-        "channel_id": str(channel.id),
-        "message_id": str(message_id),
-    }
+def reference_json(channel: Channel, message_id: int | None, kind: int = REPLY) -> Json:
+    """What refers to a message, or without one to its channel."""
+    shaped: Json = {"type": kind, "channel_id": str(channel.id)}
+    if message_id is not None:
+        shaped["message_id"] = str(message_id)
     if channel.guild_id is not None:
         shaped["guild_id"] = str(channel.guild_id)
     return shaped
@@ -88,7 +89,7 @@ def _forward(world: World, message: Message, draft: Draft) -> None:
         raise ApiError(50068)
     if not _reads(world, message.author, source, original):
         raise ApiError(160014)
-    message.reference = _reference(FORWARD, source, original.id)
+    message.reference = reference_json(source, original.id, FORWARD)
     message.forwarded = _snapshot(world, original)
     message.flags |= HAS_SNAPSHOT
 
@@ -106,15 +107,13 @@ def _snapshot(world: World, original: Message) -> Snapshot:
     if original.forwarded is not None:
         # What is forwarded again is what was forwarded first.
         first = original.forwarded
-        return Snapshot(first.data, [_copied(world, file) for file in first.attachments])
+        return Snapshot(first.data, [copied(world, file) for file in first.attachments])
     return Snapshot(
         snapshot_json(original, world.users),
-        [_copied(world, file) for file in original.attachments],
+        [copied(world, file) for file in original.attachments],
     )
 
 
-def _copied(world: World, file: Attachment) -> Attachment:
+def copied(world: World, file: Attachment) -> Attachment:
     """The file under an address of its own, which stays when the first message is deleted."""
-    return Attachment(
-        world.ids.next(), file.filename, file.content, file.content_type, file.description
-    )
+    return replace(file, id=world.ids.next(), ephemeral=False)

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from discord_sandbox import guilds
-from discord_sandbox.activities import enable
-from discord_sandbox.endpoint_client import address_problem
-from discord_sandbox.gateway.intents import application_flags, privileged
-from discord_sandbox.model import Application, Json, User
-from discord_sandbox.signing import parse_signing_key
+from discord_sandbox.applications import create_application
+from discord_sandbox.emojis import create_emoji
+from discord_sandbox.errors import ApiError, Problems
+from discord_sandbox.guild_pictures import TAKES_PICTURES, check_features, read_features
+from discord_sandbox.guild_pictures import set_pictures as set_guild_pictures
+from discord_sandbox.model import Application, Guild, Json, User
+from discord_sandbox.profiles import OF_USER, set_pictures
 from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.validate.emojis import TAKES_OWN
+from discord_sandbox.validate.members import note_members
+from discord_sandbox.validate.pictures import WANTED, check_pictures, read_picture
 from discord_sandbox.world import World
 
 
@@ -26,11 +31,12 @@ def sow(world: World, seed: Any) -> None:
     if not isinstance(seed, dict):
         raise BadSeed("it must be an object with users, applications and guilds")
     for given in _list(seed, "users"):
-        world.create_user(
+        user = world.create_user(
             _text(given, "username"),
             global_name=given.get("global_name"),
             user_id=parse_snowflake(given.get("id")),
         )
+        _picture(world, user, given)
     granted: dict[int, int | None] = {}
     for given in _list(seed, "applications"):
         application = _application(world, given)
@@ -44,40 +50,42 @@ def sow(world: World, seed: Any) -> None:
 
 
 def _application(world: World, given: Json) -> Application:
-    try:
-        bits = privileged(given.get("intents") or [])
-        address, signing_key = endpoint_given(given)
-    except ValueError as problem:
-        raise BadSeed(str(problem)) from None
-    token = _text(given, "token")
+    name, token = _text(given, "name"), _text(given, "token")
     if token in world.tokens:
         raise BadSeed("two applications have the same token")
-    made = world.create_application(
-        _text(given, "name"),
-        token=token,
-        application_id=parse_snowflake(given.get("id")),
-        privileged_intents=bits,
-        flags=application_flags(bits),
-        interactions_endpoint_url=address,
-        signing_key=signing_key,
-    )
-    if given.get("activity"):
-        enable(world, made)
+    try:
+        made = create_application(world, name, given)
+    except ValueError as problem:
+        raise BadSeed(str(problem)) from None
+    bot = world.users[made.bot_user_id]
+    _picture(world, bot, given)
+    _emojis(world, made, given, bot)
     return made
 
 
-def endpoint_given(given: Json) -> tuple[str | None, bytes | None]:
-    """The address and the private key with which an application begins, where they are given.
+def _picture(world: World, user: User, given: Json) -> None:
+    try:
+        check_pictures(given, *OF_USER)
+    except ApiError:
+        raise BadSeed(f"the pictures of {user.username} must each be {WANTED}") from None
+    set_pictures(world, user, given)
 
-    The endpoint is not checked: its bot can only answer once it has what is made here.
-    Raises ValueError.
-    """
-    address, key = given.get("interactions_endpoint_url"), given.get("signing_key")
-    if address is not None:
-        problem = address_problem(address)
-        if problem is not None:
-            raise ValueError(f"the endpoint {address!r} {problem}")
-    return address, None if key is None else parse_signing_key(key)
+
+def _emojis(world: World, owner: Guild | Application, given: Json, creator: User) -> None:
+    """Emojis by their names, each with its picture."""
+    listed = given.get("emojis") or {}
+    if not isinstance(listed, dict):
+        raise BadSeed("`emojis` must be an object of names and pictures")
+    for name, image in listed.items():
+        problems = Problems()
+        note_members(problems, (), TAKES_OWN, {"name": name, "image": image})
+        content = read_picture(image) if isinstance(image, str) else None
+        if problems or content is None:
+            raise BadSeed(f"the emoji {name!r} needs a name of 2 to 32 letters and a picture")
+        try:
+            create_emoji(world, owner, name, content, creator.id)
+        except ApiError as problem:
+            raise BadSeed(f"there are too many emojis: {problem.message}") from None
 
 
 def _guild(world: World, given: Json, granted: dict[int, int | None]) -> None:
@@ -89,11 +97,29 @@ def _guild(world: World, given: Json, granted: dict[int, int | None]) -> None:
         channels=given.get("channels") or ["general"],
         guild_id=parse_snowflake(given.get("id")),
     )
+    _picture_guild(world, guild, given)
+    _emojis(world, guild, given, owner)
     for member in given.get("members") or ():
         guilds.add_member(world, guild, _user(world, member))
     for name in given.get("bots") or ():
         application = _find_application(world, name)
         guilds.add_bot(world, guild, application, granted.get(application.id))
+
+
+def _picture_guild(world: World, guild: Guild, given: Json) -> None:
+    try:
+        guild.features = read_features(given.get("features") or [], new=True)
+    except ValueError as problem:
+        raise BadSeed(str(problem)) from None
+    try:
+        check_pictures(given, *TAKES_PICTURES)
+    except ApiError:
+        raise BadSeed(f"the pictures of {guild.name} must each be {WANTED}") from None
+    try:
+        check_features(guild.features, given)
+    except ApiError:
+        raise BadSeed(f"{guild.name} lacks the feature that one of its pictures needs") from None
+    set_guild_pictures(world, guild, given)
 
 
 def _list(seed: Json, name: str) -> list[Json]:

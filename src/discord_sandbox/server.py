@@ -13,13 +13,13 @@ from aiohttp import web
 
 from discord_sandbox.attachments import find_attachment
 from discord_sandbox.backend import Backend
+from discord_sandbox.cdn import serve_picture
 from discord_sandbox.control.api import ControlApi
 from discord_sandbox.gateway.compression import compression
 from discord_sandbox.gateway.connection import Connection
 from discord_sandbox.rest.api import RestApi
 from discord_sandbox.rest.body import MOST_BYTES
 from discord_sandbox.snowflake import parse_snowflake
-from discord_sandbox.soundboard import serve_sound
 
 _MOST_BODY = 64 * 1024 * 1024
 """What is read of any request. Discord's own limit is lower and answered as Discord does; a member's
@@ -103,11 +103,10 @@ class Server:
         if first == "sandbox":
             return self._control.serve(request, segments[2:])
         if first == "attachments":
-            return self._rest.serve_attachment(request, lambda: self._attachment(segments[2:]))
-        if first == "cdn" and segments[2:3] == ["soundboard-sounds"]:
-            sound_id = parse_snowflake(segments[-1]) or 0
+            return self._rest.serve_file(request, first, lambda: self._attachment(segments[2:]))
+        if first == "cdn":
             world = self.backend.world
-            return self._rest.serve_attachment(request, lambda: serve_sound(world, sound_id))
+            return self._rest.serve_file(request, first, lambda: serve_picture(world, segments[2:]))
         return self._file(segments[1:])
 
     async def _file(self, segments: list[str]) -> web.StreamResponse:

@@ -67,10 +67,12 @@ def write_system(
     *,
     content: str = "",
     reference: Json | None = None,
+    mention_ids: tuple[int, ...] = (),
 ) -> None:
     """Write one of the messages that Discord itself makes of what somebody did."""
     message = Message(world.ids.next(), channel.id, author, world.clock.now_ms(), content, kind)
     message.reference = reference
+    message.mention_ids = mention_ids
     store(channel, message)
     show(world, channel, message, "create")
 

@@ -22,6 +22,11 @@ def parse_snowflake(text: object) -> int | None:
     return text if text >= 0 else None
 
 
+def snowflake_at(at_ms: int) -> int:
+    """The first id of an instant, which stands for the instant itself."""
+    return max(at_ms - DISCORD_EPOCH_MS, 0) << _TIME_SHIFT
+
+
 class SnowflakeSource:
     """Makes ids that always increase, even where the clock was set back."""
 
@@ -33,6 +38,5 @@ class SnowflakeSource:
         """The next id; `now_ms` spares looking at the clock once more."""
         if now_ms is None:
             now_ms = self._clock.now_ms()
-        by_clock = max(now_ms - DISCORD_EPOCH_MS, 0) << _TIME_SHIFT
-        self.last = max(by_clock, self.last + 1)
+        self.last = max(snowflake_at(now_ms), self.last + 1)
         return self.last

@@ -1,18 +1,18 @@
-"""The soundboard of a server: its sounds are kept and told of, and can be fetched."""
+"""The soundboard of a server: its sounds are kept, told of, fetched below /cdn, and played."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from aiohttp import web
-
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
-from discord_sandbox.model import Guild, Json
+from discord_sandbox.model import Channel, Guild, Json, Picture, User
 from discord_sandbox.model.soundboard import Sound
+from discord_sandbox.permissions import SPEAK, USE_EXTERNAL_SOUNDS, USE_SOUNDBOARD
 from discord_sandbox.shapes.soundboard import sound_json
 from discord_sandbox.snowflake import parse_snowflake
-from discord_sandbox.validate.soundboard import read_sound
+from discord_sandbox.validate.soundboard import SOUNDS, read_sound
+from discord_sandbox.voice import state_of
 from discord_sandbox.world import World
 
 MOST = 8
@@ -23,10 +23,10 @@ def create_sound(world: World, guild: Guild, creator_id: int, body: Json) -> Sou
     """Make a sound of a body that was checked. Raises ApiError 30045 for one too many."""
     if len(guild.sounds) >= MOST:
         raise ApiError(30045)
-    content_type, content = read_sound(body["sound"]) or ("", b"")
-    made = Sound(world.ids.next(), body["name"], creator_id, content, content_type)
+    made = Sound(world.ids.next(), body["name"], creator_id)
     _set(made, body)
     guild.sounds[made.id] = made
+    world.pictures[f"{SOUNDS}/{made.id}"] = Picture(read_sound(body["sound"]) or b"")
     _publish(world, guild, made, "CREATE")
     return made
 
@@ -52,6 +52,7 @@ def _set(sound: Sound, body: Json) -> None:
 
 def delete_sound(world: World, guild: Guild, sound: Sound) -> None:
     del guild.sounds[sound.id]
+    world.pictures.pop(f"{SOUNDS}/{sound.id}", None)
     gone: Json = {"sound_id": str(sound.id), "guild_id": str(guild.id)}
     world.bus.publish(Event("GUILD_SOUNDBOARD_SOUND_DELETE", gone, guild=guild))
 
@@ -69,11 +70,42 @@ def sounds_json(world: World, guild: Guild) -> list[Json]:
     ]
 
 
-def serve_sound(world: World, sound_id: int) -> web.Response:
-    """The file of a sound, or 404."""
-    for guild in world.guilds.values():
-        sound = guild.sounds.get(sound_id)
-        if sound is not None:
-            headers = {"Content-Type": sound.content_type, "X-Content-Type-Options": "nosniff"}
-            return web.Response(body=sound.content, headers=headers)
-    return web.Response(status=404, text="There is no such sound.")
+def find_playable(world: World, guild: Guild, user: User, channel: Channel, body: Json) -> Sound:
+    """The sound that a body names, which the user may play in the channel.
+
+    Raises ApiError 10065 for one who is not in the channel, 50167 for one who cannot be heard
+    there, 50013 without a right, 10097 for a sound that is none.
+    """
+    source = world.guilds.get(parse_snowflake(body.get("source_guild_id")) or guild.id)
+    needed = SPEAK | USE_SOUNDBOARD
+    world.require(user.id, channel, needed if source is guild else needed | USE_EXTERNAL_SOUNDS)
+    state = state_of(guild, user.id)
+    if state.channel_id != channel.id:
+        raise ApiError(10065)
+    member = guild.members[user.id]
+    if member.mute or member.deaf or state.self_mute or state.self_deaf or state.suppress:
+        raise ApiError(50167)
+    known = source is not None and user.id in source.members
+    sound = source.sounds.get(parse_snowflake(body["sound_id"]) or 0) if source and known else None
+    if sound is None:
+        raise ApiError(10097)
+    return sound
+
+
+def play(world: World, guild: Guild, user: User, channel: Channel, body: Json) -> None:
+    """Tell of a sound that is played, which nobody hears. Raises as `find_playable` does."""
+    sound = find_playable(world, guild, user, channel, body)
+    emoji: Json | None = None
+    if sound.emoji_id is not None or sound.emoji_name is not None:
+        emoji_id = None if sound.emoji_id is None else str(sound.emoji_id)
+        emoji = {"id": emoji_id, "name": sound.emoji_name, "animated": False}
+    told: Json = {
+        "channel_id": str(channel.id),
+        "guild_id": str(guild.id),
+        "user_id": str(user.id),
+        "sound_id": str(sound.id),
+        "sound_volume": sound.volume,
+        "emoji": emoji,
+    }
+    event = Event("VOICE_CHANNEL_EFFECT_SEND", told, guild=guild, channel=channel)
+    world.bus.publish(event)

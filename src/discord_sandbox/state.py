@@ -16,6 +16,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from discord_sandbox.invites import expire_when_due
 from discord_sandbox.model import (
     Application,
     Channel,
@@ -23,6 +24,7 @@ from discord_sandbox.model import (
     Json,
     Member,
     Message,
+    Picture,
     User,
     Webhook,
 )
@@ -51,6 +53,7 @@ def save(world: World, path: Path) -> None:
         "guilds": [_pack(guild) for guild in world.guilds.values()],
         "dms": [_pack(c) for c in world.channels.values() if c.guild_id is None],
         "webhooks": [_pack(webhook) for webhook in world.webhooks.values()],
+        "pictures": [[name, _pack(found)] for name, found in world.pictures.items()],
     }
     beside = path.with_name(path.name + ".new")
     beside.write_text(json.dumps(state), "utf-8")
@@ -86,22 +89,36 @@ def _fill(world: World, state: Json) -> None:
         guild: Guild = _unpack(Guild, packed, users)
         world.guilds[guild.id] = guild
         world.channels |= guild.channels
+        # Bots say anew where they are, when they are back.
+        for user_id in [one for one in guild.voice_states if users[one].bot]:
+            del guild.voice_states[user_id]
     for packed in state["dms"]:
         channel: Channel = _unpack(Channel, packed, users)
         world.channels[channel.id] = channel
     for packed in state["webhooks"]:
         webhook: Webhook = _unpack(Webhook, packed, users)
         world.webhooks[webhook.id] = webhook
-    _resume(world)
+    for name, packed in state.get("pictures", ()):
+        world.pictures[name] = _unpack(Picture, packed, users)
+    _go_on(world)
 
 
-def _resume(world: World) -> None:
-    """Go on with what comes due by the clock, and work out what the file leaves out."""
+def _go_on(world: World) -> None:
+    """Take up what goes on by the clock, and number the messages anew."""
+    for channel in world.channels.values():
+        channel.message_ids = list(channel.messages)
+    _set_alarms(world)
+
+
+def _set_alarms(world: World) -> None:
+    """Put on the agenda what the clock does to what was read."""
     for application in world.applications.values():
         for subscription in application.store.subscriptions.values():
             renew_when_due(world, application, subscription)
+    for guild in world.guilds.values():
+        for invite in guild.invites.values():
+            expire_when_due(world, guild, invite)
     for channel in world.channels.values():
-        channel.message_ids = list(channel.messages)
         if channel.thread is not None:
             archive_when_idle(world, channel)
         for message in channel.messages.values():

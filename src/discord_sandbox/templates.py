@@ -162,7 +162,7 @@ def set_up(world: World, guild: Guild, template: GuildTemplate) -> None:
             guild,
             one["name"],
             int(one["permissions"]),
-            color=one["color"],
+            colors={"color": one["color"]},
             hoist=one["hoist"],
             mentionable=one["mentionable"],
         )

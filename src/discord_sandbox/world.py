@@ -12,6 +12,7 @@ from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Bus, Event
 from discord_sandbox.model import (
     DM,
+    GROUP_DM,
     Activity,
     Application,
     Attachment,
@@ -20,6 +21,7 @@ from discord_sandbox.model import (
     Json,
     Member,
     Message,
+    Picture,
     User,
     Webhook,
 )
@@ -63,6 +65,8 @@ class World:
         """What goes on of applications' activities, by instance id."""
         self.uploads: dict[int, Attachment] = {}
         """Files given to commands, which no message carries."""
+        self.pictures: dict[str, Picture] = {}
+        """By their addresses on the CDN, without the ending: `avatars/ID/HASH`, `emojis/ID`."""
 
     def clear(self) -> None:
         """Nobody and nothing is there any more. Ids go on increasing all the same."""
@@ -78,6 +82,7 @@ class World:
             self.webhooks,
             self.activities,
             self.uploads,
+            self.pictures,
         ):
             everything.clear()
 
@@ -213,7 +218,7 @@ class World:
 
     def channel_json(self, channel: Channel, viewer_id: int | None = None) -> Json:
         """The channel; of a DM, the recipients other than `viewer_id`."""
-        if channel.type != DM:
+        if channel.type not in (DM, GROUP_DM):
             return channel_json(channel)
         recipients = [self.users[found] for found in channel.recipient_ids if found != viewer_id]
         return channel_json(channel, recipients)

@@ -18,6 +18,7 @@ from tocsin.discord_bot.client import TocsinClient
 from tocsin.discord_bot.connecting import TokenRefused, closed, log_in
 from tocsin.discord_bot.messenger import DiscordMessenger
 from tocsin.discord_bot.services import Services
+from tocsin.discord_bot.shards import Shards
 from tocsin.discord_bot.take_over import TakeOver
 from tocsin.dispatch.dispatcher import REFUSALS_KEPT_AS, Dispatcher
 from tocsin.dispatch.housekeeping import Housekeeper
@@ -81,6 +82,7 @@ class Engine:
     housekeeper: Housekeeper
     supervisor: Supervisor
     exposition: Exposition
+    gateway: Callable[[], Shards] = Shards
 
     async def start(self) -> None:
         """Take over what an earlier process left, and start every loop."""
@@ -116,10 +118,12 @@ class Engine:
             }
             for health in self.supervisor.health.values()
         ]
-        now = self.clock.now()
+        now, shards = self.clock.now(), self.gateway()
         return {
             "version": __version__,
             "worker": self.dispatcher.worker,
+            "shards": shards.wanted,
+            "shards_connected": shards.connected,
             "in_flight": len(self.dispatcher.in_flight),
             "sent": self.dispatcher.sent,
             "requests": self.pacer.requests,
@@ -262,7 +266,7 @@ async def assembled(
 ) -> AsyncIterator[Engine]:
     """An engine on the database of these settings, which it has for itself. Nothing runs yet.
 
-    Raises InstanceRunning and DatabaseUnavailable.
+    Raises ClockUnreachable, InstanceRunning and DatabaseUnavailable.
     """
     with ExitStack() as stack:
         clock = Clock()
@@ -296,7 +300,7 @@ def _tell_if_moved(last: str | None) -> None:
 async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> None:
     """Run the bot until SIGTERM or SIGINT. By `build` the fault harness takes one safeguard out.
 
-    Raises TokenMissing, TokenRefused, IntentRefused, InstanceRunning and DatabaseUnavailable.
+    Raises TokenMissing, TokenRefused, IntentRefused, ClockUnreachable, InstanceRunning and DatabaseUnavailable.
     """
     token = settings.discord.token
     if token is None:
@@ -321,6 +325,7 @@ async def run_bot(settings: Settings, build: EngineBuilder = build_engine) -> No
             )
         )
         later.messenger = DiscordMessenger(client, clock)
+        engine.gateway = client.gateway
         stack.push_async_callback(client.close)
         if not await log_in(client, token.get_secret_value(), stopping):
             return

@@ -12,9 +12,20 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
+from yarl import URL
+
+from tocsin.errors import TocsinError
 
 jitter = random.SystemRandom()
 """Randomness for backoff and for picking a line of text; nothing that is secret comes from it."""
+
+
+_PATIENCE_SECONDS = 10
+_NO_CLOCK = "what answers there is no sandbox's clock, whose address ends in /sandbox/clock"
+
+
+class ClockUnreachable(TocsinError):
+    """The clock that the settings name cannot be read."""
 
 
 class Clock:
@@ -101,10 +112,27 @@ async def follow(clock: Clock, url: str, on_error: Callable[[Exception], None]) 
 
 
 async def read_offset(url: str) -> timedelta:
-    """The offset of the sandbox's clock at `url` from the system's."""
-    patience = aiohttp.ClientTimeout(total=10)
-    async with aiohttp.ClientSession(timeout=patience) as session, session.get(url) as answer:
-        return timedelta(milliseconds=int((await answer.json())["offset_ms"]))
+    """The offset of the sandbox's clock at `url` from the system's. Raises ClockUnreachable."""
+    patience = aiohttp.ClientTimeout(total=_PATIENCE_SECONDS)
+    try:
+        async with aiohttp.ClientSession(timeout=patience) as session, session.get(url) as answer:
+            return timedelta(milliseconds=int((await answer.json())["offset_ms"]))
+    except (aiohttp.ContentTypeError, LookupError, TypeError, ValueError) as error:
+        raise _unreachable(url, _NO_CLOCK) from error
+    except TimeoutError as error:
+        raise _unreachable(url, f"no answer within {_PATIENCE_SECONDS} s") from error
+    except (aiohttp.ClientError, OSError) as error:
+        number = getattr(error, "errno", None) or 0
+        raise _unreachable(url, os.strerror(number) if number > 0 else str(error)) from error
+
+
+def _unreachable(url: str, why: str) -> ClockUnreachable:
+    # An address may hold a password, which is nobody's to read.
+    shown = URL(url).with_user(None)
+    return ClockUnreachable(
+        f"The clock at {shown} (clock.url in the settings) cannot be read: {why}. Without it nobody knows what is due, "
+        "so nothing was done. Start the sandbox, or take clock.url out of the settings."
+    )
 
 
 def worker_name() -> str:

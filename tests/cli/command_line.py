@@ -53,7 +53,11 @@ class CommandLine:
 
     def process(self, *arguments: str | Path) -> Ran:
         """Run the command as a process."""
-        command = [sys.executable, "-m", "tocsin", *map(str, arguments)]
+        return self.script("-m", "tocsin", *arguments)
+
+    def script(self, *arguments: str | Path) -> Ran:
+        """Run Python as a process."""
+        command = [sys.executable, *map(str, arguments)]
         ran = subprocess.run(
             command, capture_output=True, text=True, cwd=self.folder, timeout=120, check=False
         )

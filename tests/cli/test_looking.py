@@ -3,7 +3,6 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -207,6 +206,23 @@ async def test_the_status_names_the_loops_that_fail(filled: CommandLine) -> None
         await server.stop()
 
 
+async def test_the_status_says_whether_commands_can_be_answered(filled: CommandLine) -> None:
+    """That takes the gateway: with all shards connected, or with one missing and what that means."""
+    told = {"shards": 2, "shards_connected": 1}
+    server = StatusServer("127.0.0.1", 0, lambda: told, unmeasured)
+    port = await server.start()
+    (filled.folder / "tocsin.toml").write_text(f"[status]\nport = {port}\n")
+    try:
+        out = (await asyncio.to_thread(filled, "status")).out
+        assert "gateway: 1 of 2 shards connected; without it nobody's commands" in " ".join(
+            out.split()
+        )
+        told["shards_connected"] = 2
+        assert "gateway: connected, 2 shards" in (await asyncio.to_thread(filled, "status")).out
+    finally:
+        await server.stop()
+
+
 def test_the_database_is_made_checked_and_copied(bare: CommandLine) -> None:
     """A copy is a sound database, and never overwrites."""
     missing = bare("db", "check")
@@ -259,16 +275,6 @@ def test_json_is_json_everywhere(filled: CommandLine) -> None:
         ("db", "check"),
     ):
         json.loads(filled(*command, "--json").out)
-
-
-def test_a_clock_that_is_borrowed_is_read(tocsin: CommandLine, tmp_path: Path) -> None:
-    """Commands go by the same clock as the bot; one that cannot be read is said."""
-    (tmp_path / "tocsin.toml").write_text(
-        '[discord]\napi_url = "http://127.0.0.1:9/api/v10"\n'
-        '[clock]\nurl = "http://127.0.0.1:9/sandbox/clock"\n'
-    )
-    ran = tocsin("status")
-    assert (ran.code, "clock.url" in ran.err) == (1, True)
 
 
 def test_a_folder_may_have_any_name(tocsin: CommandLine) -> None:

@@ -11,6 +11,23 @@ import typer
 from tests.cli.command_line import CommandLine
 
 TOKEN = "MQ.token-that-nobody-shall-see"
+MISTAKEN = """\
+import sys
+from types import ModuleType
+
+from tocsin.cli import main
+
+
+async def run_bot(settings):
+    raise OverflowError("too far")
+
+
+bootstrap = ModuleType("tocsin.bootstrap")
+bootstrap.run_bot = run_bot
+sys.modules["tocsin.bootstrap"] = bootstrap
+main()
+"""
+"""`tocsin` with a bot that has a mistake in it."""
 
 
 @pytest.fixture
@@ -76,13 +93,10 @@ def test_the_bot_writes_the_trace_into_its_log(
     bare: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """That is where whoever runs it looks; the line at the end says so."""
-    # No such clock answers, of which the bot thinks as little as of any other mistake.
     monkeypatch.setenv("TOCSIN_DISCORD__TOKEN", "MQ.token")
-    monkeypatch.setenv("TOCSIN_DISCORD__API_URL", "http://127.0.0.1:9/api/v10")
-    monkeypatch.setenv("TOCSIN_CLOCK__URL", "http://127.0.0.1:9/sandbox/clock")
-    ran = bare.process("run")
+    ran = bare.script(bare.file("mistaken.py", MISTAKEN), "run")
     assert ran.code == 1
     logged, last = ran.err.splitlines()
-    assert "Traceback" in json.loads(logged)["exception"]
+    assert "OverflowError: too far" in json.loads(logged)["exception"]
     assert last.startswith("tocsin: ")
     assert "report" in last

@@ -82,6 +82,7 @@ class Bench:
     store: Store
     clock: Clock
     messenger: RecordingMessenger
+    settings: Settings = field(default_factory=Settings)
 
     def event(self, starts_in: timedelta) -> int:
         """An occurrence that matches `ruins`, with its firings. Returns its id."""
@@ -126,7 +127,7 @@ class Bench:
     async def engine(self, rate: float | None = None) -> Engine:
         """An engine that does not run yet, with so many claims a second."""
         return build_engine(
-            Settings(),
+            self.settings,
             self.store,
             self.clock,
             Pacer(rate, self.clock.monotonic),

@@ -12,6 +12,7 @@ from tests.journeys.commands.community import Bot, Community, says
 from tests.journeys.processes import Process
 from tests.scraping import Scraped
 from tools import metrics_page
+from yarl import URL
 
 from discord_sandbox.testing import Sandbox
 from tocsin.telemetry.metrics import CONTENT_TYPE
@@ -33,6 +34,12 @@ class Observed(NamedTuple):
         async with self.session.get(self.address) as answer:
             assert (answer.status, answer.headers["Content-Type"]) == (200, CONTENT_TYPE)
             return Scraped(await answer.text())
+
+    async def status(self) -> str:
+        """What `tocsin status` says, with runs of spaces as one."""
+        port = str(URL(self.address).port)
+        self.community.bot.extra["TOCSIN_STATUS__PORT"] = port
+        return " ".join((await self.community.bot.tocsin("status")).split())
 
     def database(self, statement: str) -> None:
         """Let another program change the database."""
@@ -120,6 +127,26 @@ async def _one_more_reminder(observed: Observed) -> None:
     await community.bot.tocsin("events", "import", str(file), "--server", server, "--preset", "kvk")
     await community.sandbox.clock.step(31)
     await community.ann.wait_for_message(community.channel, says(TITLE), timeout=60)
+
+
+async def test_a_lost_gateway_is_told_until_it_is_back(observed: Observed) -> None:
+    """The connection is cut, and again whenever the bot would resume or begin anew; then it may."""
+    sandbox, bot = observed.community.sandbox, observed.process
+    before = await observed.scrape()
+    assert before("tocsin_gateway_shards") == before("tocsin_gateway_shards_connected") == 1
+    refused = await sandbox.fault("gateway_drop", path="^(RESUME|IDENTIFY)$")
+    since = len(bot.lines)
+    await sandbox.fault("gateway_drop")
+    await bot.event("gateway lost", since)
+    await refused.wait_struck()
+    during = await observed.scrape()
+    assert during("tocsin_gateway_shards") == 1
+    assert during("tocsin_gateway_shards_connected") == 0
+    assert "gateway: 0 of 1 shard connected" in await observed.status()
+    await refused.remove()
+    await bot.event("gateway is back", since)
+    assert (await observed.scrape())("tocsin_gateway_shards_connected") == 1
+    assert "gateway: connected" in await observed.status()
 
 
 async def test_the_page_on_the_metrics_names_what_is_told(observed: Observed) -> None:

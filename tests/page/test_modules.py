@@ -1,5 +1,6 @@
 """The page's source: modules that can be read in one sitting, and markdown that costs little."""
 
+import re
 import subprocess
 from pathlib import Path
 from shutil import which
@@ -34,6 +35,34 @@ def test_every_module_is_javascript() -> None:
             [str(node), "--check", str(module)], capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
+
+
+_WORDS = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
+"""Comments and strings, in which names mean nothing."""
+_EXPORTED = re.compile(r"^export (?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE)
+
+
+def _imported(code: str) -> set[str]:
+    lists = re.findall(r"import \{([^}]*)\} from", code)
+    return {name.split(" as ")[-1].strip() for found in lists for name in found.split(",")} - {""}
+
+
+def _declares(name: str, code: str) -> bool:
+    """Whether a module has the name of its own: declared, as a parameter, or as a method."""
+    own = rf"\b(?:const|let|function|class)\s+{name}\b|[{{,(]\s*{name}\s*[,}}=)]"
+    method = rf"(?:^|[,{{])\s*(?:async )?{name}\([^)]*\)\s*\{{"
+    return re.search(f"{own}|{method}", code, re.MULTILINE) is not None
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PAGE)))
+def test_what_a_module_calls_of_another_it_imports(module: Path) -> None:
+    """No call of what another module exports without its import, and no import without its use."""
+    exported = {name for one in MODULES for name in _EXPORTED.findall(one.read_text("utf-8"))}
+    code = _WORDS.sub(" ", module.read_text("utf-8"))
+    imported, body = _imported(code), re.sub(r"import [^;]*;", "", code)
+    called = {name for name in exported if re.search(rf"(?<![.\w$]){name}\s*\(", body)}
+    assert {name for name in called - imported if not _declares(name, body)} == set()
+    assert {name for name in imported if not re.search(rf"(?<![\w$]){name}\b", body)} == set()
 
 
 @pytest.fixture

@@ -181,6 +181,8 @@ async def test_relative_times_follow_the_sandboxs_clock(world: World) -> None:
     await expect(embed).to_contain_text("seconds")
     await expect(page.get_by_text("10 min ahead")).to_be_visible()
     await page.get_by_role("button", name="+1 h").click()
+    # An hour and ten minutes less twenty seconds, of which not one has to pass.
+    await page.get_by_role("button", name="+10 min").click()
     await expect(embed).to_contain_text("1 hour ago")
 
 

@@ -121,7 +121,8 @@ async def test_one_stops_and_the_other_goes_on(community: Community, browser: Br
     await ann.get_by_role("button", name="Stop").last.click()
     await expect(ann.get_by_role("button", name="Keep them")).to_be_visible()
     await ann.get_by_role("button", name="Stop").last.click()
-    await expect(ann.get_by_text("Stopped").first).to_be_visible()
+    # Not only "stopped", which also stands in what is said where it could not be written down.
+    await expect(ann.get_by_text("Stopped: you get no more reminders").first).to_be_visible()
     await community.sandbox.clock.step(HOUR - 5)
     await community.bob.wait_for_dm(says(TITLE, "1 hour before"))
     await expect(bob.get_by_text("1 hour before").last).to_be_visible()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.sandbox.drawn import png, uri
+
 SOON = (datetime.now(UTC) + timedelta(hours=12)).isoformat()
 RULE = {
     "name": "r",
@@ -68,6 +70,7 @@ def server_bodies(ids: dict[str, str]) -> dict[str, Any]:
             "system_channel_id": ids["channel"],
             "system_channel_flags": 1,
             "premium_progress_bar_enabled": True,
+            "icon": uri(png()),
             "features": ["RAID_ALERTS_DISABLED"],
         },
         "POST /guilds/{guild}/auto-moderation/rules": {**RULE, "name": "q"},

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import aiohttp
 import pytest
 from tests.sandbox.conftest import Town
 
+from discord_sandbox.control.api import OPERATIONS
+from discord_sandbox.control.routing import Operation
+from discord_sandbox.rest.operations import DONE
+from discord_sandbox.rest.routing import Route
 from discord_sandbox.testing import File, Sandbox, WaitedInVain
 from discord_sandbox.testing.process import NotStarted, SandboxProcess
 
@@ -151,6 +157,13 @@ async def test_what_a_message_carries_is_kept(tmp_path: Path) -> None:
             session.get(file.data["attachments"][0]["url"]) as answer,
         ):
             assert await answer.read() == b"Here be dragons."
+
+
+@pytest.mark.parametrize("operations", [OPERATIONS, DONE])
+def test_no_two_operations_have_the_same_path(operations: Sequence[Operation | Route]) -> None:
+    """The second would never be reached."""
+    paths = [f"{one.method} {re.sub('{[^}]*}', '{}', one.template)}" for one in operations]
+    assert sorted(paths) == sorted(set(paths))
 
 
 async def test_more_than_a_hundred_members_can_be_watched(sandbox: Sandbox) -> None:

@@ -131,6 +131,10 @@ async def test_nobody_joins_while_invites_are_paused(town: Town) -> None:
     await town.guild.edit(features=["INVITES_DISABLED"])
     with pytest.raises(SandboxError, match="invites are paused"):
         await cy.join(town.guild)
+    code = await town.ben.invite(town.general)
+    with pytest.raises(SandboxError, match="invites are paused"):
+        await cy.join(code)
+    await town.ben.join(code)
     await town.guild.edit(features=[])
     await cy.join(town.guild)
     assert [guild["name"] for guild in (await cy.view())["guilds"]] == ["Town"]

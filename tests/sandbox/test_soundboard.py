@@ -15,10 +15,11 @@ from tests.sandbox.conftest import ADMINISTRATOR, Town
 from tests.sandbox.rest import Rest, rest_of
 from tests.sandbox.test_gateway import connected, dispatched, identify
 
-from discord_sandbox.testing import Sandbox
+from discord_sandbox.testing import Sandbox, SandboxError
 
 CREATE, MANAGE = 1 << 43, 1 << 30
-EXPRESSIONS = 1 << 3
+EXPRESSIONS, VOICE_STATES = 1 << 3, 1 << 7
+USE_SOUNDBOARD, EXTERNAL_SOUNDS = 1 << 42, 1 << 45
 OGG, MP3 = b"OggS and more", b"ID3 and more"
 
 
@@ -121,6 +122,73 @@ async def test_without_the_intent_nothing_is_told(town: Town) -> None:
         await town.guild.make_sound("horn", OGG)
         await town.guild.make_channel("new")
         assert (await dispatched(socket))["t"] == "CHANNEL_CREATE"
+
+
+async def test_a_sound_is_played(town: Town, rest: Rest) -> None:
+    """By a member and by a bot; who has the intent for voice is told, with its emoji."""
+    lounge = await town.guild.make_channel("lounge", type=2)
+    made = await town.guild.make_sound("horn", OGG, volume=0.5, emoji_name="📯")
+    async with connected(town) as socket:
+        await identify(socket, town.application.token, 1 | VOICE_STATES)
+        await dispatched(socket, "GUILD_CREATE")
+        await town.ben.join_voice(lounge)
+        await town.ben.play_sound(lounge, int(made["sound_id"]))
+        told = (await dispatched(socket, "VOICE_CHANNEL_EFFECT_SEND"))["d"]
+        assert told == {
+            "channel_id": str(lounge.id),
+            "guild_id": str(town.guild.id),
+            "user_id": str(town.ben.id),
+            "sound_id": made["sound_id"],
+            "sound_volume": 0.5,
+            "emoji": {"id": None, "name": "📯", "animated": False},
+        }
+        await enter(socket, town, lounge.id)
+        path = f"/channels/{lounge.id}/send-soundboard-sound"
+        assert (await rest.post(path, {"sound_id": made["sound_id"]})).status == 204
+        told = (await dispatched(socket, "VOICE_CHANNEL_EFFECT_SEND"))["d"]
+        assert told["user_id"] == str(town.application.id)
+
+
+async def enter(
+    socket: aiohttp.ClientWebSocketResponse, town: Town, channel_id: int, *, deaf: bool = False
+) -> None:
+    """Have the bot of this connection come into a voice channel."""
+    where = {"guild_id": str(town.guild.id), "channel_id": str(channel_id)}
+    await socket.send_json({"op": 4, "d": {**where, "self_mute": False, "self_deaf": deaf}})
+    while True:
+        state = (await dispatched(socket, "VOICE_STATE_UPDATE"))["d"]
+        if state["user_id"] == str(town.application.id):
+            return
+
+
+async def test_who_may_not_play_a_sound(town: Town, rest: Rest) -> None:
+    """Who is elsewhere, deaf or without the right; and there must be such a sound."""
+    lounge = await town.guild.make_channel("lounge", type=2)
+    sound = int((await town.guild.make_sound("horn", OGG))["sound_id"])
+    other = await town.sandbox.make_guild("Other", owner=town.ann)
+    foreign = int((await other.make_sound("foreign", OGG))["sound_id"])
+    with pytest.raises(SandboxError, match="10065"):
+        await town.ben.play_sound(lounge, sound)
+    await town.ben.join_voice(lounge)
+    with pytest.raises(SandboxError, match="10097"):
+        await town.ben.play_sound(lounge, foreign, other)
+    await other.add_member(town.ben)
+    await town.ben.play_sound(lounge, foreign, other)
+    await lounge.set_permissions(town.ben.id, deny=EXTERNAL_SOUNDS, member=True)
+    with pytest.raises(SandboxError, match="50013"):
+        await town.ben.play_sound(lounge, foreign, other)
+    await lounge.set_permissions(town.ben.id, deny=USE_SOUNDBOARD, member=True)
+    with pytest.raises(SandboxError, match="50013"):
+        await town.ben.play_sound(lounge, sound)
+    path = f"/channels/{lounge.id}/send-soundboard-sound"
+    async with connected(town) as socket:
+        await identify(socket, town.application.token, 1 | VOICE_STATES)
+        await dispatched(socket, "GUILD_CREATE")
+        await enter(socket, town, lounge.id, deaf=True)
+        assert (await rest.post(path, {"sound_id": str(sound)})).code == 50167
+        await enter(socket, town, lounge.id)
+        assert (await rest.post(path, {"sound_id": "1"})).code == 10097
+        assert list((await rest.post(path, {})).body["errors"]) == ["sound_id"]
 
 
 async def test_a_library_has_a_soundboard(town: Town) -> None:

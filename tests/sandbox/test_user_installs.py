@@ -234,6 +234,18 @@ async def test_how_an_application_can_be_installed(town: Town, rest: Rest) -> No
     assert (await rest.get("/applications/@me")).body["approximate_user_install_count"] == 1
 
 
+async def test_an_application_for_servers_or_users_only(town: Town) -> None:
+    """It can be made so, and nothing else is taken for a way to install it."""
+    theirs = await town.sandbox.make_application("Theirs", integration_types=[1])
+    await town.ben.install(theirs)
+    ours = await town.sandbox.make_application("Ours", integration_types=[0])
+    with pytest.raises(SandboxError, match="in servers only"):
+        await town.ben.install(ours)
+    for wrong in ([], [2], 1):
+        with pytest.raises(SandboxError, match="a list of 0 and 1"):
+            await town.sandbox.make_application("None", integration_types=wrong)
+
+
 @pytest.mark.parametrize(
     ("body", "where"),
     [

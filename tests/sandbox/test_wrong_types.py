@@ -5,192 +5,25 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import AsyncIterator, Awaitable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import aiohttp
 import pytest
 from tests.requirements import skip_unless
+from tests.sandbox.bodies import COMMAND, EVENT, FRIDAYS, HOOKED, PICTURE, UNTRIED, Place
 from tests.sandbox.conftest import Town
+from tests.sandbox.files import png
 from tests.sandbox.openapi import DOCUMENT, check_request, template_of
 from tests.sandbox.rest import Answer, Rest
-from tests.sandbox.server_bodies import RULE, server_bodies
+from tests.sandbox.server_bodies import RULE
 from tests.sandbox.test_gateway import connected, dispatched, identify
 from tools import routes
 
 from discord_sandbox.rest.operations import build_router
+from discord_sandbox.testing import File
 
 ADMINISTRATOR = 1 << 3
 WRONG: tuple[Any, ...] = ("garbage", 1 << 60, 1.5, True, [1.5], ["x"], {"x": 1}, [{"x": 1}], [[]])
 """Values of every JSON type; of these a member gets those that its description does not allow."""
-
-STARTS, ENDS = [(datetime.now(UTC) + timedelta(days=days)).isoformat() for days in (30, 31)]
-
-EMBED = {
-    "title": "t",
-    "description": "d",
-    "url": "https://example.org",
-    "timestamp": STARTS,
-    "color": 255,
-    "footer": {"text": "f", "icon_url": "https://example.org/i.png"},
-    "author": {"name": "a", "url": "https://example.org"},
-    "fields": [{"name": "n", "value": "v", "inline": True}],
-}
-BUTTON = {"type": 2, "style": 1, "label": "b", "custom_id": "b", "disabled": False}
-OPTION = {"label": "l", "value": "v", "description": "d", "default": False}
-SELECT = {
-    "type": 3,
-    "custom_id": "s",
-    "placeholder": "p",
-    "min_values": 1,
-    "max_values": 1,
-    "options": [OPTION],
-}
-ROWS = [{"type": 1, "components": [BUTTON]}, {"type": 1, "components": [SELECT]}]
-HOOKED = {
-    "content": "c",
-    "embeds": [EMBED],
-    "components": ROWS,
-    "allowed_mentions": {"parse": ["everyone"], "users": ["1"], "roles": ["1"]},
-    "flags": 4,
-}
-MESSAGE = {**HOOKED, "tts": False, "nonce": "n", "enforce_nonce": True}
-COMMAND = {
-    "name": "play",
-    "name_localizations": {"de": "spiel"},
-    "description": "d",
-    "description_localizations": {"de": "d"},
-    "nsfw": False,
-    "contexts": [0],
-    "integration_types": [0],
-    "options": [
-        {
-            "type": 3,
-            "name": "o",
-            "description": "d",
-            "required": False,
-            "choices": [{"name": "a", "value": "a", "name_localizations": {"de": "a"}}],
-        },
-        {"type": 4, "name": "n", "description": "d", "min_value": 1, "max_value": 2},
-        {"type": 7, "name": "c", "description": "d", "channel_types": [0]},
-    ],
-}
-ROLE = {
-    "name": "r",
-    "permissions": 1024,
-    "color": 255,
-    "colors": {"primary_color": 255},
-    "hoist": False,
-    "mentionable": True,
-}
-EVENT = {
-    "name": "e",
-    "description": "d",
-    "scheduled_start_time": STARTS,
-    "scheduled_end_time": ENDS,
-    "privacy_level": 2,
-    "entity_type": 3,
-    "entity_metadata": {"location": "l"},
-    "recurrence_rule": {
-        "start": STARTS,
-        "frequency": 2,
-        "interval": 1,
-        "by_weekday": [4],
-    },
-}
-CHANNEL = {
-    "name": "c",
-    "position": 1,
-    "topic": "t",
-    "nsfw": False,
-    "rate_limit_per_user": 1,
-    "permission_overwrites": [],
-}
-THREAD = {"name": "t", "auto_archive_duration": 60}
-BAN = {"delete_message_seconds": 1}
-
-
-@dataclass
-class Place:
-    """What the examples' paths name."""
-
-    ids: dict[str, str]
-    rest: Rest
-    socket: aiohttp.ClientWebSocketResponse
-
-    def bodies(self) -> dict[str, tuple[str, Any]]:
-        """An example for each operation: where it goes, and a body of many members."""
-        ids = self.ids
-        application = "/applications/{application}"
-        globally, locally = f"{application}/commands", f"{application}/guilds/{{guild}}/commands"
-        member, hook = "/guilds/{guild}/members", "/webhooks/{hook}/{token}"
-        examples: dict[str, Any] = {
-            "PATCH /applications/@me": {"description": "d"},
-            f"PATCH {application}": {"description": "d"},
-            f"POST {globally}": COMMAND,
-            f"PATCH {globally}/{{command}}": {**COMMAND, "name": "one"},
-            f"POST {locally}": COMMAND,
-            f"PATCH {locally}/{{own_command}}": {**COMMAND, "name": "two"},
-            f"PUT {globally}": [COMMAND],
-            f"PUT {locally}": [COMMAND],
-            "PATCH /channels/{channel}": CHANNEL,
-            "POST /channels/{channel}/messages": {
-                **MESSAGE,
-                "message_reference": {"message_id": ids["message"], "fail_if_not_exists": True},
-            },
-            "PATCH /channels/{channel}/messages/{message}": HOOKED,
-            "POST /channels/{channel}/messages/{message}/threads": THREAD,
-            "PUT /channels/{channel}/permissions/{ben}": {"type": 1, "allow": 0, "deny": 0},
-            "POST /channels/{channel}/threads": {**THREAD, "type": 11, "invitable": True},
-            "POST /channels/{channel}/webhooks": {"name": "w"},
-            "POST /guilds/{guild}/bulk-ban": {**BAN, "user_ids": [ids["cy"]]},
-            "POST /guilds/{guild}/channels": {**CHANNEL, "type": 0},
-            "PATCH /guilds/{guild}/channels": [{"id": ids["channel"], "position": 1}],
-            f"PATCH {member}/@me": {"nick": "n"},
-            f"PATCH {member}/{{ben}}": {
-                "nick": "n",
-                "roles": [ids["role"]],
-                "communication_disabled_until": None,
-                "flags": 4,
-            },
-            "PUT /guilds/{guild}/bans/{dan}": BAN,
-            "POST /guilds/{guild}/roles": ROLE,
-            "PATCH /guilds/{guild}/roles": [{"id": ids["role"], "position": 1}],
-            "PATCH /guilds/{guild}/roles/{role}": ROLE,
-            "POST /guilds/{guild}/scheduled-events": EVENT,
-            "PATCH /guilds/{guild}/scheduled-events/{event}": {**EVENT, "name": "other"},
-            "POST /stage-instances": {
-                "channel_id": ids["stage"],
-                "topic": "t",
-                "privacy_level": 2,
-                "send_start_notification": False,
-            },
-            "PATCH /stage-instances/{stage}": {"topic": "t", "privacy_level": 2},
-            "PATCH /users/@me": {"username": "bot"},
-            "POST /users/@me/channels": {"recipient_id": ids["ben"]},
-            "PATCH /webhooks/{hook}": {"name": "w", "channel_id": ids["channel"]},
-            f"PATCH {hook}": {"name": "w"},
-            f"POST {hook}": {**HOOKED, "username": "u", "tts": False},
-            f"PATCH {hook}/messages/{{hooked}}": HOOKED,
-            "PATCH /webhooks/{application}/{interaction_token}/messages/@original": HOOKED,
-            "POST /channels/{channel}/messages/bulk-delete": {
-                "messages": [ids["message"], ids["hooked"]]
-            },
-            **server_bodies(ids),
-        }
-        return {
-            name: (name.partition(" ")[2].format(**ids), body) for name, body in examples.items()
-        }
-
-
-UNTRIED = {
-    "PUT /applications/{application_id}/guilds/{guild_id}/commands/{command_id}/permissions": (
-        "No bot may, whatever the body."
-    ),
-    "DELETE /guilds/{guild_id}/bans/{user_id}": "Its body has no members.",
-    "POST /interactions/{interaction_id}/{interaction_token}/callback": "Has a test of its own.",
-}
 
 
 @pytest.fixture
@@ -201,12 +34,15 @@ async def place(town: Town, rest: Rest) -> AsyncIterator[Place]:
     made = await town.sandbox.make_application("Admin")
     await town.guild.add_bot(made, permissions=ADMINISTRATOR)
     rest.use(made.token)
+    guild = f"/guilds/{town.guild.id}"
+    await town.sandbox.control.patch(guild, {"features": ["ROLE_ICONS"]})
     ids = {
         "application": str(made.id),
         "guild": str(town.guild.id),
         "channel": str(town.general.id),
         "ben": str(town.ben.id),
     }
+    ids["sticker"] = str(await town.ann.make_sticker(town.guild, "s1", File("a.png", png())))
     for name in ("cy", "dan"):
         ids[name] = str((await town.sandbox.make_user(name)).id)
 
@@ -217,9 +53,17 @@ async def place(town: Town, rest: Rest) -> AsyncIterator[Place]:
         return answer.body
 
     await make("role", "/guilds/{guild}/roles", {"name": "r"})
+    await make("emoji", "/guilds/{guild}/emojis", {"name": "e0", "image": PICTURE})
+    await make("own_emoji", "/applications/{application}/emojis", {"name": "e0", "image": PICTURE})
+    await make("news", "/guilds/{guild}/channels", {"name": "n", "type": 5})
     await make("stage", "/guilds/{guild}/channels", {"name": "s", "type": 13})
+    await make("voice", "/guilds/{guild}/channels", {"name": "v", "type": 2})
+    await town.sandbox.control.post(f"/members/{town.ben.id}/voice", {"channel_id": ids["stage"]})
     await make("message", "/channels/{channel}/messages", {"content": "c"})
     await make("event", "/guilds/{guild}/scheduled-events", EVENT)
+    path = "/guilds/{guild}/scheduled-events/{event}/exceptions".format(**ids)
+    called_off = {"original_scheduled_start_time": FRIDAYS[0], "is_canceled": True}
+    ids["date"] = (await rest.post(path, called_off)).body["event_exception_id"]
     await make("rule", "/guilds/{guild}/auto-moderation/rules", RULE)
     await make("command", "/applications/{application}/commands", {**COMMAND, "name": "one"})
     path = "/applications/{application}/guilds/{guild}/commands"
@@ -237,6 +81,11 @@ async def place(town: Town, rest: Rest) -> AsyncIterator[Place]:
     async with connected(town) as socket:
         await identify(socket, made.token, 1)
         await dispatched(socket, "GUILD_CREATE")
+        where = {"guild_id": ids["guild"], "channel_id": ids["stage"]}
+        await socket.send_json({"op": 4, "d": {**where, "self_mute": False, "self_deaf": False}})
+        await dispatched(socket, "VOICE_SERVER_UPDATE")
+        speaking = {"channel_id": ids["stage"], "suppress": False}
+        assert (await rest.patch(f"{guild}/voice-states/@me", speaking)).status == 204
         await town.ben.command(town.general, "one")
         begun = (await dispatched(socket, "INTERACTION_CREATE"))["d"]
         ids["interaction_token"] = begun["token"]

@@ -5,17 +5,19 @@ from __future__ import annotations
 from discord_sandbox import guilds, messages, reactions
 from discord_sandbox.channels import check_dm, open_dm
 from discord_sandbox.control.looking import unread
+from discord_sandbox.control.picturing import check_given
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.events import Event
-from discord_sandbox.guild_settings import invites_paused
 from discord_sandbox.interaction_commands import read_file
 from discord_sandbox.model import Channel, Json, Message, User
 from discord_sandbox.moderating import moderate
 from discord_sandbox.onboarding import answer_onboarding
 from discord_sandbox.polls import vote
+from discord_sandbox.profiles import OF_USER, publish_user, set_pictures
 from discord_sandbox.references import FORWARD
 from discord_sandbox.rest.body import check_file
-from discord_sandbox.scheduled_events import set_interested
+from discord_sandbox.rest.event_dates import is_date
+from discord_sandbox.scheduled_events import set_coming, set_interested
 from discord_sandbox.shapes.guilds import member_json
 from discord_sandbox.slowmode import check_slowmode
 from discord_sandbox.validate.message import Upload, check_message
@@ -24,29 +26,31 @@ _MEMBER = "/members/{user}"
 STATUSES = ("online", "idle", "dnd", "offline")
 
 
-def _place(ask: Ask) -> tuple[User, Channel]:
+def place(ask: Ask) -> tuple[User, Channel]:
+    """Who does something, and the channel of it, which they can see."""
     user = ask.user()
     return user, ask.find_channel(ask.given("channel_id"), user)
 
 
 def _own(ask: Ask) -> tuple[User, Channel, Message]:
-    user, channel = _place(ask)
+    user, channel = place(ask)
     return user, channel, ask.find_message(channel, user, ask.given("message_id"))
 
 
 def message(ask: Ask) -> Json:
-    user, channel = _place(ask)
+    user, channel = place(ask)
     files = read_files(ask)
     body: Json = {
         "content": ask.body.get("content", "")
-        if files or ask.body.get("poll")
+        if files or ask.body.get("poll") or ask.body.get("sticker_ids")
         else ask.text("content")
     }
-    if ask.body.get("poll") is not None:
-        body["poll"] = ask.body["poll"]
+    for name in ("poll", "sticker_ids"):
+        if ask.body.get(name) is not None:
+            body[name] = ask.body[name]
     if ask.body.get("reply_to") is not None:
         body["message_reference"] = {"message_id": str(ask.given("reply_to"))}
-    draft = check_message(body, files)
+    draft = check_message(body, files, whole=True)
     messages.check_can_send(ask.world, user, channel, draft)
     if channel.guild_id is None:
         check_dm(ask.world, user, channel)
@@ -126,7 +130,7 @@ def pin(ask: Ask) -> Json:
 
 
 def forward(ask: Ask) -> Json:
-    user, channel = _place(ask)
+    user, channel = place(ask)
     source = ask.find_channel(ask.given("from_channel_id"), user)
     reference = {
         "type": FORWARD,
@@ -157,7 +161,7 @@ def dm(ask: Ask) -> Json:
 
 
 def read(ask: Ask) -> Json:
-    user, channel = _place(ask)
+    user, channel = place(ask)
     if channel.message_ids:
         user.read[channel.id] = channel.message_ids[-1]
     data = {"channel_id": str(channel.id), "count": unread(channel, user)}
@@ -168,6 +172,7 @@ def read(ask: Ask) -> Json:
 def settings(ask: Ask) -> Json:
     user = ask.user()
     body = ask.body
+    check_given(ask, *OF_USER)
     if "accept_dms" in body:
         user.accept_dms = bool(body["accept_dms"])
     if "block" in body:
@@ -181,6 +186,11 @@ def settings(ask: Ask) -> Json:
         for guild in ask.world.guilds_of(user.id):
             shaped = guilds.presence_json(guild, user)
             ask.world.bus.publish(Event("PRESENCE_UPDATE", shaped, guild=guild))
+            if user.status == "offline":
+                guilds.let_go_if_temporary(ask.world, guild, user.id)
+    if any(name in body for name in OF_USER):
+        set_pictures(ask.world, user, body)
+        publish_user(ask.world, user)
     return {}
 
 
@@ -189,14 +199,6 @@ def leave(ask: Ask) -> Json:
     if guild.owner_id == user.id:
         raise Refused("The owner cannot leave the server.", 403)
     guilds.remove_member(ask.world, guild, user.id)
-    return {}
-
-
-def join(ask: Ask) -> Json:
-    user, guild = ask.user(), ask.find_guild(ask.given("guild_id"))
-    if invites_paused(ask.world, guild):
-        raise Refused(f"{guild.name} lets nobody in at the moment: its invites are paused.", 403)
-    guilds.add_member(ask.world, guild, user, greet=True)
     return {}
 
 
@@ -218,6 +220,12 @@ def interested(ask: Ask) -> Json:
     if event is None or user.id not in guild.members:
         raise Refused("There is no such event for this member.", 404)
     wanted = bool(ask.body.get("interested", True))
+    date_id = ask.optional("date_id")
+    if date_id is not None:
+        if not is_date(event, date_id) or user.id not in event.interested:
+            raise Refused("Only for a date of a series that interests the member.", 404)
+        set_coming(ask.world, guild, event, user.id, date_id, wanted)
+        return {}
     set_interested(ask.world, guild, event, user.id, wanted)
     return {}
 
@@ -238,7 +246,6 @@ OPERATIONS = tuple(
         ("read", read),
         ("settings", settings),
         ("leave", leave),
-        ("join", join),
         ("interested", interested),
         ("onboarding", onboarding),
     )

@@ -11,25 +11,55 @@ from aiohttp import web
 from discord_sandbox.backend import Backend
 from discord_sandbox.control import (
     acting,
+    announcements,
+    audited,
     breaking,
     configuring,
     forums,
+    group_dms,
     installing,
     interacting,
+    inviting,
     limiting,
     looking,
     making,
+    picturing,
+    posting,
+    searching,
     selling,
+    speaking,
+    webhooks,
 )
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.control.watching import Watcher
-from discord_sandbox.errors import ApiError
+from discord_sandbox.errors import ApiError, problems_in_words
 from discord_sandbox.model import Json
 from discord_sandbox.routing import Router
 from discord_sandbox.wire import decode, encode
 
 _LOG = logging.getLogger(__name__)
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+OPERATIONS: tuple[Operation, ...] = (
+    *looking.OPERATIONS,
+    *acting.OPERATIONS,
+    *announcements.OPERATIONS,
+    *audited.OPERATIONS,
+    *forums.OPERATIONS,
+    *group_dms.OPERATIONS,
+    *interacting.OPERATIONS,
+    *installing.OPERATIONS,
+    *inviting.OPERATIONS,
+    *speaking.OPERATIONS,
+    *making.OPERATIONS,
+    *posting.OPERATIONS,
+    *searching.OPERATIONS,
+    *webhooks.OPERATIONS,
+    *picturing.OPERATIONS,
+    *limiting.OPERATIONS,
+    *configuring.OPERATIONS,
+    *selling.OPERATIONS,
+    *breaking.OPERATIONS,
+)
 
 
 class ControlApi:
@@ -39,20 +69,7 @@ class ControlApi:
         self._backend = backend
         self._hosts = None if host not in LOOPBACK else LOOPBACK
         self._sockets: set[web.WebSocketResponse] = set()
-        self._router: Router[Operation] = Router(
-            (
-                *looking.OPERATIONS,
-                *acting.OPERATIONS,
-                *forums.OPERATIONS,
-                *interacting.OPERATIONS,
-                *installing.OPERATIONS,
-                *making.OPERATIONS,
-                *configuring.OPERATIONS,
-                *selling.OPERATIONS,
-                *limiting.OPERATIONS,
-                *breaking.OPERATIONS,
-            )
-        )
+        self._router: Router[Operation] = Router(OPERATIONS)
 
     async def serve(self, request: web.BaseRequest, segments: list[str]) -> web.StreamResponse:
         """Answer one request; `segments` is its path below /sandbox."""
@@ -64,7 +81,8 @@ class ControlApi:
         except Refused as refusal:
             return _answer(refusal.status, {"error": str(refusal)})
         except ApiError as error:
-            text = f"Discord would answer {error.status}, code {error.code}: {error.message}"
+            said = problems_in_words(error)
+            text = f"Discord would answer {error.status}, code {error.code}: {said}"
             body: Json = {"error": text, "code": error.code}
             if error.errors is not None:
                 body["errors"] = error.errors
@@ -94,7 +112,9 @@ class ControlApi:
             raise Refused(f"There is no {request.method} {request.path}.", 404)
         operation, params = found
         ask = Ask(self._backend, params, request.query, await _body(request))
-        answer = operation.handler(ask)
+        if request.method == "POST" and "user" in params:
+            ask.user().seen_ms = self._backend.clock.now_ms()
+        answer = audited.answer(operation, ask)
         return await answer if inspect.isawaitable(answer) else answer
 
     async def _watch(self, request: web.BaseRequest, segments: list[str]) -> web.StreamResponse:

@@ -1,18 +1,14 @@
-"""What a server's settings pages do, as its owner does it."""
+"""Auto moderation and the soundboard of a server, as its owner sets them up."""
 
 from __future__ import annotations
 
 from discord_sandbox.auto_moderation import create_rule, delete_rule
 from discord_sandbox.control.routing import Ask, Operation, Refused
-from discord_sandbox.guild_settings import change_settings
-from discord_sandbox.guilds import publish_guild
 from discord_sandbox.model import Json
 from discord_sandbox.shapes.auto_moderation import rule_json
-from discord_sandbox.shapes.guilds import guild_json
 from discord_sandbox.shapes.soundboard import sound_json
 from discord_sandbox.soundboard import create_sound
 from discord_sandbox.validate.auto_moderation import TAKES as RULE_TAKES
-from discord_sandbox.validate.guild_settings import TAKES
 from discord_sandbox.validate.members import check_members
 from discord_sandbox.validate.soundboard import TAKES as SOUND_TAKES
 from discord_sandbox.validate.soundboard import check_made
@@ -20,14 +16,6 @@ from discord_sandbox.validate.soundboard import check_made
 _GUILD = "/guilds/{guild}"
 _SOUNDS = _GUILD + "/soundboard-sounds"
 _RULES = _GUILD + "/auto-moderation/rules"
-
-
-def guild(ask: Ask) -> Json:
-    found = ask.find_guild(ask.param("guild"))
-    body = check_members(TAKES, ask.body, "PATCH /sandbox" + _GUILD)
-    change_settings(ask.world, found, found.owner_id, body)
-    publish_guild(ask.world, found)
-    return guild_json(found)
 
 
 def rule(ask: Ask) -> Json:
@@ -55,7 +43,6 @@ def sound(ask: Ask) -> Json:
 
 OPERATIONS = (
     Operation("POST", _SOUNDS, sound),
-    Operation("PATCH", _GUILD, guild),
     Operation("POST", _RULES, rule),
     Operation("DELETE", _RULES + "/{rule}", remove_rule),
 )

@@ -19,6 +19,7 @@ _NUMBERS = (
     "identify_every_s",
     "file_bytes",
     "commands_per_day",
+    "publishes_per_hour",
 )
 _COUNTS = ("max_concurrency",)
 _SWITCHES = ("buckets", "dm_buckets")

@@ -7,24 +7,31 @@ from typing import Any
 
 from discord_sandbox import history
 from discord_sandbox.activities import activity_json, participants
+from discord_sandbox.clock import iso
 from discord_sandbox.command_access import usable_commands
 from discord_sandbox.control.routing import Ask, Operation
 from discord_sandbox.faults import fault_json
-from discord_sandbox.model import Channel, Json, User
+from discord_sandbox.model import Channel, EventException, Json, ScheduledEvent, User
 from discord_sandbox.permissions import MANAGE_EVENTS, READ_MESSAGE_HISTORY, guild_permissions
 from discord_sandbox.record import request_json, seen_json
+from discord_sandbox.recurrence import dates_from
 from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.shapes.commands import command_json
+from discord_sandbox.shapes.entrance import welcome_screen_json
 from discord_sandbox.shapes.guilds import (
+    event_exception_json,
     guild_json,
     partial_member_json,
     role_json,
     scheduled_event_json,
 )
 from discord_sandbox.shapes.users import user_json
+from discord_sandbox.shapes.voice import voice_states_json
+from discord_sandbox.snowflake import snowflake_at
 
 _MEMBER = "/members/{user}"
 MOST_UNREAD = 1000
+MOST_DATES = 4
 
 
 def clock_json(ask: Ask) -> Json:
@@ -109,12 +116,15 @@ def view(ask: Ask) -> Json:
                     {
                         "user": user_json(member.user),
                         **partial_member_json(member),
+                        "bio": member.bio,
                         "status": member.user.status,
                     }
                     for member in guild.members.values()
                 ],
                 "roles": [role_json(role) for role in guild.roles.values()],
                 "member_count": len(guild.members),
+                "voice_states": voice_states_json(guild),
+                "welcome_screen": welcome_screen_json(guild) if guild.welcome.enabled else None,
                 "my_permissions": str(found.guild_permissions(guild, guild.members[user.id])),
             }
         )
@@ -122,6 +132,11 @@ def view(ask: Ask) -> Json:
     for other_id, channel_id in user.dms.items():
         channel = found.channels[channel_id]
         known[other_id] = found.users[other_id]
+        counts[str(channel.id)] = unread(channel, user)
+        dms.append(found.channel_json(channel, user.id))
+    for channel_id in user.groups:
+        channel = found.channels[channel_id]
+        known |= {one: found.users[one] for one in channel.recipient_ids}
         counts[str(channel.id)] = unread(channel, user)
         dms.append(found.channel_json(channel, user.id))
     return {
@@ -141,8 +156,10 @@ def view(ask: Ask) -> Json:
 
 
 def _channel(ask: Ask, channel: Channel, user: User) -> Json:
+    status = None if channel.voice is None else channel.voice.status
     return {
         **channel_json(channel),
+        **({} if status is None else {"status": status}),
         "my_permissions": str(ask.world.permissions(user.id, channel)),
     }
 
@@ -193,10 +210,31 @@ def scheduled_events(ask: Ask) -> list[Json]:
         {
             **scheduled_event_json(event, with_user_count=True),
             "me_interested": user.id in event.interested,
+            "dates": _dates(event, user, ask.backend.clock.now_ms()),
             "me_manages": manages,
         }
         for event in guild.scheduled_events.values()
     ]
+
+
+def _dates(event: ScheduledEvent, user: User, now_ms: int) -> list[Json]:
+    """The next dates of a series, and what is different about each."""
+    rule = event.data["recurrence_rule"]
+    listed = []
+    for planned_ms in dates_from(rule, now_ms, MOST_DATES) if rule is not None else ():
+        date_id = snowflake_at(planned_ms)
+        changed = event.exceptions.get(date_id) or EventException(date_id)
+        declined = event.declined.get(date_id, ())
+        listed.append(
+            {
+                "id": str(date_id),
+                "planned": iso(planned_ms),
+                **event_exception_json(event, changed),
+                "interested": len(event.interested) - len(declined),
+                "me_interested": user.id in event.interested and user.id not in declined,
+            }
+        )
+    return listed
 
 
 def requests(ask: Ask) -> list[Json]:

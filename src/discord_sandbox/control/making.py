@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from discord_sandbox import guilds, permissions
-from discord_sandbox.activities import enable
+from discord_sandbox.applications import create_application
 from discord_sandbox.channels import create_channel, delete_channel, set_overwrite
+from discord_sandbox.control.picturing import check_given, check_pictured
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.events import Event
-from discord_sandbox.gateway.intents import application_flags, privileged
+from discord_sandbox.guild_pictures import set_pictures as set_guild_pictures
 from discord_sandbox.model import GUILD_TEXT, Json, Overwrite
+from discord_sandbox.profiles import OF_USER, set_pictures
 from discord_sandbox.rest.channels import KINDS, parse_overwrite
-from discord_sandbox.seed import BadSeed, endpoint_given, sow
+from discord_sandbox.rest.roles import TAKES_COLORS
+from discord_sandbox.role_colors import paint
+from discord_sandbox.seed import BadSeed, sow
 from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.shapes.commands import permissions_json
 from discord_sandbox.shapes.guilds import guild_json, member_json, role_json
@@ -20,6 +24,7 @@ from discord_sandbox.shapes.users import application_json, user_json
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.templates import find_template, set_up
 from discord_sandbox.validate.channels import check_channel
+from discord_sandbox.validate.members import check_members
 
 _GUILD = "/guilds/{guild}"
 
@@ -28,9 +33,11 @@ def user(ask: Ask) -> Json:
     wanted = ask.optional("id")
     if wanted in ask.world.users:
         raise Refused(f"There is a user {wanted} already.", 409)
+    check_given(ask, *OF_USER)
     made = ask.world.create_user(
         ask.text("username"), global_name=ask.body.get("global_name"), user_id=wanted
     )
+    set_pictures(ask.world, made, ask.body)
     return user_json(made)
 
 
@@ -40,24 +47,15 @@ def application(ask: Ask) -> Json:
         raise Refused(f"There is an application or user {wanted} already.", 409)
     if token in ask.world.tokens:
         raise Refused("Another application has this token: choose another one.", 409)
+    check_given(ask, *OF_USER)
+    name = ask.text("name")
+    ask.optional("owner_id")
     try:
-        bits = privileged(ask.body.get("intents") or [])
-        address, signing_key = endpoint_given(ask.body)
+        made = create_application(ask.world, name, ask.body)
     except ValueError as problem:
         raise Refused(str(problem)) from None
-    made = ask.world.create_application(
-        ask.text("name"),
-        token=token,
-        application_id=wanted,
-        owner_id=ask.optional("owner_id"),
-        privileged_intents=bits,
-        flags=application_flags(bits),
-        interactions_endpoint_url=address,
-        signing_key=signing_key,
-    )
-    if ask.body.get("activity"):
-        enable(ask.world, made)
     bot = ask.world.users[made.bot_user_id]
+    set_pictures(ask.world, bot, ask.body)
     owner = ask.world.users.get(made.owner_id, bot)
     return {
         "application": application_json(made, bot, owner, 0),
@@ -85,6 +83,7 @@ def guild(ask: Ask) -> Json:
     template = None
     if ask.body.get("template") is not None:
         template = find_template(ask.world, ask.text("template"))[1]
+    features = check_pictured(ask, [], new=True)
     made = guilds.create_guild(
         ask.world,
         ask.text("name"),
@@ -94,6 +93,8 @@ def guild(ask: Ask) -> Json:
     )
     if template is not None:
         set_up(ask.world, made, template)
+    made.features = features
+    set_guild_pictures(ask.world, made, ask.body)
     for member in members:
         guilds.add_member(ask.world, made, member)
     for bot in bots:
@@ -153,11 +154,16 @@ def role(ask: Ask) -> Json:
         found,
         str(ask.body.get("name") or "new role"),
         permissions.EVERYONE_DEFAULT if granted is None else granted,
-        color=int(ask.body.get("color") or 0),
+        colors=_colors(ask),
         hoist=bool(ask.body.get("hoist", False)),
         mentionable=bool(ask.body.get("mentionable", False)),
     )
     return role_json(made)
+
+
+def _colors(ask: Ask) -> Json:
+    """The colours that the body gives, checked as Discord's own call does."""
+    return check_members(TAKES_COLORS, {n: ask.body.get(n) for n in TAKES_COLORS}, "a role")
 
 
 def edit_role(ask: Ask) -> Json:
@@ -168,9 +174,10 @@ def edit_role(ask: Ask) -> Json:
     granted = parse_snowflake(ask.body.get("permissions"))
     if granted is not None:
         edited.permissions = granted
-    for name in ("name", "color", "hoist", "mentionable"):
+    for name in ("name", "hoist", "mentionable"):
         if name in ask.body:
             setattr(edited, name, ask.body[name])
+    paint(edited, _colors(ask))
     guilds.publish_role(ask.world, found, edited, "GUILD_ROLE_UPDATE")
     return role_json(edited)
 

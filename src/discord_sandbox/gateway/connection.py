@@ -124,11 +124,11 @@ class Connection:
             raise Close(NOT_AUTHENTICATED, "Not authenticated.")
         asked = {
             PRESENCE: self._hub.set_presence,
+            VOICE: self._hub.set_voice,
             MEMBERS: self._hub.send_members,
             SOUNDS: self._hub.send_sounds,
         }
-        if op in asked:
-            asked[op](self.session, body)
+        asked[op](self.session, body)
 
     async def _struck(self, name: str, body: Any) -> bool:
         """Whether a fault took what the client sent, and did what it orders."""
@@ -227,4 +227,5 @@ class Connection:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._writer
         if self.session is not None:
-            self._hub.disconnected(self.session, self)
+            ended = self._socket.close_code in (1000, 1001)
+            self._hub.disconnected(self.session, self, for_good=ended)

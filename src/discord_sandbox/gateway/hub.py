@@ -18,6 +18,7 @@ from discord_sandbox.gateway.connection import (
     Connection,
 )
 from discord_sandbox.gateway.session import LARGE, Session
+from discord_sandbox.gateway.voice import leave_voice, update_voice_state
 from discord_sandbox.guilds import activity_json, guild_create_json, presence_json
 from discord_sandbox.model import Application, Guild, Json
 from discord_sandbox.ratelimit import RateLimits
@@ -168,8 +169,15 @@ class Hub:
         told = {"application_id": str(session.application.id), "session_id": session.id}
         self._world.bus.publish(Event("BOT_CONNECTED", told, only=frozenset(), bots=False))
 
-    def disconnected(self, session: Session, connection: Connection) -> None:
-        """The session goes on collecting for a while, in case it is resumed."""
+    def disconnected(
+        self, session: Session, connection: Connection, *, for_good: bool = False
+    ) -> None:
+        """The session goes on collecting for a while, in case it is resumed.
+
+        `for_good` says that the client closed it so that it cannot be, at Discord.
+        """
+        if for_good:
+            leave_voice(self._world, session)
         if self._connections.get(session.id) is connection:
             del self._connections[session.id]
             session.disconnect(asyncio.get_running_loop().time())
@@ -191,6 +199,7 @@ class Hub:
 
     def _forget(self, session: Session) -> None:
         self._sessions.pop(session.id, None)
+        leave_voice(self._world, session)
         self._world.bus.unlisten(session.offer)
 
     # --- what clients ask for ------------------------------------------------------------------
@@ -204,6 +213,10 @@ class Hub:
         listed = body.get("activities")
         session.activities = [one for one in map(activity_json, listed or ()) if one is not None]
         self._show_status(session, session.status)
+
+    def set_voice(self, session: Session, body: Any) -> None:
+        """Let the bot be in voice where it wants to be."""
+        update_voice_state(self._world, session, body)
 
     def _show_status(self, session: Session, status: str) -> None:
         user = self._world.users.get(session.bot_id)

@@ -116,6 +116,8 @@ class Session:
             trimmed["members"] = [
                 member for member in whole["members"] if member["user"]["id"] == str(self.bot_id)
             ]
+        if not self.intents & bits.GUILD_VOICE_STATES:
+            trimmed["voice_states"] = []
         if not self.intents & bits.GUILD_SCHEDULED_EVENTS:
             trimmed["guild_scheduled_events"] = []
         return trimmed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 
+from discord_sandbox.model.emojis import Emoji
 from discord_sandbox.model.premium import Store
 from discord_sandbox.model.wire import Json
 
@@ -45,6 +46,9 @@ class Application:
     """Where its interactions are posted; None where they are sent over the gateway."""
     signing_key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     """The private half of the Ed25519 key with which they are signed then."""
+    icon: str | None = None
+    cover_image: str | None = None
+    emojis: dict[int, Emoji] = field(default_factory=dict)
     commands: dict[int, Command] = field(default_factory=dict)
     guild_commands: dict[int, dict[int, Command]] = field(default_factory=dict)
     command_permissions: dict[tuple[int, int], list[Json]] = field(default_factory=dict)

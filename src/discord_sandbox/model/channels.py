@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from discord_sandbox.model.messages import Message
 from discord_sandbox.model.wire import Json
 
-GUILD_TEXT, DM, GUILD_VOICE, GUILD_CATEGORY, GUILD_ANNOUNCEMENT = 0, 1, 2, 4, 5
+GUILD_TEXT, DM, GUILD_VOICE, GROUP_DM, GUILD_CATEGORY, GUILD_ANNOUNCEMENT = 0, 1, 2, 3, 4, 5
 ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD = 10, 11, 12
 GUILD_STAGE, GUILD_FORUM, GUILD_MEDIA = 13, 15, 16
 FORUM_TYPES = frozenset({GUILD_FORUM, GUILD_MEDIA})
@@ -74,6 +74,7 @@ class Voice:
     user_limit: int = 0
     rtc_region: str | None = None
     video_quality_mode: int = 1
+    status: str | None = None
 
 
 @dataclass(slots=True)
@@ -89,13 +90,17 @@ class Channel:
     rate_limit_per_user: int = 0
     overwrites: dict[int, Overwrite] = field(default_factory=dict)
     recipient_ids: tuple[int, ...] = ()
-    """Both people of a DM."""
+    """Both people of a DM, or all of a group's."""
+    owner_id: int | None = None
+    """Who owns a DM of several people."""
     flags: int = 0
     default_auto_archive_minutes: int | None = None
     default_thread_rate_limit: int = 0
     thread: Thread | None = None
     forum: Forum | None = None
     voice: Voice | None = None
+    published: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    """Of an announcement channel: the copies of its messages as (channel id, message id)."""
     messages: dict[int, Message] = field(default_factory=dict)
     message_ids: list[int] = field(default_factory=list)
     ephemeral: dict[int, Message] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 SUPPRESS_JOINS = 1 << 0
 """Of `system_channel_flags`: nobody who comes is greeted."""
@@ -13,6 +13,8 @@ COMMUNITY, INVITES_DISABLED, RAID_ALERTS_DISABLED = (
     "INVITES_DISABLED",
     "RAID_ALERTS_DISABLED",
 )
+SWITCHED = (COMMUNITY, INVITES_DISABLED, RAID_ALERTS_DISABLED)
+"""The features that whoever manages a server switches; others are granted it."""
 
 
 @dataclass(slots=True)
@@ -32,5 +34,3 @@ class GuildSettings:
     premium_progress_bar_enabled: bool = False
     invites_disabled_until_ms: int | None = None
     dms_disabled_until_ms: int | None = None
-    features: list[str] = field(default_factory=list)
-    """Of those that can be switched, the ones that are on."""

@@ -9,14 +9,18 @@ from msgspec import Struct
 from discord_sandbox.model.users import User
 from discord_sandbox.model.wire import Json
 
-PINNED_MESSAGE, MEMBER_JOINED, THREAD_CREATED = 6, 7, 18
+RECIPIENT_ADD, RECIPIENT_REMOVE = 1, 2
+PINNED_MESSAGE, MEMBER_JOINED, CHANNEL_FOLLOWED, THREAD_CREATED = 6, 7, 12, 18
 AUTO_MODERATION_ACTION = 24
 STAGE_START, STAGE_END, STAGE_TOPIC = 27, 28, 31
 POLL_RESULT = 46
 SYSTEM_TYPES = frozenset(
     {
+        RECIPIENT_ADD,
+        RECIPIENT_REMOVE,
         PINNED_MESSAGE,
         MEMBER_JOINED,
+        CHANNEL_FOLLOWED,
         THREAD_CREATED,
         AUTO_MODERATION_ACTION,
         STAGE_START,
@@ -28,11 +32,14 @@ SYSTEM_TYPES = frozenset(
 """Messages that Discord itself makes of what somebody did."""
 
 CROSSPOSTED = 1 << 0
+IS_CROSSPOST = 1 << 1
 SUPPRESS_EMBEDS = 1 << 2
+SOURCE_MESSAGE_DELETED = 1 << 3
 HAS_THREAD = 1 << 5
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 SUPPRESS_NOTIFICATIONS = 1 << 12
+IS_VOICE_MESSAGE = 1 << 13
 HAS_SNAPSHOT = 1 << 14
 IS_COMPONENTS_V2 = 1 << 15
 
@@ -45,6 +52,9 @@ class Attachment:
     content_type: str | None = None
     description: str | None = None
     ephemeral: bool = False
+    duration_secs: float | None = None
+    waveform: str | None = None
+    """Of a sound: how long it is, and samples of how loud, in base64."""
 
 
 @dataclass(slots=True)
@@ -106,6 +116,7 @@ class Message(Struct, gc=False):
     application_id: int | None = None
     webhook_id: int | None = None
     webhook_name: str | None = None
+    webhook_avatar: str | None = None
     activity: Json | None = None
     """An invitation to an activity that was launched: `application` and `activity`."""
     interaction: Json | None = None
@@ -113,3 +124,6 @@ class Message(Struct, gc=False):
     reader_id: int | None = None
     """Whom an ephemeral message is for."""
     thread_id: int | None = None
+    stickers: tuple[Json, ...] = ()
+    theme: Json | None = None
+    """`shared_client_theme`."""

@@ -10,8 +10,6 @@ class Sound:
     id: int
     name: str
     creator_id: int
-    content: bytes
-    content_type: str
     volume: float = 1.0
     emoji_id: int | None = None
     emoji_name: str | None = None

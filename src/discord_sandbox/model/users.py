@@ -22,10 +22,17 @@ class User:
     status: str = "online"
     activities: list[Json] = field(default_factory=list)
     locale: str = "en-US"
+    avatar: str | None = None
+    """The hash of a picture, as everywhere in the model."""
+    banner: str | None = None
     dms: dict[int, int] = field(default_factory=dict)
     """The DM channels of this user, by the other user's id."""
+    groups: set[int] = field(default_factory=set)
+    """The DMs of several people that this user is in, by channel id."""
     read: dict[int, int] = field(default_factory=dict)
     """The last message read, by channel id."""
+    seen_ms: int = 0
+    """When they last did anything."""
     json_cache: Json | None = None
 
     @property

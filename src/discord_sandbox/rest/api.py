@@ -19,6 +19,7 @@ from discord_sandbox.faults import Fault, fault_json
 from discord_sandbox.model import DM, Application, Json
 from discord_sandbox.ratelimit import Refusal
 from discord_sandbox.record import RequestRow, request_json
+from discord_sandbox.rest.audited import audited
 from discord_sandbox.rest.body import read_body
 from discord_sandbox.rest.operations import build_router
 from discord_sandbox.rest.routing import Call, Reply, Route
@@ -60,6 +61,8 @@ class Exchange(Struct):
         self.status, self.payload, self.code = error.status, error.body(), error.code
         if isinstance(error, TooFast):
             self.headers["Retry-After"] = str(math.ceil(error.retry_after))
+            if error.scope is not None:
+                self.headers["X-RateLimit-Scope"] = error.scope
 
     def limit(self, refusal: Refusal) -> None:
         """Answer 429 as Discord does."""
@@ -103,11 +106,11 @@ class RestApi:
         self._note(request, exchange, at_ms)
         return self._response(exchange)
 
-    async def serve_attachment(
-        self, request: web.BaseRequest, answer: Callable[[], web.Response]
+    async def serve_file(
+        self, request: web.BaseRequest, route: str, answer: Callable[[], web.Response]
     ) -> web.StreamResponse:
         """Answer with a file, which the record does not hold, unless a fault strikes."""
-        exchange = Exchange(request.method, request.path, [], time.perf_counter(), "attachments")
+        exchange = Exchange(request.method, request.path, [], time.perf_counter(), route)
         at_ms = self._backend.clock.now_ms()
         try:
             answered = await self._strike_before(exchange)
@@ -177,9 +180,8 @@ class RestApi:
         if route.handler is None:
             raise NotImplementedBySandbox(route.key)
         backend, body, uploads = self._backend, exchange.body, exchange.uploads
-        answer = route.handler(
-            Call(backend, backend.world, route, params, request, application, body, uploads)
-        )
+        call = Call(backend, backend.world, route, params, request, application, body, uploads)
+        answer = audited(call, route.handler) if route.audited else route.handler(call)
         if isinstance(answer, Reply):
             exchange.status, answer = answer.status, answer.payload
         elif answer is None:

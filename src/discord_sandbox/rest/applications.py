@@ -8,6 +8,7 @@ from discord_sandbox import activities
 from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.gateway.intents import LIMITED_FLAGS, privileged_bits
 from discord_sandbox.model import Application, Json
+from discord_sandbox.pictures import changed
 from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.shapes.users import application_json
 from discord_sandbox.validate.applications import EDITED
@@ -37,6 +38,12 @@ async def edit(call: Call) -> Json:
         await _move_endpoint(call, body["interactions_endpoint_url"] or None)
     if body.get("description") is not None:
         application.description = body["description"]
+    # Discord keeps both in one place.
+    place = f"app-icons/{application.id}"
+    application.icon = changed(call.world, place, body, "icon", application.icon)
+    application.cover_image = changed(
+        call.world, place, body, "cover_image", application.cover_image
+    )
     if "tags" in body:
         application.tags = list(dict.fromkeys(body["tags"] or ()))
     if "custom_install_url" in body:

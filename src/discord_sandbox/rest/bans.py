@@ -43,8 +43,13 @@ def get(call: Call) -> Json:
 
 
 def _seconds(call: Call) -> int:
-    """How far back messages go with the ban. Raises ApiError 50035."""
+    """How far back messages go with the ban, which discord.py says in the query.
+
+    Raises ApiError 50035.
+    """
     body = call.json()
+    if "delete_message_seconds" in call.query:
+        return call.number("delete_message_seconds", default=0, least=0, most=_WEEK_S)
     seconds: int | None = body.get("delete_message_seconds")
     return seconds if seconds is not None else (body.get("delete_message_days") or 0) * 86_400
 

@@ -38,6 +38,7 @@ from discord_sandbox.validate.channels import (
     TAKES_PLACE,
     check_channel,
 )
+from discord_sandbox.webhooks import end_following
 
 _CONVERTIBLE = frozenset({GUILD_TEXT, GUILD_ANNOUNCEMENT})
 KINDS = _CONVERTIBLE | FORUM_TYPES | VOICE_TYPES | {GUILD_CATEGORY}
@@ -149,6 +150,8 @@ def edit(call: Call) -> Json:
         for overwrite in listed:
             check_grants(call, guild, _changed(channel, overwrite), channel)
         channel.overwrites = {overwrite.id: overwrite for overwrite in listed}
+    if kind != channel.type:
+        end_following(call.world, channel)
     channel.type = kind
     if "parent_id" in body:
         channel.parent_id = parse_snowflake(body["parent_id"])

@@ -7,20 +7,11 @@ from __future__ import annotations
 
 from discord_sandbox.errors import ApiError
 from discord_sandbox.model import Json
-from discord_sandbox.permissions import MANAGE_CHANNELS, MANAGE_GUILD
+from discord_sandbox.permissions import MANAGE_GUILD
 from discord_sandbox.rest.routing import Call, Route
 
 
 def default_sounds(_call: Call) -> list[Json]:
-    return []
-
-
-def sticker_packs(_call: Call) -> Json:
-    return {"sticker_packs": []}
-
-
-def of_guild(call: Call) -> list[Json]:
-    call.guild()
     return []
 
 
@@ -34,28 +25,12 @@ def new_member_welcome(call: Call) -> None:
     call.guild()
 
 
-def invites_of_channel(call: Call) -> list[Json]:
-    call.world.require(call.app.bot_user_id, call.channel(), MANAGE_CHANNELS)
-    return []
-
-
 def _own(call: Call) -> None:
     if call.id("application_id") != call.app.id:
         raise ApiError(20012)
 
 
-def emojis(call: Call) -> Json:
-    _own(call)
-    return {"items": []}
-
-
 ROUTES = (
     Route("GET", "/soundboard-default-sounds", default_sounds),
-    Route("GET", "/sticker-packs", sticker_packs),
-    Route("GET", "/guilds/{guild_id}/emojis", of_guild),
-    Route("GET", "/guilds/{guild_id}/stickers", of_guild),
-    Route("GET", "/guilds/{guild_id}/invites", managed_of_guild),
     Route("GET", "/guilds/{guild_id}/new-member-welcome", new_member_welcome),
-    Route("GET", "/channels/{channel_id}/invites", invites_of_channel),
-    Route("GET", "/applications/{application_id}/emojis", emojis),
 )

@@ -10,9 +10,11 @@ from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.gateway.intents import GUILD_MEMBERS
 from discord_sandbox.guilds import publish_member, remove_member
 from discord_sandbox.model import BYPASSES_VERIFICATION, Guild, Json, Member
+from discord_sandbox.pictures import changed
 from discord_sandbox.rest.rank import check_may_time_out, check_outranks
 from discord_sandbox.rest.roles import check_rank
 from discord_sandbox.rest.routing import Call, Route
+from discord_sandbox.rest.voice import TAKES_VOICE, edit_in_voice, needed_in_voice
 from discord_sandbox.shapes.guilds import (
     guild_counts_json,
     guild_json,
@@ -22,6 +24,8 @@ from discord_sandbox.shapes.guilds import (
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate import members as members_of
 from discord_sandbox.validate.members import Takes
+from discord_sandbox.validate.pictures import picture
+from discord_sandbox.world import World
 
 _GUILD = "/guilds/{guild_id}"
 _MEMBER = _GUILD + "/members/{user_id}"
@@ -94,12 +98,16 @@ def _timeout(call: Call, until: Any) -> int | None:
     return until_ms
 
 
-_NEEDED = {
-    "nick": permissions.MANAGE_NICKNAMES,
-    "roles": permissions.MANAGE_ROLES,
-    "communication_disabled_until": permissions.MODERATE_MEMBERS,
-}
-"""The right that one needs for each member of the body."""
+def _needed(body: Json, *, own: bool) -> int:
+    """The permissions for what the body changes of a member, or of the bot itself."""
+    needed = needed_in_voice(body)
+    if "nick" in body:
+        needed |= permissions.CHANGE_NICKNAME if own else permissions.MANAGE_NICKNAMES
+    if "roles" in body:
+        needed |= permissions.MANAGE_ROLES
+    if "communication_disabled_until" in body:
+        needed |= permissions.MODERATE_MEMBERS
+    return needed
 
 
 def _check_may_flag(call: Call, guild: Guild) -> None:
@@ -112,14 +120,12 @@ def _check_may_flag(call: Call, guild: Guild) -> None:
 def edit_member(call: Call) -> Json:
     body = call.json()
     own = call.params.get("user_id", "@me") == "@me"
-    needed = permissions.CHANGE_NICKNAME if own and "nick" in body else 0
-    if not own:
-        needed = sum(bit for name, bit in _NEEDED.items() if name in body)
-    guild = call.guild(needed)
+    guild = call.guild(_needed(body, own=own))
     if "flags" in body:
         _check_may_flag(call, guild)
     member = call.world.member(guild, call.app.bot_user_id if own else call.id("user_id"))
     until_ms = _timeout(call, body.get("communication_disabled_until"))
+    in_voice = edit_in_voice(call, guild, member, body)
     if "nick" in body:
         check_outranks(call, guild, member.user.id)
     if "communication_disabled_until" in body:
@@ -131,7 +137,11 @@ def edit_member(call: Call) -> Json:
             check_rank(call, guild, role_id)
         member.role_ids = wanted
     _set(member, body, until_ms)
+    if own:
+        _set_profile(call.world, guild, member, body)
     publish_member(call.world, guild, member)
+    if in_voice is not None:
+        in_voice()
     return member_json(member)
 
 
@@ -145,6 +155,15 @@ def _set(member: Member, body: Json, until_ms: int | None) -> None:
         member.flags = member.flags & ~BYPASSES_VERIFICATION | given
 
 
+def _set_profile(world: World, guild: Guild, member: Member, body: Json) -> None:
+    """What the bot shows of itself in this server only."""
+    place = f"guilds/{guild.id}/users/{member.user.id}"
+    member.avatar = changed(world, f"{place}/avatars", body, "avatar", member.avatar)
+    member.banner = changed(world, f"{place}/banners", body, "banner", member.banner)
+    if "bio" in body:
+        member.bio = body["bio"] or None
+
+
 def kick(call: Call) -> None:
     guild = call.guild(permissions.KICK_MEMBERS)
     check_outranks(call, guild, call.id("user_id"))
@@ -152,11 +171,18 @@ def kick(call: Call) -> None:
 
 
 _NICK = members_of.text(32)
+_TAKES_OWN: Takes = {
+    "nick": _NICK,
+    "avatar": picture(),
+    "banner": picture(),
+    "bio": members_of.text(190),
+}
 _TAKES_MEMBER: Takes = {
     "nick": _NICK,
     "roles": members_of.many(members_of.snowflake, 350),
     "communication_disabled_until": members_of.instant,
     "flags": members_of.number(0, 2**31 - 1),
+    **TAKES_VOICE,
 }
 
 ROUTES = (
@@ -164,7 +190,7 @@ ROUTES = (
     Route("GET", _GUILD + "/preview", preview),
     Route("GET", _GUILD + "/members", members),
     Route("GET", _GUILD + "/members/search", search),
-    Route("PATCH", _GUILD + "/members/@me", edit_member, takes={"nick": _NICK}),
+    Route("PATCH", _GUILD + "/members/@me", edit_member, takes=_TAKES_OWN),
     Route("GET", _MEMBER, get_member),
     Route("PATCH", _MEMBER, edit_member, takes=_TAKES_MEMBER),
     Route("DELETE", _MEMBER, kick),

@@ -10,8 +10,6 @@ from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.events import Event
 from discord_sandbox.gateway.intents import MESSAGE_CONTENT
 from discord_sandbox.model import (
-    CROSSPOSTED,
-    GUILD_ANNOUNCEMENT,
     IS_COMPONENTS_V2,
     SUPPRESS_EMBEDS,
     SYSTEM_TYPES,
@@ -42,7 +40,7 @@ def readable(call: Call, message: Message, channel: Channel) -> Json:
 def create_message(call: Call) -> Json | Written:
     world, bot = call.world, call.bot
     channel = world.channel(call.id("channel_id"))
-    draft = check_message(call.body, call.uploads)
+    draft = check_message(call.body, call.uploads, voice=True, whole=True)
     messages.check_can_send(world, bot, channel, draft)
     if channel.guild_id is None:
         check_dm(world, bot, channel)
@@ -80,13 +78,14 @@ def edit_message(call: Call) -> Written:
     message = call.message(channel)
     if message.type in SYSTEM_TYPES:
         raise ApiError(50021)
-    draft = check_message(call.body, call.uploads, v2=bool(message.flags & IS_COMPONENTS_V2))
+    v2 = bool(message.flags & IS_COMPONENTS_V2)
+    draft = check_message(call.body, call.uploads, v2=v2, whole=True)
     if message.author.id != call.app.bot_user_id or message.webhook_id is not None:
         if draft.given - {"flags"}:
             raise ApiError(50005)
         call.world.require(call.app.bot_user_id, channel, permissions.MANAGE_MESSAGES)
         message.flags = message.flags & ~SUPPRESS_EMBEDS | draft.flags & SUPPRESS_EMBEDS
-        return show(call.world, channel, message, "update")
+        return messages.show_changed(call.world, channel, message)
     return messages.edit_and_show(call.world, channel, message, draft)
 
 
@@ -112,21 +111,6 @@ def bulk_delete(call: Call) -> None:
         raise ApiError(50034)
     found = [channel.messages.get(one) for one in dict.fromkeys(ids)]
     messages.delete_many(call.world, channel, [one for one in found if one is not None])
-
-
-def crosspost(call: Call) -> Written:
-    """Publish a message of an announcement channel; no other server follows it here."""
-    channel = call.channel()
-    if channel.type != GUILD_ANNOUNCEMENT:
-        raise ApiError(50024)
-    message = call.message(channel)
-    own = message.author.id == call.app.bot_user_id
-    needed = permissions.SEND_MESSAGES if own else permissions.MANAGE_MESSAGES
-    call.world.require(call.app.bot_user_id, channel, needed)
-    if message.flags & CROSSPOSTED:
-        raise ApiError(40033)
-    message.flags |= CROSSPOSTED
-    return show(call.world, channel, message, "update")
 
 
 def typing(call: Call) -> Reply:
@@ -162,7 +146,6 @@ ROUTES = tuple(
                 takes=_TAKES_DELETED,
             ),
             Route("POST", "/channels/{channel_id}/typing", typing),
-            Route("POST", "/channels/{channel_id}/messages/{message_id}/crosspost", crosspost),
         ),
         (
             Route(method, "/channels/{channel_id}/messages/{message_id}", handler)

@@ -5,39 +5,54 @@ from __future__ import annotations
 from importlib.resources import files
 
 from discord_sandbox.rest import (
+    announcements,
     applications,
+    audit_logs,
     auto_moderation,
     bans,
     channels,
     commands,
+    emojis,
     empty,
+    entrance,
+    event_dates,
     guild_settings,
     guilds,
     integrations,
     interactions,
+    invites,
     messages,
     onboarding,
     polls,
     premium,
+    pruning,
     reactions,
     role_connections,
     roles,
     scheduled_events,
+    search,
     soundboard,
     stages,
+    stickers,
     templates,
     thread_lists,
     threads,
     users,
+    voice,
+    webhook_services,
     webhooks,
 )
+from discord_sandbox.rest.audited import AUDITED
 from discord_sandbox.rest.routing import Route
 from discord_sandbox.routing import Router
 
 DONE: tuple[Route, ...] = (
     *messages.ROUTES,
+    *search.ROUTES,
+    *announcements.ROUTES,
     *interactions.ROUTES,
     *webhooks.ROUTES,
+    *webhook_services.ROUTES,
     *users.ROUTES,
     *applications.ROUTES,
     *channels.ROUTES,
@@ -45,6 +60,7 @@ DONE: tuple[Route, ...] = (
     *thread_lists.ROUTES,
     *reactions.ROUTES,
     *polls.ROUTES,
+    *emojis.ROUTES,
     *guilds.ROUTES,
     *guild_settings.ROUTES,
     *auto_moderation.ROUTES,
@@ -58,9 +74,20 @@ DONE: tuple[Route, ...] = (
     *bans.ROUTES,
     *commands.ROUTES,
     *scheduled_events.ROUTES,
+    *event_dates.ROUTES,
     *stages.ROUTES,
+    *stickers.ROUTES,
+    *invites.ROUTES,
+    *voice.ROUTES,
+    *pruning.ROUTES,
+    *entrance.ROUTES,
+    *audit_logs.ROUTES,
     *empty.ROUTES,
 )
+
+
+for _route in DONE:
+    _route.audited = AUDITED.get(_route.key, ())
 
 
 def known_operations() -> list[tuple[str, str, str]]:

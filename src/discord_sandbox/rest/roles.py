@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections import Counter
 
 from discord_sandbox import permissions
-from discord_sandbox.errors import ApiError, NotImplementedBySandbox, Problems, invalid
-from discord_sandbox.guilds import create_role, delete_role, publish_member, publish_role
+from discord_sandbox.errors import ApiError, Problems, invalid
+from discord_sandbox.guild_pictures import check_role_icons
+from discord_sandbox.guilds import (
+    create_role,
+    delete_role,
+    publish_member,
+    publish_role,
+    set_role_icon,
+)
 from discord_sandbox.model import Guild, Json, Role
 from discord_sandbox.rest.rank import check_grants, highest
 from discord_sandbox.rest.routing import Call, Route
+from discord_sandbox.role_colors import paint
 from discord_sandbox.shapes.guilds import role_json
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate import fields, members
 from discord_sandbox.validate.members import Takes
+from discord_sandbox.validate.pictures import MOST_SMALL_KB, picture
 
 _ROLES = "/guilds/{guild_id}/roles"
 _OF_MEMBER = "/guilds/{guild_id}/members/{user_id}/roles/{role_id}"
@@ -46,41 +55,34 @@ def create(call: Call) -> Json:
     body = call.json()
     granted = parse_snowflake(body.get("permissions"))
     check_grants(call, guild, granted or 0)
+    check_role_icons(guild, body)
     role = create_role(
         call.world,
         guild,
         body.get("name") or "new role",
         guild.roles[guild.id].permissions if granted is None else granted,
-        color=_color(body) or 0,
+        colors=body,
         hoist=bool(body.get("hoist", False)),
         mentionable=bool(body.get("mentionable", False)),
+        pictured=body,
     )
     return role_json(role)
-
-
-def _color(body: Json) -> int | None:
-    """The colour, which newer clients give as the first of `colors`.
-
-    Raises NotImplementedBySandbox for a gradient.
-    """
-    colors = body.get("colors") or {}
-    if any(colors.get(name) is not None for name in ("secondary_color", "tertiary_color")):
-        raise NotImplementedBySandbox("A role with more than one color")
-    color: int | None = colors.get("primary_color", body.get("color"))
-    return color
 
 
 def edit(call: Call) -> Json:
     guild = call.guild(permissions.MANAGE_ROLES)
     role = check_rank(call, guild, call.id("role_id"))
     body = call.json()
+    check_role_icons(guild, body)
     granted = parse_snowflake(body.get("permissions"))
     if granted is not None:
         check_grants(call, guild, granted ^ role.permissions)
         role.permissions = granted
-    for name, value in {**body, "color": _color(body)}.items():
-        if name in ("name", "color", "hoist", "mentionable") and value is not None:
-            setattr(role, name, value)
+    for name in ("name", "hoist", "mentionable"):
+        if body.get(name) is not None:
+            setattr(role, name, body[name])
+    paint(role, body)
+    set_role_icon(call.world, role, body)
     publish_role(call.world, guild, role, "GUILD_ROLE_UPDATE")
     return role_json(role)
 
@@ -139,17 +141,29 @@ def counts(call: Call) -> Json:
     return {str(role_id): number for role_id, number in counted.items()}
 
 
+def _character(problems: Problems, path: fields.Path, value: object) -> None:
+    """An emoji that is a character; one of a server's own cannot stand beside a role."""
+    text = fields.text(problems, path, value, longest=100, shortest=1)
+    if text is not None and text.isascii():
+        problems.add(path, "INVALID_UNICODE_EMOJI", "Invalid emoji")
+
+
 _TAKES_PLACE: Takes = {"id": members.snowflake, "position": members.number(1, 250)}
 _COLOR = members.number(0, 0xFFFFFF)
-_TAKES: Takes = {
-    "name": members.text(100, 1),
-    "permissions": members.permission_bits,
+TAKES_COLORS: Takes = {
     "color": _COLOR,
     "colors": members.nested(
         dict.fromkeys(("primary_color", "secondary_color", "tertiary_color"), _COLOR)
     ),
+}
+_TAKES: Takes = {
+    "name": members.text(100, 1),
+    "permissions": members.permission_bits,
+    **TAKES_COLORS,
     "hoist": members.flag,
     "mentionable": members.flag,
+    "icon": picture(MOST_SMALL_KB),
+    "unicode_emoji": _character,
 }
 
 ROUTES = (

@@ -11,6 +11,7 @@ from aiohttp import web
 from msgspec import Struct
 from multidict import MultiMapping
 
+from discord_sandbox.audit.kinds import Kind
 from discord_sandbox.backend import Backend
 from discord_sandbox.clock import parse_iso
 from discord_sandbox.errors import ApiError, invalid
@@ -23,6 +24,7 @@ from discord_sandbox.validate.members import Takes, check_members
 from discord_sandbox.validate.message import Upload
 from discord_sandbox.world import World
 
+MOST_REASON = 512
 _MAJOR = ("channel_id", "guild_id", "webhook_id")
 
 
@@ -52,9 +54,12 @@ class Call(Struct):
 
     @property
     def reason(self) -> str | None:
-        """What X-Audit-Log-Reason gave."""
-        given = self.request.headers.get("X-Audit-Log-Reason")
-        return None if given is None else unquote(given)
+        """What X-Audit-Log-Reason gave. Raises ApiError 50035 for more than 512 characters."""
+        given = unquote(self.request.headers.get("X-Audit-Log-Reason", "")) or None
+        if given is not None and len(given) > MOST_REASON:
+            text = f"Must be {MOST_REASON} or fewer in length."
+            raise invalid(("reason",), "BASE_TYPE_MAX_LENGTH", text)
+        return given
 
     @property
     def locale(self) -> str | None:
@@ -213,6 +218,8 @@ class Route:
     public: bool = False
     exempt: bool = False
     bucketed: bool = True
+    audited: tuple[Kind, ...] = ()
+    """What it may do that the audit log tells of."""
     takes: Takes | None = None
     """The members of the body, where it is an object that `Call.json` checks."""
     key: str = field(init=False)

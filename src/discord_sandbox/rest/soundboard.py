@@ -8,8 +8,15 @@ from discord_sandbox.model.soundboard import Sound
 from discord_sandbox.permissions import CREATE_GUILD_EXPRESSIONS, MANAGE_GUILD_EXPRESSIONS
 from discord_sandbox.rest.routing import Call, Reply, Route
 from discord_sandbox.shapes.soundboard import sound_json
-from discord_sandbox.soundboard import create_sound, delete_sound, edit_sound
-from discord_sandbox.validate.soundboard import TAKES, TAKES_EDIT, check_emoji, check_made
+from discord_sandbox.soundboard import create_sound, delete_sound, edit_sound, play
+from discord_sandbox.validate.soundboard import (
+    TAKES,
+    TAKES_EDIT,
+    TAKES_SENT,
+    check_emoji,
+    check_made,
+    check_sent,
+)
 
 _SOUNDS = "/guilds/{guild_id}/soundboard-sounds"
 _SOUND = _SOUNDS + "/{sound_id}"
@@ -75,10 +82,19 @@ def delete(call: Call) -> None:
     delete_sound(call.world, *_changeable(call))
 
 
+def send(call: Call) -> None:
+    """Play a sound in the voice channel that the bot is in."""
+    channel = call.channel()
+    body = call.json()
+    check_sent(body)
+    play(call.world, call.guild_of(channel), call.bot, channel, body)
+
+
 ROUTES = (
     Route("GET", _SOUNDS, listed),
     Route("POST", _SOUNDS, create, takes=TAKES),
     Route("GET", _SOUND, get),
     Route("PATCH", _SOUND, edit, takes=TAKES_EDIT),
     Route("DELETE", _SOUND, delete),
+    Route("POST", "/channels/{channel_id}/send-soundboard-sound", send, takes=TAKES_SENT),
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from discord_sandbox import permissions
-from discord_sandbox.errors import NotImplementedBySandbox
 from discord_sandbox.model import PRIVATE_THREAD, Channel, Json, Thread
+from discord_sandbox.phrases import skipped, words_of
 from discord_sandbox.rest.messages import readable
 from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.shapes.channels import channel_json, thread_member_json
+from discord_sandbox.validate.search import check_slop
 
 _CHANNEL = "/channels/{channel_id}"
 
@@ -77,12 +78,16 @@ def my_archived_threads(call: Call) -> Json:
 
 
 def search(call: Call) -> Json:
-    """Threads by a part of their name and by tags; of a forum's posts the first messages too."""
+    """Threads by their name and by tags; of a forum's posts the first messages too.
+
+    The name is a part of the thread's, or words that stand in it, in their order and with no more
+    than `slop` others between two of them.
+    """
     parent = call.channel()
     call.world.require(call.app.bot_user_id, parent, permissions.READ_MESSAGE_HISTORY)
-    if "slop" in call.query:
-        raise NotImplementedBySandbox("Searching threads with `slop`")
+    slop = check_slop(call.query)
     wanted = call.query.get("name", "").lower()
+    words = words_of(wanted)
     least, most = call.snowflake("min_id"), call.snowflake("max_id")
     archived = call.flag("archived") if "archived" in call.query else None
     limit = call.number("limit", default=25, least=1, most=25)
@@ -92,7 +97,7 @@ def search(call: Call) -> Json:
     found = [
         (channel, thread)
         for channel, thread in _threads(call, parent)
-        if wanted in channel.name.lower()
+        if (wanted in channel.name.lower() or _says(words, channel.name, slop))
         and (least is None or channel.id >= least)
         and (most is None or channel.id <= most)
         and (archived is None or thread.archived == archived)
@@ -107,6 +112,10 @@ def search(call: Call) -> Json:
     if parent.forum is not None:
         shaped["first_messages"] = _first_messages(call, found[offset : offset + limit])
     return shaped
+
+
+def _says(words: list[str], name: str, slop: int) -> bool:
+    return bool(words) and skipped(words, name, slop) is not None
 
 
 _Found = tuple[Channel, Thread]

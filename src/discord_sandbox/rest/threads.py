@@ -86,7 +86,7 @@ def first_message(call: Call, body: Json) -> Draft:
     if not isinstance(body.get("message"), dict):
         raise invalid(("message",), "BASE_TYPE_REQUIRED", "This field is required")
     try:
-        draft = check_message(body["message"], call.uploads)
+        draft = check_message(body["message"], call.uploads, voice=True, whole=True)
     except NotImplementedBySandbox:
         raise
     except ApiError as error:

@@ -7,15 +7,14 @@ from discord_sandbox.errors import ApiError
 from discord_sandbox.guilds import remove_member
 from discord_sandbox.model import Json
 from discord_sandbox.permissions import guild_permissions
+from discord_sandbox.profiles import publish_user, set_pictures
 from discord_sandbox.rest.routing import Call, Route
 from discord_sandbox.shapes.guilds import guild_features, member_json
-from discord_sandbox.shapes.users import (
-    forget_user_json,
-    own_user_json,
-    user_json,
-)
+from discord_sandbox.shapes.users import own_user_json, user_json
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate import members
+from discord_sandbox.validate.members import Takes
+from discord_sandbox.validate.pictures import picture
 
 
 def get_me(call: Call) -> Json:
@@ -30,11 +29,13 @@ def get_user(call: Call) -> Json:
 
 
 def edit_me(call: Call) -> Json:
-    name = call.json().get("username")
-    if name is not None:
-        call.bot.username = name
-        forget_user_json(call.bot)
-    return own_user_json(call.bot)
+    body, bot = call.json(), call.bot
+    before = bot.username, bot.avatar, bot.banner
+    bot.username = body.get("username") or bot.username
+    set_pictures(call.world, bot, body)
+    if (bot.username, bot.avatar, bot.banner) != before:
+        publish_user(call.world, bot)
+    return own_user_json(bot)
 
 
 def my_guilds(call: Call) -> list[Json]:
@@ -48,8 +49,8 @@ def my_guilds(call: Call) -> list[Json]:
         one: Json = {
             "id": str(guild.id),
             "name": guild.name,
-            "icon": None,
-            "banner": None,
+            "icon": guild.icon,
+            "banner": guild.banner,
             "owner": guild.owner_id == call.bot.id,
             "permissions": str(granted),
             "features": guild_features(guild),
@@ -105,9 +106,11 @@ def gateway_bot(call: Call) -> Json:
     }
 
 
+_TAKES_ME: Takes = {"username": members.text(32, 2), "avatar": picture(), "banner": picture()}
+
 ROUTES = (
     Route("GET", "/users/@me", get_me),
-    Route("PATCH", "/users/@me", edit_me, takes={"username": members.text(32, 2)}),
+    Route("PATCH", "/users/@me", edit_me, takes=_TAKES_ME),
     Route("GET", "/users/@me/guilds", my_guilds),
     Route("DELETE", "/users/@me/guilds/{guild_id}", leave_guild),
     Route("GET", "/users/@me/guilds/{guild_id}/member", my_member),

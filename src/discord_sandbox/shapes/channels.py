@@ -5,6 +5,7 @@ from __future__ import annotations
 from discord_sandbox.clock import iso
 from discord_sandbox.model import (
     DM,
+    GROUP_DM,
     GUILD_FORUM,
     Channel,
     Forum,
@@ -44,6 +45,10 @@ def channel_json(channel: Channel, recipients: list[User] | None = None) -> Json
         shaped["last_pin_timestamp"] = iso(channel.last_pin_ms)
     if channel.type == DM:
         shaped["recipients"] = [user_json(user) for user in recipients or []]
+        return shaped
+    if channel.type == GROUP_DM:
+        shaped["recipients"] = [user_json(user) for user in recipients or []]
+        shaped |= {"name": channel.name or None, "icon": None, "owner_id": str(channel.owner_id)}
         return shaped
     shaped["guild_id"] = str(channel.guild_id)
     shaped["name"] = channel.name

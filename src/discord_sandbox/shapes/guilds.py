@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from discord_sandbox.clock import iso
-from discord_sandbox.model import Guild, Json, Member, Role, ScheduledEvent
+from discord_sandbox.model import EventException, Guild, Json, Member, Role, ScheduledEvent
 from discord_sandbox.model.guild_settings import COMMUNITY
+from discord_sandbox.shapes.emojis import emoji_json
+from discord_sandbox.shapes.stickers import sticker_json
 from discord_sandbox.shapes.users import user_json
 
 
@@ -23,12 +25,16 @@ def role_json(role: Role) -> Json:
         "permissions": str(role.permissions),
         "position": role.position,
         "color": role.color,
-        "colors": {"primary_color": role.color, "secondary_color": None, "tertiary_color": None},
+        "colors": {
+            "primary_color": role.color,
+            "secondary_color": role.secondary_color,
+            "tertiary_color": role.tertiary_color,
+        },
         "hoist": role.hoist,
         "managed": role.managed,
         "mentionable": role.mentionable,
-        "icon": None,
-        "unicode_emoji": None,
+        "icon": role.icon,
+        "unicode_emoji": role.unicode_emoji,
         "flags": 0,
     }
     if role.bot_id is not None:
@@ -39,8 +45,8 @@ def role_json(role: Role) -> Json:
 def partial_member_json(member: Member) -> Json:
     """A member without its user, as messages and mentions carry it."""
     return {
-        "avatar": None,
-        "banner": None,
+        "avatar": member.avatar,
+        "banner": member.banner,
         "communication_disabled_until": _iso_or_none(member.timeout_until_ms),
         "flags": member.flags,
         "joined_at": iso(member.joined_ms),
@@ -48,8 +54,8 @@ def partial_member_json(member: Member) -> Json:
         "pending": False,
         "premium_since": None,
         "roles": [str(role_id) for role_id in member.role_ids],
-        "mute": False,
-        "deaf": False,
+        "mute": member.mute,
+        "deaf": member.deaf,
     }
 
 
@@ -63,13 +69,13 @@ def guild_json(guild: Guild) -> Json:
     return {
         "id": str(guild.id),
         "name": guild.name,
-        "icon": None,
+        "icon": guild.icon,
         "description": guild.description,
         "home_header": None,
-        "splash": None,
-        "discovery_splash": None,
+        "splash": guild.splash,
+        "discovery_splash": guild.discovery_splash,
         "features": guild_features(guild),
-        "banner": None,
+        "banner": guild.banner,
         "owner_id": str(guild.owner_id),
         "application_id": None,
         "region": "sandbox",
@@ -77,8 +83,8 @@ def guild_json(guild: Guild) -> Json:
         "afk_timeout": settings.afk_timeout,
         "system_channel_id": _id_or_none(guild.system_channel_id),
         "system_channel_flags": settings.system_channel_flags,
-        "widget_enabled": False,
-        "widget_channel_id": None,
+        "widget_enabled": guild.widget.enabled,
+        "widget_channel_id": _id_or_none(guild.widget.channel_id),
         "verification_level": settings.verification_level,
         "roles": [role_json(role) for role in guild.roles.values()],
         "default_message_notifications": settings.default_message_notifications,
@@ -98,8 +104,8 @@ def guild_json(guild: Guild) -> Json:
         "premium_progress_bar_enabled": settings.premium_progress_bar_enabled,
         "nsfw": False,
         "nsfw_level": 0,
-        "emojis": [],
-        "stickers": [],
+        "emojis": [emoji_json(emoji) for emoji in guild.emojis.values()],
+        "stickers": [sticker_json(sticker) for sticker in guild.stickers.values()],
         "incidents_data": _incidents_or_none(guild),
     }
 
@@ -121,12 +127,14 @@ def _incidents_or_none(guild: Guild) -> Json | None:
 
 
 def guild_features(guild: Guild) -> list[str]:
-    """What is switched on in the server, and what comes with it."""
-    shown = list(guild.settings.features)
+    """What the server was given and switched on, and what comes with its settings."""
+    shown = list(guild.features)
     if COMMUNITY in shown:
         shown.append("NEWS")
     if guild.auto_moderation:
         shown.append("AUTO_MODERATION")
+    if guild.welcome.enabled:
+        shown.append("WELCOME_SCREEN_ENABLED")
     return shown
 
 
@@ -154,10 +162,22 @@ def scheduled_event_json(event: ScheduledEvent, *, with_user_count: bool = False
         "guild_id": str(event.guild_id),
         "creator_id": str(event.creator_id),
         "entity_id": _id_or_none(event.entity_id),
-        "image": None,
-        "guild_scheduled_event_exceptions": [],
+        "image": event.image,
+        "guild_scheduled_event_exceptions": [
+            event_exception_json(event, one) for one in event.exceptions.values()
+        ],
         **event.data,
     }
     if with_user_count:
         shaped["user_count"] = len(event.interested)
     return shaped
+
+
+def event_exception_json(event: ScheduledEvent, exception: EventException) -> Json:
+    return {
+        "event_id": str(event.id),
+        "event_exception_id": str(exception.id),
+        "scheduled_start_time": _iso_or_none(exception.start_ms),
+        "scheduled_end_time": _iso_or_none(exception.end_ms),
+        "is_canceled": exception.canceled,
+    }

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from discord_sandbox.clock import iso
 from discord_sandbox.model import (
+    IS_CROSSPOST,
     POLL_RESULT,
     SYSTEM_TYPES,
     Attachment,
@@ -37,6 +38,10 @@ def attachment_json(attachment: Attachment, channel_id: int, base_url: str) -> J
         shaped["content_type"] = attachment.content_type
     if attachment.description is not None:
         shaped["description"] = attachment.description
+    if attachment.duration_secs is not None:
+        shaped["duration_secs"] = attachment.duration_secs
+    if attachment.waveform is not None:
+        shaped["waveform"] = attachment.waveform
     if attachment.ephemeral:
         shaped["ephemeral"] = True
     return shaped
@@ -61,7 +66,7 @@ def _webhook_json(message: Message) -> Json:
     return {
         "id": str(message.webhook_id),
         "username": message.webhook_name or "Webhook",
-        "avatar": None,
+        "avatar": message.webhook_avatar,
         "discriminator": "0000",
         "public_flags": 0,
         "flags": 0,
@@ -119,8 +124,8 @@ def message_json(
         ]
     if message.interaction is not None:
         _add_interaction(shaped, message.interaction)
-    if message.poll is not None:
-        shaped["poll"] = poll_json(message.poll, viewer_id)
+    if message.stickers or message.poll is not None or message.theme is not None:
+        _add_rare(shaped, message, viewer_id)
     if message.reference is not None:
         _add_reference(shaped, message, base_url)
     if _shows_referenced(message):
@@ -130,9 +135,20 @@ def message_json(
     return shaped
 
 
+def _add_rare(shaped: Json, message: Message, viewer_id: int) -> None:
+    if message.stickers:
+        shaped["sticker_items"] = message.stickers
+    if message.poll is not None:
+        shaped["poll"] = poll_json(message.poll, viewer_id)
+    if message.theme is not None:
+        shaped["shared_client_theme"] = message.theme
+
+
 def _shows_referenced(message: Message) -> bool:
     """Whether the message to which it refers comes with it; with most of Discord's own not."""
     if message.reference is None or message.forwarded is not None:
+        return False
+    if message.flags & IS_CROSSPOST:
         return False
     return message.type == POLL_RESULT or message.type not in SYSTEM_TYPES
 
@@ -147,7 +163,7 @@ def _add_reference(shaped: Json, message: Message, base_url: str) -> None:
 
 def snapshot_json(message: Message, users: Mapping[int, User]) -> Json:
     """What a forward keeps of a message; its files are kept beside it."""
-    return {
+    shaped: Json = {
         "type": message.type,
         "content": message.content,
         "mentions": [user_json(users[user_id]) for user_id in message.mention_ids],
@@ -158,6 +174,9 @@ def snapshot_json(message: Message, users: Mapping[int, User]) -> Json:
         "flags": message.flags,
         "components": list(message.components),
     }
+    if message.stickers:
+        shaped["sticker_items"] = list(message.stickers)
+    return shaped
 
 
 def poll_json(poll: Poll, viewer_id: int) -> Json:

@@ -13,11 +13,11 @@ def user_json(user: User) -> Json:
         shaped = user.json_cache = {
             "id": str(user.id),
             "username": user.username,
-            "avatar": None,
+            "avatar": user.avatar,
             "discriminator": "0000" if user.bot else "0",
             "public_flags": 0,
             "flags": 0,
-            "banner": None,
+            "banner": user.banner,
             "accent_color": None,
             "global_name": user.global_name,
             "avatar_decoration_data": None,
@@ -51,7 +51,7 @@ def basic_application_json(application: Application, bot: User) -> Json:
     return {
         "id": str(application.id),
         "name": application.name,
-        "icon": None,
+        "icon": application.icon,
         "description": application.description,
         "type": None,
         "bot": user_json(bot),
@@ -65,7 +65,7 @@ def application_json(
     shaped: Json = {
         "id": str(application.id),
         "name": application.name,
-        "icon": None,
+        "icon": application.icon,
         "description": application.description,
         "type": None,
         "bot": user_json(bot),
@@ -96,4 +96,6 @@ def application_json(
         shaped["custom_install_url"] = application.custom_install_url
     if application.install_params is not None:
         shaped["install_params"] = application.install_params
+    if application.cover_image is not None:
+        shaped["cover_image"] = application.cover_image
     return shaped

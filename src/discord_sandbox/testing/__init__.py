@@ -18,7 +18,8 @@ from discord_sandbox.testing.exchange import Activity, Exchange, Unanswered
 from discord_sandbox.testing.faults import Fault
 from discord_sandbox.testing.members import Member
 from discord_sandbox.testing.messages import File, Message, Modal
-from discord_sandbox.testing.places import Application, Channel, Guild
+from discord_sandbox.testing.pictures import Emoji, data_uri
+from discord_sandbox.testing.places import Application, Channel, Guild, Webhook
 from discord_sandbox.testing.sandbox import Sandbox
 from discord_sandbox.testing.stream import WaitedInVain
 
@@ -28,6 +29,7 @@ __all__ = [
     "BotEnded",
     "BotProcess",
     "Channel",
+    "Emoji",
     "Exchange",
     "Fault",
     "File",
@@ -39,4 +41,6 @@ __all__ = [
     "SandboxError",
     "Unanswered",
     "WaitedInVain",
+    "Webhook",
+    "data_uri",
 ]

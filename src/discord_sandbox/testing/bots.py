@@ -74,6 +74,7 @@ async def running(
             "DISCORD_PUBLIC_KEY": application.verify_key,
             "DISCORD_API_URL": sandbox.api_url,
             "DISCORD_GATEWAY_URL": sandbox.gateway_url,
+            "DISCORD_CDN_URL": sandbox.cdn_url,
             **env,
         },
         stdout=asyncio.subprocess.PIPE,

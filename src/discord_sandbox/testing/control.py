@@ -9,6 +9,8 @@ from typing import Any
 import aiohttp
 
 Json = dict[str, Any]
+Parameter = str | int | list[str] | list[int]
+"""A value in a query, or several."""
 
 
 class SandboxError(Exception):
@@ -39,7 +41,7 @@ class Control:
     async def close(self) -> None:
         await self.session.close()
 
-    async def get(self, path: str, **query: str | int) -> Any:
+    async def get(self, path: str, **query: Parameter) -> Any:
         """The answer to a GET of /sandbox`path`. Raises SandboxError."""
         return await self._request("GET", path, params=query)
 
@@ -58,6 +60,11 @@ class Control:
     async def delete(self, path: str) -> Any:
         """Raises SandboxError."""
         return await self._request("DELETE", path)
+
+    async def download(self, path: str) -> bytes | None:
+        """A file of the sandbox's; None where there is none."""
+        async with self.session.get(f"{self.base_url}{path}") as response:
+            return await response.read() if response.status == 200 else None
 
     async def _request(self, method: str, path: str, **how: Any) -> Any:
         url = f"{self.base_url}/sandbox{path}"

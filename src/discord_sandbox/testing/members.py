@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from discord_sandbox.testing.control import Json
+from discord_sandbox.testing.control import Json, Parameter
 from discord_sandbox.testing.interacting import Interacting, Place, channel_id_of
 from discord_sandbox.testing.messages import File, Message
+from discord_sandbox.testing.pictures import Emoji, named, with_pictures
 from discord_sandbox.testing.places import Application, Guild
+from discord_sandbox.testing.posting import Posting
+from discord_sandbox.testing.servers import InServers
 from discord_sandbox.testing.stream import DEFAULT_TIMEOUT_S, Frame, Stream, deleted_in
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ def _anything(_: Message) -> bool:
     return True
 
 
-class Member(Interacting):
+class Member(Interacting, InServers, Posting):
     """A person. What they do is done at once; what the bot does to it can be waited for."""
 
     def __init__(self, sandbox: Sandbox, data: Json) -> None:
@@ -193,22 +196,30 @@ class Member(Interacting):
         """Vote in a poll for the answers of these numbers, and no others; none takes it back."""
         await self._do("vote", {**self._at(message), "answer_ids": list(answers)})
 
-    async def react(self, message: Message, emoji: str) -> None:
-        await self._do("react", {**self._at(message), "emoji": emoji})
+    async def react(self, message: Message, emoji: str | Emoji) -> None:
+        await self._do("react", {**self._at(message), "emoji": named(emoji)})
 
-    async def unreact(self, message: Message, emoji: str) -> None:
-        await self._do("unreact", {**self._at(message), "emoji": emoji})
+    async def unreact(self, message: Message, emoji: str | Emoji) -> None:
+        await self._do("unreact", {**self._at(message), "emoji": named(emoji)})
 
     async def open_dm(self, other: Application | Member) -> int:
         """Open the direct messages with a bot or another member; answers the channel's id."""
         opened = await self._do("dm", {"user_id": str(other.id)})
         return int(opened["id"])
 
-    @staticmethod
-    def _at(message: Message) -> Json:
-        return {"channel_id": str(message.channel_id), "message_id": str(message.id)}
+    async def open_group_dm(self, *others: Member, name: str = "") -> int:
+        """Open a DM of several people; answers the channel's id."""
+        body = {"user_ids": [str(other.id) for other in others], "name": name}
+        return int((await self._do("group-dm", body))["id"])
 
-    # --- settings and servers ----------------------------------------------------------------
+    async def add_to_group_dm(self, channel_id: int, other: Member) -> None:
+        body = {"channel_id": str(channel_id), "user_id": str(other.id)}
+        await self._do("add-to-group-dm", body)
+
+    async def leave_group_dm(self, channel_id: int) -> None:
+        await self._do("leave-group-dm", {"channel_id": str(channel_id)})
+
+    # --- settings ----------------------------------------------------------------
 
     async def accept_dms(self, accept: bool) -> None:
         """Whether bots may write to the member; else they get 403, code 50007."""
@@ -222,36 +233,9 @@ class Member(Interacting):
         """online, idle, dnd or offline."""
         await self._do("settings", {"status": status})
 
-    async def leave(self, guild: Guild) -> None:
-        await self._do("leave", {"guild_id": str(guild.id)})
-
-    async def join(self, guild: Guild) -> None:
-        await self._do("join", {"guild_id": str(guild.id)})
-
-    async def buy(self, sku_id: int, guild: Guild | None = None) -> Json:
-        """Buy what an application sells, for a server where it is for one; nothing is paid."""
-        body: Json = {"sku_id": str(sku_id)}
-        if guild is not None:
-            body["guild_id"] = str(guild.id)
-        entitlement: Json = await self._do("buy", body)
-        return entitlement
-
-    async def cancel_subscription(self, sku_id: int) -> Json:
-        """Let a subscription end with its period; answers it."""
-        subscription: Json = await self._do("cancel-subscription", {"sku_id": str(sku_id)})
-        return subscription
-
-    async def answer_onboarding(self, guild: Guild, *options: int) -> Json:
-        """Go through a server's onboarding with these options chosen; answers the member."""
-        chosen = [str(option) for option in options]
-        body = {"guild_id": str(guild.id), "option_ids": chosen}
-        member: Json = await self._do("onboarding", body)
-        return member
-
-    async def interested(self, guild: Guild, event_id: int, interested: bool = True) -> None:
-        """Mark a scheduled event as interesting, or not."""
-        body = {"guild_id": str(guild.id), "event_id": str(event_id), "interested": interested}
-        await self._do("interested", body)
+    async def set_pictures(self, **pictures: bytes | None) -> None:
+        """Show oneself with an avatar or a banner, or no longer."""
+        await self._do("settings", with_pictures(dict(pictures)))
 
     # --- looking -----------------------------------------------------------------------------
 
@@ -259,6 +243,16 @@ class Member(Interacting):
         """All that the member sees: servers, channels, DMs, unread counts."""
         view: Json = await self._sandbox.control.get(f"/members/{self.id}/view")
         return view
+
+    async def search(self, guild: Guild, content: str = "", **filters: Parameter) -> list[Message]:
+        """The newest 25 messages of a server that fit, newest first.
+
+        `filters` are those of Discord's own call, such as has="image"; of a list one value is
+        enough.
+        """
+        path = f"/members/{self.id}/guilds/{guild.id}/search"
+        found = await self._sandbox.control.get(path, content=content, **filters)
+        return [Message(group[0]) for group in found["messages"]]
 
     async def seen(self, after: int = 0) -> list[Json]:
         """Every message the member was ever shown: rows of n, at_ms, event, message."""

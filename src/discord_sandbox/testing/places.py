@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from discord_sandbox.testing.control import Json
 from discord_sandbox.testing.messages import Message
+from discord_sandbox.testing.pictures import Emoji, data_uri, with_pictures
 from discord_sandbox.testing.stream import DEFAULT_TIMEOUT_S, Frame, deleted_in
 
 if TYPE_CHECKING:
@@ -25,6 +26,15 @@ class Application:
     token: str
     verify_key: str = ""
     """The public key with which it knows interactions that come over HTTP."""
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """A webhook that a member has made; `url` is what whoever posts to it is given."""
+
+    id: int
+    token: str
+    url: str
 
 
 class Channel:
@@ -125,8 +135,12 @@ class Guild:
         return int(made["id"])
 
     async def edit(self, **settings: object) -> Json:
-        """Change the server as its owner does; `settings` are as in Discord's own call."""
-        edited: Json = await self._sandbox.control.patch(f"/guilds/{self.id}", settings)
+        """Change the server as its owner does; `settings` are as in Discord's own call.
+
+        Pictures may be bytes; `features` is the whole list, of those that are granted too.
+        """
+        body = with_pictures(dict(settings))
+        edited: Json = await self._sandbox.control.patch(f"/guilds/{self.id}", body)
         return edited
 
     async def make_sound(self, name: str, content: bytes, **more: object) -> Json:
@@ -145,6 +159,18 @@ class Guild:
         made: Json = await self._sandbox.control.post(path, {**body, **more})
         return made
 
+    async def make_emoji(self, name: str, image: bytes, roles: Sequence[int] = ()) -> Emoji:
+        """Make an emoji, kept to these roles where there are any."""
+        body = {"name": name, "image": data_uri(image), "roles": [str(role) for role in roles]}
+        return Emoji.of(await self._sandbox.control.post(f"/guilds/{self.id}/emojis", body))
+
+    async def delete_emoji(self, emoji: Emoji) -> None:
+        await self._sandbox.control.delete(f"/guilds/{self.id}/emojis/{emoji.id}")
+
+    async def set_pictures(self, **pictures: bytes | None) -> None:
+        """Give the server an icon, banner, splash or discovery_splash, or take it away."""
+        await self.edit(**pictures)
+
     async def add_member(self, member: Member, roles: list[int] | None = None) -> None:
         """Let a member in, or give one who is in these roles."""
         body = {"user_id": str(member.id), "roles": [str(role) for role in roles or []]}
@@ -152,6 +178,12 @@ class Guild:
 
     async def kick(self, member: Member) -> None:
         await self._sandbox.control.delete(f"/guilds/{self.id}/members/{member.id}")
+
+    async def audit_log(self) -> list[Json]:
+        """The newest entries of the audit log, newest first, as the owner sees them."""
+        path = f"/members/{self.owner.id}/guilds/{self.id}/audit-log"
+        found: list[Json] = (await self._sandbox.control.get(path))["audit_log_entries"]
+        return found
 
     async def add_bot(self, bot: Application, *, permissions: int | None = None) -> None:
         """Do what the invite page does."""

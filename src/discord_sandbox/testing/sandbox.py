@@ -11,6 +11,7 @@ from discord_sandbox.testing.bots import BotProcess, running
 from discord_sandbox.testing.control import Control, Json
 from discord_sandbox.testing.faults import Clock, Fault
 from discord_sandbox.testing.members import Member
+from discord_sandbox.testing.pictures import Emoji, data_uri, with_pictures
 from discord_sandbox.testing.places import Application, Guild
 from discord_sandbox.testing.process import SandboxProcess
 from discord_sandbox.testing.stream import Stream
@@ -69,11 +70,17 @@ class Sandbox:
         """Where a bot finds the gateway."""
         return self.url.replace("http", "ws", 1) + "/gateway"
 
+    @property
+    def cdn_url(self) -> str:
+        """Where pictures are, as they are at Discord's CDN."""
+        return f"{self.url}/cdn"
+
     # --- making ------------------------------------------------------------------------------
 
     async def make_user(self, username: str, **more: Any) -> Member:
-        """Make a person; `more` may give a global_name or an id."""
-        return Member(self, await self.control.post("/users", {"username": username, **more}))
+        """Make a person; `more` may give a global_name, an id, and an avatar or banner as bytes."""
+        body = {"username": username, **with_pictures(more)}
+        return Member(self, await self.control.post("/users", body))
 
     async def make_application(
         self, name: str, *, token: str | None = None, intents: Iterable[str] = (), **more: Any
@@ -84,7 +91,7 @@ class Sandbox:
         may also give an id, an owner_id, a signing_key, and an interactions_endpoint_url, to
         which interactions are posted without a check: its bot needs what is made here.
         """
-        body: Json = {"name": name, "intents": list(intents), **more}
+        body: Json = {"name": name, "intents": list(intents), **with_pictures(more)}
         if token is not None:
             body["token"] = token
         made = await self.control.post("/applications", body)
@@ -120,12 +127,15 @@ class Sandbox:
         members: Iterable[Member] = (),
         bots: Iterable[Application] = (),
         template: str | None = None,
+        **more: Any,
     ) -> Guild:
         """Make a server with text channels of these names, and these in it.
 
         With `template`, a template's code, its channels and roles are those of the template.
+        `more` may give it `features`, and as bytes its icon, banner, splash and discovery_splash.
         """
         body: Json = {
+            **with_pictures(more),
             "name": name,
             "owner_id": str(owner.id),
             "channels": list(channels),
@@ -135,6 +145,18 @@ class Sandbox:
         if template is not None:
             body["template"] = template
         return Guild(self, await self.control.post("/guilds", body), owner)
+
+    async def make_application_emoji(
+        self, application: Application, name: str, image: bytes
+    ) -> Emoji:
+        """Make an emoji that only this application can use."""
+        body = {"name": name, "image": data_uri(image)}
+        path = f"/applications/{application.id}/emojis"
+        return Emoji.of(await self.control.post(path, body))
+
+    async def picture(self, path: str) -> bytes | None:
+        """A picture by its path on the CDN, such as `avatars/ID/HASH.png`; None where none is."""
+        return await self.control.download(f"/cdn/{path}")
 
     def running(
         self,
@@ -146,9 +168,10 @@ class Sandbox:
     ) -> contextlib.AbstractAsyncContextManager[BotProcess]:
         """Run a bot for as long as the block lasts: a program and its arguments.
 
-        It finds DISCORD_TOKEN, DISCORD_APPLICATION_ID, DISCORD_PUBLIC_KEY, DISCORD_API_URL and
-        DISCORD_GATEWAY_URL in its environment, beside `env`. The block begins once it is
-        connected, or has an interactions endpoint, and, with `commands`, has registered any.
+        It finds DISCORD_TOKEN, DISCORD_APPLICATION_ID, DISCORD_PUBLIC_KEY, DISCORD_API_URL,
+        DISCORD_GATEWAY_URL and DISCORD_CDN_URL in its environment, beside `env`. The block begins
+        once it is connected, or has an interactions endpoint, and, with `commands`, has registered
+        any.
         Raises BotEnded, or WaitedInVain with what the bot said.
         """
         return running(

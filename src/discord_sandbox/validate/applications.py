@@ -9,6 +9,7 @@ from discord_sandbox.gateway.intents import LIMITED_FLAGS
 from discord_sandbox.model import GUILD_INSTALL, USER_INSTALL
 from discord_sandbox.validate import fields, members
 from discord_sandbox.validate.fields import Path
+from discord_sandbox.validate.pictures import picture
 
 SCOPES = ("applications.commands", "bot")
 MOST_TAGS = 5
@@ -54,6 +55,8 @@ def _integration_types(problems: Problems, path: Path, value: Any) -> None:
 
 EDITED: members.Takes = {
     "description": members.text(400),
+    "icon": picture(),
+    "cover_image": picture(),
     "tags": members.many(members.text(20), MOST_TAGS),
     "custom_install_url": _address,
     "interactions_endpoint_url": _address,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from discord_sandbox.validate import members
 from discord_sandbox.validate.localizations import LOCALES
 from discord_sandbox.validate.members import Takes
+from discord_sandbox.validate.pictures import picture
 
 TAKES: Takes = {
     "name": members.text(100, 2),
@@ -22,5 +23,6 @@ TAKES: Takes = {
     "public_updates_channel_id": members.snowflake,
     "safety_alerts_channel_id": members.snowflake,
     "premium_progress_bar_enabled": members.flag,
+    **{name: picture() for name in ("icon", "banner", "splash", "discovery_splash")},
     "features": members.many(members.text(100), 1521),
 }

@@ -12,6 +12,7 @@ from discord_sandbox.errors import ApiError, NotImplementedBySandbox, Problems
 from discord_sandbox.model import (
     EPHEMERAL,
     IS_COMPONENTS_V2,
+    IS_VOICE_MESSAGE,
     SUPPRESS_EMBEDS,
     SUPPRESS_NOTIFICATIONS,
     Json,
@@ -20,11 +21,14 @@ from discord_sandbox.validate import fields, members
 from discord_sandbox.validate.components import ComponentCheck
 from discord_sandbox.validate.embeds import check_embeds
 from discord_sandbox.validate.polls import check_poll
+from discord_sandbox.validate.stickers import check_sticker_ids
+from discord_sandbox.validate.themes import check_theme
+from discord_sandbox.validate.voice import check_voice, note_sound
 
 MOST_CONTENT = 2000
 _SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | IS_COMPONENTS_V2
-_IS_VOICE_MESSAGE = 1 << 13
-_NOT_DONE = frozenset({"sticker_ids", "shared_client_theme"})
+_OF_CHANNELS = frozenset({"sticker_ids", "shared_client_theme"})
+"""What only messages have that are sent to a channel itself."""
 _PLAIN = frozenset({"content", "tts"})
 IN_MESSAGE = _PLAIN | {
     "nonce",
@@ -77,22 +81,33 @@ class Draft(Struct):
     allowed_mentions: Json | None = None
     reference: Json | None = None
     poll: Json | None = None
+    sticker_ids: tuple[int, ...] = ()
+    theme: Json | None = None
     uploads: Sequence[Upload] = ()
 
     @property
     def empty(self) -> bool:
-        said = self.content or self.embeds or self.components or self.uploads or self.poll
+        shown = self.embeds or self.components or self.uploads or self.sticker_ids
+        said = self.content or shown or self.poll or self.theme
         forwards = self.reference is not None and self.reference.get("type") == 1
         return not (said or forwards)
 
 
 def check_message(
-    body: Any, uploads: Sequence[Upload] = (), *, v2: bool = False, ephemeral: bool = False
+    body: Any,
+    uploads: Sequence[Upload] = (),
+    *,
+    v2: bool = False,
+    ephemeral: bool = False,
+    voice: bool = False,
+    whole: bool = False,
 ) -> Draft:
     """Check the body of a message or of its edit.
 
-    `v2` says that the message which is edited is one of components v2; `ephemeral` that the flag
-    is allowed. Raises ApiError 50035, or NotImplementedBySandbox for stickers.
+    `v2` says that the message which is edited is one of components v2; `ephemeral` and `voice`
+    that the flag is allowed; `whole` that stickers and a theme are, as in messages of a channel.
+    Raises ApiError 50035, 50159, 50160 or 50161 for a voice message, or NotImplementedBySandbox
+    for stickers elsewhere.
     """
     if not isinstance(body, dict):
         raise ApiError(50109)
@@ -110,8 +125,11 @@ def check_message(
     if body.get("tts") is not None:
         draft.tts = bool(fields.boolean(problems, ("tts",), body["tts"]))
     if not plain:
-        _check_more(problems, body, draft, v2=v2, ephemeral=ephemeral)
+        allowed = (EPHEMERAL if ephemeral else 0) | (IS_VOICE_MESSAGE if voice else 0)
+        _check_more(problems, body, draft, v2=v2, allowed=allowed, whole=whole)
     problems.raise_if_any()
+    if draft.flags & IS_VOICE_MESSAGE:
+        check_voice(draft)
     return draft
 
 
@@ -119,12 +137,13 @@ def _fits(content: Any) -> TypeGuard[str]:
     return isinstance(content, str) and len(content) <= MOST_CONTENT
 
 
-def _check_more(problems: Problems, body: Json, draft: Draft, *, v2: bool, ephemeral: bool) -> None:
+def _check_more(
+    problems: Problems, body: Json, draft: Draft, *, v2: bool, allowed: int, whole: bool
+) -> None:
     """Check what most messages have none of."""
-    for name in draft.given & _NOT_DONE:
-        if body[name]:
-            raise NotImplementedBySandbox(f"A message with `{name}`")
-    draft.flags = _flags(problems, body.get("flags"), ephemeral)
+    if not draft.given.isdisjoint(_OF_CHANNELS):
+        _check_of_channels(problems, body, draft, whole=whole)
+    draft.flags = _flags(problems, body.get("flags"), allowed)
     v2 = v2 or bool(draft.flags & IS_COMPONENTS_V2)
     if v2:
         _refuse_legacy(problems, body)
@@ -152,12 +171,19 @@ def _check_more(problems: Problems, body: Json, draft: Draft, *, v2: bool, ephem
     _check_files(problems, body, draft)
 
 
-def _flags(problems: Problems, value: Any, ephemeral: bool) -> int:
+def _check_of_channels(problems: Problems, body: Json, draft: Draft, *, whole: bool) -> None:
+    for name in draft.given & _OF_CHANNELS:
+        if body[name] and not whole:
+            raise NotImplementedBySandbox(f"`{name}` of this message")
+    draft.sticker_ids = check_sticker_ids(problems, body.get("sticker_ids"))
+    if body.get("shared_client_theme") is not None:
+        draft.theme = check_theme(problems, body["shared_client_theme"])
+
+
+def _flags(problems: Problems, value: Any, allowed: int) -> int:
     """Those of the flags that a message can be given; Discord passes over the others, too."""
     flags = fields.integer(problems, ("flags",), value, least=0, most=2**31 - 1) or 0
-    if flags & _IS_VOICE_MESSAGE:
-        raise NotImplementedBySandbox("A voice message")
-    return flags & (_SETTABLE | EPHEMERAL if ephemeral else _SETTABLE)
+    return flags & (_SETTABLE | allowed)
 
 
 def _check_reference(problems: Problems, reference: Json | None) -> None:
@@ -173,6 +199,8 @@ def _check_files(problems: Problems, body: Json, draft: Draft) -> None:
     if body.get("attachments") is not None:
         named = fields.listing(problems, ("attachments",), body["attachments"], most=10)
         draft.attachments = tuple(named)
+        for at, one in enumerate(named):
+            note_sound(problems, ("attachments", at), one)
     if len(draft.uploads) > 10:
         problems.add(("attachments",), "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
 

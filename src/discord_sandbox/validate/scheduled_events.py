@@ -7,8 +7,10 @@ from typing import Any
 from discord_sandbox.clock import iso, parse_iso
 from discord_sandbox.errors import Problems
 from discord_sandbox.model import Json
+from discord_sandbox.recurrence import DAILY, MONTHLY, WEEKLY
 from discord_sandbox.validate import fields, members
 from discord_sandbox.validate.members import Takes
+from discord_sandbox.validate.pictures import picture
 
 STAGE, VOICE, EXTERNAL = 1, 2, 3
 SCHEDULED, ACTIVE, COMPLETED, CANCELED = 1, 2, 3, 4
@@ -20,8 +22,6 @@ MOVES: dict[int, tuple[int, ...]] = {
 }
 FURTHEST_MS = 5 * 366 * 86_400_000
 _DAILY = [[0, 1, 2, 3, 4], [1, 2, 3, 4, 5], [6, 0, 1, 2, 3], [4, 5], [5, 6], [6, 0]]
-YEARLY, MONTHLY, WEEKLY, DAILY = 0, 1, 2, 3
-
 
 _DAYS = members.choice(*range(7))
 _TAKES_RULE: Takes = {
@@ -31,11 +31,11 @@ _TAKES_RULE: Takes = {
     "interval": members.number(1, 2),
     "by_weekday": members.many(_DAYS, 7),
     "by_n_weekday": members.many(
-        members.nested({"n": members.choice(*range(1, 6)), "day": _DAYS}), 1
+        members.nested({"n": members.choice(*range(1, 6)), "day": _DAYS}), 7
     ),
     "by_month": members.many(members.number(1, 12), 12),
-    "by_month_day": members.many(members.number(1, 31), 31),
-    "by_year_day": members.many(members.number(1, 364), 364),
+    "by_month_day": members.many(members.number(-1, 31), 33),
+    "by_year_day": members.many(members.number(-1, 365), 367),
     "count": members.number(1, 2**31 - 1),
 }
 TAKES: Takes = {
@@ -48,6 +48,7 @@ TAKES: Takes = {
     "channel_id": members.snowflake,
     "entity_metadata": members.nested({"location": members.text(100)}),
     "recurrence_rule": members.nested(_TAKES_RULE),
+    "image": picture(),
     "status": members.choice(SCHEDULED, ACTIVE, COMPLETED, CANCELED),
 }
 
@@ -165,6 +166,7 @@ def _rule(problems: Problems, value: Any, event: Json) -> Json:
             "BASE_TYPE_CHOICES",
             "An interval of 2 is only valid for weekly events.",
         )
+    unsettable = [one for one in ("end", "count", "by_year_day") if rule.get(one)]
     shaped: Json = {
         "start": event["scheduled_start_time"],
         "end": None,
@@ -177,7 +179,7 @@ def _rule(problems: Problems, value: Any, event: Json) -> Json:
         "by_year_day": None,
         "count": None,
     }
-    if not _rule_fits(shaped):
+    if unsettable or not _rule_fits(shaped):
         problems.add(
             path,
             "GUILD_SCHEDULED_EVENT_RECURRENCE_RULE_INVALID",

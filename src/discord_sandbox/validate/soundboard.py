@@ -13,6 +13,8 @@ from discord_sandbox.validate import fields, members
 from discord_sandbox.validate.fields import Path
 from discord_sandbox.validate.members import Takes
 
+SOUNDS = "soundboard-sounds"
+"""Where they are below /cdn, by their ids."""
 MOST_BYTES = 512 * 1024
 _HEAD = re.compile(r"data:(audio/(?:mpeg|mp3|ogg));base64,", re.ASCII)
 
@@ -32,7 +34,7 @@ def _sound(problems: Problems, path: Path, value: Any) -> None:
     if found is None:
         text = "Must be an MP3 or Ogg file as a data URI."
         problems.add(path, "SOUNDBOARD_SOUND_INVALID", text)
-    elif len(found[1]) > MOST_BYTES:
+    elif len(found) > MOST_BYTES:
         problems.add(path, "BINARY_TYPE_MAX_SIZE", "File cannot be larger than 512.0 kb.")
 
 
@@ -43,6 +45,7 @@ TAKES_EDIT: Takes = {
     "emoji_name": members.text(32, 1),
 }
 TAKES: Takes = {**TAKES_EDIT, "sound": _sound}
+TAKES_SENT: Takes = {"sound_id": members.snowflake, "source_guild_id": members.snowflake}
 
 
 def check_made(body: Json) -> None:
@@ -55,6 +58,14 @@ def check_made(body: Json) -> None:
     check_emoji(body)
 
 
+def check_sent(body: Json) -> None:
+    """Raises ApiError 50035 for a body that names no sound."""
+    problems = Problems()
+    if body.get("sound_id") is None:
+        fields.required(problems, ("sound_id",))
+    problems.raise_if_any()
+
+
 def check_emoji(body: Json) -> None:
     """Raises ApiError 50035 for two emojis."""
     if body.get("emoji_id") is not None and body.get("emoji_name") is not None:
@@ -62,8 +73,8 @@ def check_emoji(body: Json) -> None:
         raise invalid(("emoji_name",), "BASE_TYPE_CHOICES", text)
 
 
-def read_sound(text: str) -> tuple[str, bytes] | None:
-    """The type and the bytes of a data URI; None where it is no such file."""
+def read_sound(text: str) -> bytes | None:
+    """The bytes of a data URI; None where it is no such file."""
     head = _HEAD.match(text)
     if head is None:
         return None
@@ -71,8 +82,13 @@ def read_sound(text: str) -> tuple[str, bytes] | None:
         content = base64.b64decode(text[head.end() :], validate=True)
     except (binascii.Error, ValueError):
         return None
+    return content if sound_type(content) is not None else None
+
+
+def sound_type(content: bytes) -> str | None:
+    """The media type of an MP3 or Ogg file by its first bytes; None for anything else."""
     if content.startswith(b"OggS"):
-        return "audio/ogg", content
+        return "audio/ogg"
     # MP3 begins with a tag, or at once with a frame, of which eleven bits are set.
     framed = len(content) > 1 and content[0] == 0xFF and content[1] & 0xE0 == 0xE0
-    return ("audio/mpeg", content) if framed or content.startswith(b"ID3") else None
+    return "audio/mpeg" if framed or content.startswith(b"ID3") else None

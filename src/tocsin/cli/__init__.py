@@ -45,6 +45,7 @@ class CommandModules(MutableMapping[str, Any]):
             command.name = name
             # Typer gives these to every program that is a single command.
             command.params = [each for each in command.params if each.name not in COMPLETION]
+            _unwrap_help(command)
             self._loaded[name] = command
         return self._loaded[name]
 
@@ -60,6 +61,14 @@ class CommandModules(MutableMapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._modules)
+
+
+def _unwrap_help(command: Any) -> None:
+    """Make each paragraph one line: Typer keeps the source's line breaks, and the terminal has others."""
+    paragraphs = (command.help or "").split("\n\n")
+    command.help = "\n\n".join(" ".join(each.split()) for each in paragraphs)
+    for below in getattr(command, "commands", {}).values():
+        _unwrap_help(below)
 
 
 class CommandGroup(TyperGroup):

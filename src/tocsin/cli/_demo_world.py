@@ -35,7 +35,7 @@ def seed(token: str) -> str:
     return json.dumps(
         {
             "users": [{"username": name, "global_name": shown} for name, shown in MEMBERS],
-            "applications": [{"name": BOT, "token": token}],
+            "applications": [{"name": BOT, "token": token, "integration_types": [0]}],
             "guilds": [
                 {
                     "id": str(SERVER_ID),

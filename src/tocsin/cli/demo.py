@@ -24,10 +24,12 @@ app = typer.Typer()
 WHAT_TO_TRY = """\
 Tocsin runs at  {address}
 
-  You are alice. In #general type  /subscribe , choose, and press Save: the welcome
-  comes as a direct message, and so does each reminder. In #events the channel is told.
+  You are alice. In #general type  /subscribe , choose, and press Save: the
+  welcome comes as a direct message, and so does each reminder. In #events the
+  channel is told.
   {calendar}
-  Switch between the members at the bottom left; move the clock in the inspector.
+  Switch between the members at the bottom left; move the clock in the
+  inspector.
 
 Ctrl-C ends everything.
 """

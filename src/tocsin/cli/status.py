@@ -15,6 +15,8 @@ from tocsin.store.opening import Closed, opening_closed
 from tocsin.telemetry.status import ask
 
 app = typer.Typer()
+TOLD_IN_WORDS = {"shards", "shards_connected", "loops"}
+"""What of the bot's report is not shown as it stands; see `bootstrap.Engine.report`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,9 @@ def _print_database(database: Database) -> None:
 def _print_live(live: dict[str, Any]) -> None:
     output.say("Live")
     for name, value in live.items():
-        if name != "loops":
+        if name not in TOLD_IN_WORDS:
             output.say(f"  {name}: {value if isinstance(value, str) else json.dumps(value)}")
-    for line in _loops(live):
+    for line in (*_gateway(live), *_loops(live)):
         output.say(f"  {line}")
 
 
@@ -114,6 +116,19 @@ def _opening(closed: Closed) -> str:
     if closed.until is not None:
         until = output.at(closed.until, "UTC")
     return f"New DMs   none are opened until {until}: {closed.reason}"
+
+
+def _gateway(live: dict[str, Any]) -> list[str]:
+    """A line on the connections to Discord's gateway; none where nothing is told of them."""
+    wanted, connected = live.get("shards"), live.get("shards_connected")
+    if not isinstance(wanted, int) or not isinstance(connected, int):
+        return []
+    if connected >= wanted:
+        return [f"gateway: connected, {output.count(wanted, 'shard')}"]
+    return [
+        f"gateway: {connected} of {output.count(wanted, 'shard')} connected; without it nobody's commands and "
+        "buttons are answered, and reminders go out all the same"
+    ]
 
 
 def _loops(live: dict[str, Any]) -> list[str]:

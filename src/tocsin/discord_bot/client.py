@@ -1,8 +1,6 @@
 """The connection to Discord: REST once `login` returned, interactions once the gateway is up."""
 
 import asyncio
-import hashlib
-import json
 from collections.abc import Coroutine
 from typing import Any
 
@@ -13,8 +11,10 @@ from discord import app_commands
 from tocsin.discord_bot import membership
 from tocsin.discord_bot.commands import add_commands
 from tocsin.discord_bot.failures import answer_failure
+from tocsin.discord_bot.registering import register
 from tocsin.discord_bot.resuming import resume_direct_messages, try_again
 from tocsin.discord_bot.services import Interaction, Services
+from tocsin.discord_bot.shards import Sessions, Shards
 from tocsin.discord_bot.transport import (
     LONGEST_RATE_LIMIT,
     limit_time,
@@ -26,7 +26,6 @@ from tocsin.discord_bot.views.form import answer_stale_form
 from tocsin.dispatch.pacing import Withheld
 from tocsin.dispatch.turns import Urgency, urgency
 from tocsin.settings.model import Discord
-from tocsin.store.facts import get_fact, set_fact
 
 GUILDS_SETTLED = 0.5
 """Seconds without a new server after which "ready" is said; nothing depends on having seen all."""
@@ -73,6 +72,7 @@ class TocsinClient(discord.AutoShardedClient):
             self, allowed_installs=app_commands.AppInstallationType(guild=True, user=False)
         )
         self._background: set[asyncio.Task[None]] = set()
+        self._sessions = Sessions(self.get_shard, services.log)
         add_commands(self.tree)
 
     async def setup_hook(self) -> None:
@@ -104,6 +104,10 @@ class TocsinClient(discord.AutoShardedClient):
                     return
                 self.services.log.warning("gateway not reached", error=str(error), retry_in=wait)
                 await asyncio.sleep(wait)
+
+    def gateway(self) -> Shards:
+        """How many connections to the gateway there are to be, and how many stand."""
+        return self._sessions.count(self.shard_count)
 
     async def close(self) -> None:
         """End background work, then the connection."""
@@ -138,14 +142,20 @@ class TocsinClient(discord.AutoShardedClient):
     async def _register_once(self) -> None:
         """Hand the commands to Discord if they differ from those it was handed last."""
         wanted = [command.to_dict(self.tree) for command in self.tree.get_commands()]
-        digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
-        fact = f"commands of {self.application_id}"
-        if await self.services.store.read(get_fact, fact) == digest:
-            self.services.log.info("commands in place", commands=len(wanted), changed=False)
-            return
-        await self.tree.sync()
-        await self.services.store.write(set_fact, fact, digest)
-        self.services.log.info("commands in place", commands=len(wanted), changed=True)
+        changed = await register(self, wanted, self.services.store)
+        self.services.log.info("commands in place", commands=len(wanted), changed=changed)
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """A session has begun."""
+        self._sessions.began(shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """A session goes on over a new connection."""
+        self._sessions.began(shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """A connection is gone, or could not be had."""
+        self._sessions.ended(shard_id)
 
     async def on_ready(self) -> None:
         """Compare the servers that are known with those that the bot is in."""

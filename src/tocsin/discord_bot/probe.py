@@ -13,6 +13,7 @@ from discord import app_commands
 from tocsin.clock import Clock
 from tocsin.discord_bot.client import intents_of
 from tocsin.discord_bot.commands import add_commands
+from tocsin.discord_bot.registering import ENTRY_POINT
 from tocsin.discord_bot.render.setup import missing_in
 from tocsin.discord_bot.transport import rest_client
 from tocsin.dispatch.pacing import Pacer
@@ -114,7 +115,9 @@ async def _look(client: discord.Client, seen: DiscordSeen, intents: discord.Inte
         and not (getattr(information.flags, whole) or getattr(information.flags, limited))
     )
     tree = app_commands.CommandTree(client)
-    seen.commands = frozenset(each.name for each in await tree.fetch_commands())
+    seen.commands = frozenset(
+        each.name for each in await tree.fetch_commands() if each.type.value != ENTRY_POINT
+    )
     add_commands(tree)
     seen.commands_wanted = frozenset(each.name for each in tree.get_commands())
 

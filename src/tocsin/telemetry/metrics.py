@@ -104,6 +104,18 @@ MEASURES = (
         ("loop",),
     ),
     Measure(
+        "tocsin_gateway_shards",
+        "gauge",
+        "Connections that the bot keeps to Discord's gateway: as many as Discord recommends, 1 until it has said so.",
+        _told("shards"),
+    ),
+    Measure(
+        "tocsin_gateway_shards_connected",
+        "gauge",
+        "Of these those that stand. Over them come commands and presses of buttons; reminders go out without them.",
+        _told("shards_connected"),
+    ),
+    Measure(
         "tocsin_claims_total",
         "counter",
         "Deliveries claimed, each time one was: its request may leave from then on.",

@@ -88,6 +88,43 @@ async def test_stopping_says_what_may_still_arrive(community: Community, tmp_pat
     await ann.wait_for_dm(is_reminder, timeout=PATIENCE)
 
 
+async def test_what_waits_on_its_way_does_not_arrive_once_another_choice_is_saved(
+    own_community: Community, tmp_path: Path
+) -> None:
+    """Discord has told a reminder to come again in five seconds; meanwhile its member chooses something else."""
+    bot = await own_community.bot.start()
+    try:
+        await _choose_anew_amid_a_reminder(own_community, bot, tmp_path)
+    finally:
+        await bot.end()
+
+
+async def _choose_anew_amid_a_reminder(community: Community, bot: Process, folder: Path) -> None:
+    ann = community.ann
+    await community.set_up(preset="kvk", windows="now")
+    await community.subscribe(ann, "ruins", leads=(3600,))
+    welcome = await ann.wait_for_dm()
+    start = await in_hours(community, 2)
+    await bring_in(community, folder, [(start, "ruins", "Ruins of Ys")])
+    # A form goes off after three minutes.
+    await community.sandbox.clock.set(start - timedelta(hours=1, minutes=1))
+    form = await community.form(ann, "modify_subscription")
+    form = await community.choose(ann, form, "Types", "altars")
+    path = rf"/channels/{welcome.channel_id}/messages$"
+    later = await community.sandbox.fault(
+        "ratelimit", method="POST", path=path, retry_after=5.0, count=1
+    )
+    await community.sandbox.clock.set(start - timedelta(hours=1))
+    await later.wait_struck()
+    claimed = await bot.event("claimed")
+    assert "✅ Saved" in (await community.save(ann, form)).text
+    held_back = await bot.event("retried")
+    cancelled = await bot.event("cancelled")
+    assert claimed["delivery"] == held_back["delivery"] == cancelled["delivery"]
+    assert held_back["reason"] == "held back before it was repeated: it was revoked"
+    assert [message.id for message in await ann.dms() if is_reminder(message)] == []
+
+
 async def test_a_discord_that_does_not_answer_at_the_start_is_asked_again(
     own_community: Community,
 ) -> None:

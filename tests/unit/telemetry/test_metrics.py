@@ -10,6 +10,8 @@ from tocsin.telemetry.tally import Lateness, Tally
 
 REPORT: dict[str, Any] = {
     "version": "1.2.3",
+    "shards": 3,
+    "shards_connected": 2,
     "in_flight": 0,
     "requests": 7,
     "answers": {"200": 6, "429": 1},
@@ -42,6 +44,8 @@ def test_what_the_report_says_is_told() -> None:
     told = exposed()
     assert told("tocsin_build_info", version="1.2.3") == 1
     assert told("tocsin_loop_failures_total", loop="dm opener") == 2
+    assert told("tocsin_gateway_shards") == 3
+    assert told("tocsin_gateway_shards_connected") == 2
     assert told("tocsin_discord_requests_total") == 7
     assert told("tocsin_discord_responses_total", status="429") == 1
     assert told("tocsin_clock_ahead_seconds") == -0.5

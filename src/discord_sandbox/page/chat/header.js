@@ -2,12 +2,16 @@
 
 import { emit } from "../core/bus.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
-import { avatar, botTag, channelIcon, channelName, dmPartner, isForum, nameOf, userById } from "../core/people.js";
+import { authorOf, botTag, channelIcon, channelName, dmMark, dmPartner, isForum, isGroup, nameOf } from "../core/people.js";
 import { findChannel } from "../core/store.js";
-import { openPopover, closePopover } from "../overlay/popover.js";
+import { openMenu, openPopover, closePopover } from "../overlay/popover.js";
+import { groupEntries } from "../side/group_dms.js";
 import { inlineMarkdown } from "../text/markdown.js";
 import { messageTime } from "../text/timestamps.js";
+import { follow, isAnnouncement } from "./announcements.js";
+import { openSearch } from "./search.js";
 import { pinnedMessages } from "./timeline.js";
+import { mayManageWebhooks, openWebhooks } from "./webhooks.js";
 
 export const headerElement = h("header", { class: "chat-header" });
 
@@ -17,11 +21,15 @@ export function drawHeader(channelId) {
   const partner = channel && !guild ? dmPartner(channel) : null;
   fill(headerElement,
     iconButton("menu", "Servers and channels", () => emit("drawer", "left"), { class: "icon-button only-narrow" }),
-    channel && h("span", { class: "chat-icon" }, partner ? avatar(partner, { size: 26 }) : channelIcon(channel, 22)),
+    channel && h("span", { class: "chat-icon" }, guild ? channelIcon(channel, 22) : dmMark(channel, 26)),
     channel && h("h1", null, channelName(channel)), botTag(partner),
     channel?.topic && h("p", { class: "topic" }, inlineMarkdown(channel.topic.split("\n")[0], guild)),
     h("span", { class: "grow" }),
     partner && iconButton("gear", `Conversation with ${nameOf(partner)}: block and more`, (event) => emit("profile", { userId: partner.id, guild: null, anchor: event.currentTarget })),
+    isGroup(channel) && iconButton("gear", "Group", (event) => openMenu(event.currentTarget, "Group", groupEntries(channel)), { "aria-haspopup": "menu" }),
+    isAnnouncement(channel) && h("button", { type: "button", class: "button small subtle", onclick: () => follow(channel) }, "Follow"),
+    mayManageWebhooks(channel) && guild && iconButton("webhook", "Webhooks", () => openWebhooks(channel), { "aria-haspopup": "dialog" }),
+    guild && iconButton("search", `Search ${guild.name}`, () => openSearch(guild), { "aria-haspopup": "dialog" }),
     channel && !isForum(channel) && iconButton("pin", "Pinned messages", (event) => showPins(event.currentTarget, channelId), { "aria-haspopup": "dialog" }),
     channel && iconButton("people", "Members", () => emit("drawer", "right"), { "aria-pressed": String(!document.body.classList.contains("no-members")) }),
     iconButton("pulse", "Inspector", () => emit("inspector:toggle"), { "aria-pressed": String(document.body.classList.contains("inspecting")) }));
@@ -35,7 +43,7 @@ function showPins(anchor, channelId) {
     pins.length === 0
       ? h("p", { class: "empty-note" }, icon("pin", 20), " None among the messages that are loaded.")
       : h("ul", null, pins.map((message) => {
-        const author = userById(message.author.id) ?? message.author;
+        const author = authorOf(message);
         return h("li", null, h("button",
           { type: "button", class: "pin", onclick: () => { closePopover(); emit("jump", { messageId: message.id }); } },
           h("strong", null, nameOf(author, guild)), " ", h("small", null, messageTime(Date.parse(message.timestamp))),

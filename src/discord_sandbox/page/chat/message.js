@@ -4,7 +4,7 @@ import { drawComponents, fileCard } from "../components/layout.js";
 import { emit } from "../core/bus.js";
 import { h, icon, picture } from "../core/dom.js";
 import * as interactions from "../core/interactions.js";
-import { avatar, botTag, colourOf, nameOf, userById } from "../core/people.js";
+import { authorOf, avatar, botTag, nameOf, paintedName, roleIcon, userById } from "../core/people.js";
 import { act } from "../core/api.js";
 import { currentUser } from "../core/router.js";
 import { findMessage, removeMessage } from "../core/store.js";
@@ -12,21 +12,26 @@ import { attempt, toast } from "../overlay/toast.js";
 import { inlineMarkdown, markdown } from "../text/markdown.js";
 import { clockTime, fullTime, messageTime } from "../text/timestamps.js";
 import { drawInvitation } from "./activity.js";
+import { publishedMark, sourceDeleted } from "./announcements.js";
 import { drawEmbed } from "./embed.js";
 import { drawForward } from "./forward.js";
+import { drawInvites } from "./invite_card.js";
 import { drawPoll } from "./poll.js";
 import { drawReactions } from "./reactions.js";
+import { drawStickers } from "./stickers.js";
 import { systemText } from "./system.js";
+import { drawTheme } from "./theme_swatch.js";
 import { toolbar } from "./toolbar.js";
+import { drawVoice } from "./voice.js";
 
-export const FLAG = { EPHEMERAL: 64, LOADING: 128, V2: 1 << 15, SUPPRESS_EMBEDS: 4 };
+export const FLAG = { EPHEMERAL: 64, LOADING: 128, V2: 1 << 15, SUPPRESS_EMBEDS: 4, PUBLISHED: 1, VOICE: 1 << 13 };
 const has = (message, flag) => (Number(message.flags ?? 0) & flag) !== 0;
 const LINE_LIMIT = 110;
 const CONTEXT_MENU_COMMAND = 23;
 
 /** `grouped`: the message continues the one above it, so its author is not named again. */
 export function drawMessage(message, { guild, grouped }) {
-  const author = userById(message.author?.id) ?? message.author;
+  const author = authorOf(message);
   const when = Date.parse(message.timestamp);
   const ephemeral = has(message, FLAG.EPHEMERAL);
   const mine = mentionsMe(message, guild);
@@ -44,7 +49,7 @@ export function drawMessage(message, { guild, grouped }) {
           ? h("time", { class: "gutter-time", datetime: message.timestamp, title: fullTime(when) }, clockTime(when))
           : h("button",
             { type: "button", class: "avatar-button", tabIndex: -1, "aria-label": `Profile of ${nameOf(author, guild)}`, onclick: (event) => profile(event, author, guild) },
-            avatar(author)),
+            avatar(author, { guild })),
         h("div", { class: "message-main" }, head, system ? h("div", { class: "system-text" }, system) : body(message, guild), below(message, ephemeral))),
       has(message, FLAG.LOADING) || system ? null : toolbar(message, { guild, ephemeral })));
 }
@@ -52,11 +57,11 @@ export function drawMessage(message, { guild, grouped }) {
 const profile = (event, user, guild) => emit("profile", { userId: user.id, guild, anchor: event.currentTarget });
 
 function heading(message, author, guild, when) {
-  const colour = colourOf(author?.id, guild);
   return h("div", { class: "message-head" },
-    h("button", { type: "button", class: "author", style: colour ? { "--colour": colour } : {}, onclick: (event) => profile(event, author, guild) }, nameOf(author, guild)),
-    botTag(author),
+    h("button", { type: "button", ...paintedName(author?.id, guild, "author"), onclick: (event) => profile(event, author, guild) }, nameOf(author, guild)),
+    roleIcon(author?.id, guild), botTag(author),
     h("time", { datetime: message.timestamp, title: fullTime(when) }, messageTime(when)),
+    publishedMark(message),
     message.pinned && h("span", { class: "pinned-mark", title: "Pinned" }, icon("pin", 13), h("span", { class: "sr-only" }, "Pinned")));
 }
 
@@ -79,7 +84,7 @@ function invocation(message, guild) {
   if (!meta || !name || meta.type !== 2) return null;
   const user = userById(meta.user?.id) ?? meta.user;
   return h("div", { class: "invocation" },
-    h("span", { class: "spine", "aria-hidden": "true" }), avatar(user, { size: 16 }),
+    h("span", { class: "spine", "aria-hidden": "true" }), avatar(user, { size: 16, guild }),
     h("button", { type: "button", class: "author", onclick: (event) => profile(event, user, guild) }, nameOf(user, guild)),
     " used ", h("span", { class: "used-command" }, message.type === CONTEXT_MENU_COMMAND || message.activity ? name : `/${name}`));
 }
@@ -89,10 +94,10 @@ function replyPreview(message, guild) {
   if (message.type !== 19 && !(reference && message.referenced_message !== undefined && message.type === 0)) return null;
   const target = message.referenced_message ?? findMessage(message.channel_id, reference?.message_id);
   if (!target) return h("div", { class: "invocation reply" }, h("span", { class: "spine", "aria-hidden": "true" }), h("em", null, "Original message was deleted"));
-  const author = userById(target.author?.id) ?? target.author;
+  const author = authorOf(target);
   const text = target.content ? inlineMarkdown(target.content.split("\n")[0].slice(0, LINE_LIMIT), guild) : [h("em", null, "Press to see the attachment")];
   return h("div", { class: "invocation reply" },
-    h("span", { class: "spine", "aria-hidden": "true" }), avatar(author, { size: 16 }),
+    h("span", { class: "spine", "aria-hidden": "true" }), avatar(author, { size: 16, guild }),
     h("button", { type: "button", class: "author", onclick: () => emit("jump", { messageId: target.id }) }, nameOf(author, guild)),
     h("span", { class: "reply-text" }, text));
 }
@@ -100,21 +105,24 @@ function replyPreview(message, guild) {
 function body(message, guild, { kept = false } = {}) {
   if (has(message, FLAG.LOADING)) {
     return h("div", { class: "thinking", role: "status" },
-      h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), ` ${nameOf(userById(message.author?.id) ?? message.author, guild)} is thinking…`);
+      h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), ` ${nameOf(authorOf(message), guild)} is thinking…`);
   }
   const edited = message.edited_timestamp ? h("span", { class: "edited", title: fullTime(Date.parse(message.edited_timestamp)) }, "(edited)") : null;
   const text = message.content ? markdown(message.content, guild) : null;
   if (text && edited) (text.lastElementChild?.matches("p") ? text.lastElementChild : text).append(" ", edited);
   return [
     text,
-    (message.attachments ?? []).length > 0 && !has(message, FLAG.V2) && h("div", { class: "attachments" }, message.attachments.map(attachment)),
+    sourceDeleted(message),
+    (message.attachments ?? []).length > 0 && !has(message, FLAG.V2) && h("div", { class: "attachments" }, message.attachments.map(has(message, FLAG.VOICE) ? drawVoice : attachment)),
     !has(message, FLAG.SUPPRESS_EMBEDS) && (message.embeds ?? []).map((embed) => drawEmbed(embed, guild)),
     (message.components ?? []).length > 0 && h("div", { class: "components" }, drawComponents(message.components, { ...controls(message, guild), ...(kept ? { locked: true } : {}) })),
     drawPoll(message),
     drawInvitation(message),
+    drawInvites(message),
     drawForward(message, (first) => body(first, guild, { kept: true })),
+    drawStickers(message),
+    drawTheme(message),
     text === null ? edited : null,
-    (message.sticker_items ?? []).map((sticker) => h("div", { class: "subtext" }, `Sticker: ${sticker.name}`)),
   ];
 }
 

@@ -2,11 +2,11 @@
 
 import { act } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
+import { emojiNode } from "../core/emojis.js";
 import { currentUser } from "../core/router.js";
 import { attempt } from "../overlay/toast.js";
 import { timestamp } from "../text/timestamps.js";
 
-const emojiText = (emoji) => (emoji?.id ? `:${emoji.name}:` : emoji?.name ?? "");
 const votes = (count) => `${count} ${count === 1 ? "vote" : "votes"}`;
 
 /** The poll of a message, or null where there is none. */
@@ -36,7 +36,7 @@ function row(message, answer, counted, total, closed) {
       // The label names a control that is drawn anew with each vote, so that it keeps the focus.
       dataset: { customId: `answer-${answer.answer_id}` }, onclick: () => choose(message, answer.answer_id, mine),
     },
-    emoji && h("span", { class: "emoji" }, emojiText(emoji)), h("span", { class: "poll-text" }, text),
+    emojiNode(emoji), h("span", { class: "poll-text" }, text),
     h("span", { class: "poll-count" }, votes(count)), mine && icon("check", 16));
 }
 

@@ -2,6 +2,7 @@
 
 import { act } from "../core/api.js";
 import { add, h, icon } from "../core/dom.js";
+import { emojiNode, emojisIn, typedEmoji } from "../core/emojis.js";
 import { currentUser } from "../core/router.js";
 import { closePopover, openPopover } from "../overlay/popover.js";
 import { attempt } from "../overlay/toast.js";
@@ -27,18 +28,18 @@ export function drawReactions(message) {
           "aria-label": `${reaction.emoji.name}, ${reaction.count} ${reaction.count === 1 ? "reaction" : "reactions"}`,
           onclick: () => toggle(message, reaction),
         },
-        h("span", { class: "emoji" }, reaction.emoji.id ? `:${reaction.emoji.name}:` : reaction.emoji.name), h("span", null, reaction.count))),
+        emojiNode(reaction.emoji), h("span", null, reaction.count))),
     h("button", { type: "button", class: "reaction add", "aria-label": "Add reaction", onclick: (event) => chooseReaction(event.currentTarget, message) },
       icon("smile", 16)));
 }
 
 /** Opens the palette beside `anchor` and adds what is chosen to `message`. */
 export function chooseReaction(anchor, message) {
-  openPalette(anchor, (emoji) => toggle(message, { emoji: { name: emoji }, me: false }));
+  openPalette(anchor, message.channel_id, (emoji) => toggle(message, { emoji, me: false }));
 }
 
-/** Opens the palette; `use(emoji)` gets a character, or `name:id` of a custom emoji. */
-export function openPalette(anchor, use) {
+/** Opens the palette for a channel; `use(emoji)` gets `{name, id}`, whose id is null for a character. */
+export function openPalette(anchor, channelId, use) {
   const choose = (emoji) => {
     closePopover({ refocus: true });
     use(emoji);
@@ -48,10 +49,13 @@ export function openPalette(anchor, use) {
     class: "palette-other",
     onsubmit: (event) => {
       event.preventDefault();
-      if (other.value.trim()) choose(other.value.trim());
+      if (other.value.trim()) choose(typedEmoji(other.value.trim()));
     },
   }, other);
   const grid = h("div", { class: "palette-grid" });
-  add(grid, PALETTE.map((emoji) => h("button", { type: "button", class: "palette-emoji", "aria-label": emoji, onclick: () => choose(emoji) }, emoji)));
-  openPopover(anchor, h("div", { class: "palette", role: "dialog", "aria-label": "Choose an emoji" }, grid, form), { side: "above" });
+  const entry = (emoji) => h("button", { type: "button", class: "palette-emoji", "aria-label": emoji.name, title: emoji.id ? `:${emoji.name}:` : null, onclick: () => choose(emoji) }, emojiNode(emoji));
+  add(grid, PALETTE.map((name) => entry({ id: null, name })));
+  const own = emojisIn(channelId);
+  const ownGrid = own.length > 0 && h("div", { class: "palette-grid own", role: "group", "aria-label": "Emojis of the server" }, own.map(entry));
+  openPopover(anchor, h("div", { class: "palette", role: "dialog", "aria-label": "Choose an emoji" }, ownGrid, grid, form), { side: "above" });
 }

@@ -1,11 +1,15 @@
 // Messages that Discord itself writes: joins, pins, threads, stages, polls, alerts of AutoMod.
 
 import { h, icon } from "../core/dom.js";
-import { nameOf, userById } from "../core/people.js";
+import { authorOf, nameOf, userById } from "../core/people.js";
 
+const named = (message) => h("strong", null, nameOf(userById(message.mentions?.[0]?.id) ?? message.mentions?.[0]));
 const LINES = {
+  1: (name, message) => ["people", [name, " added ", named(message), " to the group."]],
+  2: (name) => ["people", [name, " left the group."]],
   6: (name) => ["pin", [name, " pinned a message to this channel."]],
   7: (name) => ["people", [name, " joined the server."]],
+  12: (name, message) => ["megaphone", [name, " added ", h("strong", null, message.content), " to this channel."]],
   18: (name, message) => ["thread", [name, " started a thread: ", h("strong", null, message.content)]],
   24: (name, message) => ["bell", ["AutoMod ", field(message, "decision_outcome"), " a message of ", name, " by the rule ", h("strong", null, field(message, "rule_name")), ": ", message.embeds?.[0]?.description ?? ""]],
   27: (name, message) => ["speaker", [name, " started ", h("strong", null, message.content)]],
@@ -28,7 +32,7 @@ function outcome(message) {
 export function systemText(message, guild) {
   const line = LINES[message.type];
   if (!line) return null;
-  const user = userById(message.author?.id) ?? message.author;
+  const user = authorOf(message);
   const [name, nodes] = line(h("strong", null, nameOf(user, guild)), message);
   return [icon(name, 16), " ", ...nodes];
 }

@@ -5,7 +5,7 @@ import { fill, h } from "../core/dom.js";
 import * as interactions from "../core/interactions.js";
 import { channelName } from "../core/people.js";
 import { loadMessages } from "../core/session.js";
-import { channelMessages, compareIds, findChannel, markRead, state } from "../core/store.js";
+import { byWebhook, channelMessages, compareIds, findChannel, markRead, state } from "../core/store.js";
 import { attempt } from "../overlay/toast.js";
 import { dayName, sameDay } from "../text/timestamps.js";
 import { drawMessage, failureText, FLAG } from "./message.js";
@@ -78,7 +78,9 @@ async function loadOlder() {
 /** Whether a message continues the one above it under the same heading. */
 function continues(message, previous) {
   if (!previous || message.author?.id !== previous.author?.id) return false;
+  if (byWebhook(message) && (message.author.username !== previous.author.username || message.author.avatar !== previous.author.avatar)) return false;
   if (message.type !== 0 || previous.type !== 0 || message.message_reference) return false;
+  if ((Number(message.flags ?? 0) | Number(previous.flags ?? 0)) & FLAG.PUBLISHED) return false;
   if (message.interaction_metadata || message.interaction) return false;
   if ((Number(message.flags ?? 0) ^ Number(previous.flags ?? 0)) & FLAG.EPHEMERAL) return false;
   return Date.parse(message.timestamp) - Date.parse(previous.timestamp) < GROUP_MS;

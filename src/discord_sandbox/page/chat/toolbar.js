@@ -10,6 +10,7 @@ import { findChannel, may, PERMISSION } from "../core/store.js";
 import { confirm } from "../overlay/dialog.js";
 import { openMenu } from "../overlay/popover.js";
 import { attempt } from "../overlay/toast.js";
+import { publish, publishable } from "./announcements.js";
 import { forward } from "./forward.js";
 import { chooseReaction } from "./reactions.js";
 
@@ -44,6 +45,7 @@ async function openApps(anchor, message) {
     ...apps,
     null,
     forwardable(message) && { label: "Forward message", run: () => forward(message) },
+    publishable(message) && { label: "Publish", run: () => publish(message) },
     pinnable(message) && { label: message.pinned ? "Unpin message" : "Pin message", run: () => setPinned(message) },
     { label: "Copy message ID", run: () => copy(message.id) },
     { label: "Copy text", run: () => copy(message.content ?? "") },

@@ -1,15 +1,9 @@
-// Buttons of a message, and the emoji that stand on controls.
+// Buttons of a message.
 
 import { externalLink, h, icon } from "../core/dom.js";
+import { emojiNode } from "../core/emojis.js";
 
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link", 6: "premium" };
-
-/** An emoji of Discord's shape: the character itself, or a custom one's name. */
-export function emojiNode(emoji) {
-  if (!emoji) return null;
-  if (emoji.id) return h("span", { class: "custom-emoji", title: `custom emoji ${emoji.id}` }, `:${emoji.name}:`);
-  return h("span", { class: "emoji" }, emoji.name);
-}
 
 /** `context`: {press(customId), buy(skuId), busy: customId or undefined, locked: bool}. */
 export function drawButton(button, context) {

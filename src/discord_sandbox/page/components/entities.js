@@ -1,6 +1,6 @@
 // What selects and command options of a kind offer: members, roles, channels, or those of both.
 
-import { avatar, botTag, channelIcon, channelName, hex, nameOf, userById } from "../core/people.js";
+import { avatar, botTag, channelIcon, channelName, nameOf, roleColours, userById } from "../core/people.js";
 import { h } from "../core/dom.js";
 import { findChannel, state } from "../core/store.js";
 
@@ -10,7 +10,7 @@ function people(channelId) {
   const ids = guild ? [...guild.members.keys()] : [state.view.me.id, ...(channel?.recipients ?? []).map((user) => user.id)];
   return [...new Set(ids)].map(userById).filter(Boolean).map((user) => ({
     key: user.id, value: user.id, label: nameOf(user, guild), detail: user.username, kind: "user",
-    lead: avatar(user, { size: 24 }), trail: botTag(user), search: `${nameOf(user, guild)} ${user.username}`,
+    lead: avatar(user, { size: 24, guild }), trail: botTag(user), search: `${nameOf(user, guild)} ${user.username}`,
   }));
 }
 
@@ -18,7 +18,7 @@ function roles(channelId) {
   const { guild } = findChannel(channelId);
   return [...(guild?.roles.values() ?? [])].map((role) => ({
     key: role.id, value: role.id, label: role.name.startsWith("@") ? role.name : `@${role.name}`, kind: "role",
-    lead: h("span", { class: "role-dot", style: role.color ? { "--colour": hex(role.color) } : {} }), search: role.name,
+    lead: h("span", { class: "role-dot", style: roleColours(role) }), search: role.name,
   }));
 }
 

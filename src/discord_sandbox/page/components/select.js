@@ -3,9 +3,9 @@
 // One value is sent as soon as it is chosen; several are sent when the list is closed.
 
 import { fill, h, icon } from "../core/dom.js";
+import { emojiNode } from "../core/emojis.js";
 import { closePopover, openPopover } from "../overlay/popover.js";
 import { Suggestions } from "../overlay/suggestions.js";
-import { emojiNode } from "./button.js";
 import { entities, matching } from "./entities.js";
 
 const KINDS = { 5: "user", 6: "role", 7: "mentionable", 8: "channel" };

@@ -3,12 +3,14 @@
 import { act } from "../core/api.js";
 import { on } from "../core/bus.js";
 import { fill, h, iconButton } from "../core/dom.js";
-import { avatar, channelName, nameOf, userById } from "../core/people.js";
+import { emojisIn, withEmojis, withNames } from "../core/emojis.js";
+import { authorOf, avatar, channelName, nameOf, userById } from "../core/people.js";
 import { currentUser } from "../core/router.js";
 import { loadCommands } from "../core/session.js";
 import { findChannel, may, PERMISSION, state } from "../core/store.js";
 import { entities, matching } from "../components/entities.js";
 import { openPalette } from "../chat/reactions.js";
+import { openStickers, stickersIn } from "../chat/stickers.js";
 import { lastOwnMessage } from "../chat/timeline.js";
 import { Suggestions } from "../overlay/suggestions.js";
 import { attempt, toast } from "../overlay/toast.js";
@@ -29,9 +31,11 @@ let draftKey = null;
 const input = h("textarea", { class: "composer-input", rows: "1", maxlength: String(LONGEST), oninput: typed, onkeydown: key, onblur: () => list.hide() });
 const list = new Suggestions({ label: "Suggestions", onPick: (item) => item.use() }).attach(input);
 const bar = h("div", { class: "composer-bar" });
+const stickerButton = iconButton("sticker", "Send a sticker", (event) => openStickers(event.currentTarget, channelId), { hidden: true, "aria-haspopup": "dialog" });
 const line = h("div", { class: "composer-line" },
   iconButton("apps", "Apps and commands", (event) => openLauncher(event.currentTarget, channelId, startCommand)), input,
-  iconButton("smile", "Insert an emoji", (event) => openPalette(event.currentTarget, insert)),
+  stickerButton,
+  iconButton("smile", "Insert an emoji", (event) => openPalette(event.currentTarget, channelId, insertEmoji)),
   iconButton("send", "Send message", () => send()));
 export const composerElement = h("div", { class: "composer" }, list.el, bar, line);
 
@@ -55,6 +59,7 @@ function label() {
   const allowed = may(channel, PERMISSION.SEND_MESSAGES);
   input.placeholder = allowed ? text : "You may not send messages in this channel";
   input.readOnly = !allowed;
+  stickerButton.hidden = !allowed || stickersIn(channelId).length === 0;
   input.setAttribute("aria-label", text);
 }
 
@@ -167,6 +172,8 @@ function insert(text) {
   input.focus();
 }
 
+const insertEmoji = ({ id, name }) => insert(id && emojisIn(channelId).some((emoji) => emoji.id === id) ? `:${name}:` : id ? `<:${name}:${id}>` : name);
+
 function key(event) {
   if (list.key(event)) return;
   if (list.open && (event.key === "Enter" || event.key === "Tab") && !event.shiftKey && list.active >= 0) {
@@ -188,7 +195,7 @@ function key(event) {
 }
 
 function outgoing(text) {
-  let content = text.trim();
+  let content = withEmojis(text.trim(), channelId);
   // Longer names first, so that "@Ada Lovelace" is not taken for "@Ada".
   for (const [shown, wire] of [...mentions].sort((a, b) => b[0].length - a[0].length)) content = content.replaceAll(shown, wire);
   return content;
@@ -232,7 +239,7 @@ async function send() {
 
 function edit(message) {
   // Mentions go back to the names that people read.
-  const text = message.content.replace(/<@!?(\d+)>/g, (wire, id) => {
+  const text = withNames(message.content, channelId).replace(/<@!?(\d+)>/g, (wire, id) => {
     const user = userById(id);
     if (!user) return wire;
     mentions.set(`@${nameOf(user)}`, wire);
@@ -243,7 +250,7 @@ function edit(message) {
 }
 
 function reply(message) {
-  const author = userById(message.author?.id) ?? message.author;
+  const author = authorOf(message);
   write(input.value, { kind: "reply", message, label: `Replying to ${nameOf(author, findChannel(channelId).guild)}` });
   input.focus();
 }

@@ -107,7 +107,15 @@ const PATHS = {
   eye: "M2 12c3-5 6-7 10-7s7 2 10 7c-3 5-6 7-10 7s-7-2-10-7zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z",
   home: "M4 11l8-7 8 7v9h-6v-6h-4v6H4z",
   clock: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l4 2",
+  mic: "M12 3a3 3 0 0 1 3 3v6a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3zM6 11a6 6 0 0 0 12 0M12 17v4",
+  micoff: "M12 3a3 3 0 0 1 3 3v6a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3zM6 11a6 6 0 0 0 12 0M12 17v4M4 3l16 18",
+  hand: "M8 12V6M12 11V4M16 12V6M8 12c-2-2-4 0-3 2l3 6h8l1-9",
   message: "M4 5h16v11H9l-5 4z",
+  webhook: "M12 9a3 3 0 1 0-3-3M12 9l-4 8M6 20a3 3 0 1 0 2-3h9M18 20a3 3 0 1 0 0-6",
+  search: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l5 5",
+  play: "M7 4l13 8-13 8z",
+  pause: "M8 5v14M16 5v14",
+  sticker: "M5 4h14v9l-6 7H5zM13 20v-7h6M9 9v1M14 9v1",
 };
 
 /** One of the page's own line drawings; decoration only, so hidden from assistive technology. */

@@ -1,6 +1,7 @@
 // How users, members, roles and channels are named and drawn.
 
 import { h, icon } from "./dom.js";
+import { avatarUrl, iconUrl, pictureOr, roleIconUrl } from "./pictures.js";
 import { state } from "./store.js";
 
 const HUES = [8, 32, 58, 140, 168, 195, 222, 262, 295, 330];
@@ -21,34 +22,58 @@ export function initials(name) {
 
 export const userById = (id) => state.view?.users.get(id) ?? state.world?.users.find((user) => user.id === id) ?? null;
 
+/** Who wrote a message, as they are now. */
+export const authorOf = (message) => userById(message.author?.id) ?? message.author;
+
 /** The name a person goes by, in a server where one is given. */
 export function nameOf(user, guild = null) {
   if (!user) return "Unknown user";
   return guild?.members.get(user.id)?.nick || user.global_name || user.username || "Unknown user";
 }
 
-/** The hex colour of a member's highest coloured role, or null. */
-export function colourOf(userId, guild) {
-  const roles = (guild?.members.get(userId)?.roles ?? []).map((id) => guild.roles.get(id)).filter((role) => role?.color);
-  if (roles.length === 0) return null;
+/** How a name is shown in the colours of the member's highest coloured role: `{class, style}` for an element. */
+export function paintedName(userId, guild, className) {
+  const roles = (guild?.members.get(userId)?.roles ?? []).map((id) => guild.roles.get(id)).filter(isColoured);
   roles.sort((a, b) => b.position - a.position);
-  return hex(roles[0].color);
+  const style = roles.length > 0 ? roleColours(roles[0]) : {};
+  return { class: "--colour-2" in style ? `${className} gradient` : className, style };
+}
+
+const isColoured = (role) => role && (role.color || role.colors?.secondary_color);
+
+/** The colours of a role as properties for the styles: the first, and where it has more those of the gradient. */
+export function roleColours(role) {
+  const { secondary_color: second, tertiary_color: third } = role.colors ?? {};
+  if (!isColoured(role)) return {};
+  const style = { "--colour": hex(role.color) };
+  if (second !== null && second !== undefined) Object.assign(style, { "--colour-2": hex(second), "--colour-3": hex(third ?? second) });
+  return style;
 }
 
 export const hex = (colour) => `#${Number(colour).toString(16).padStart(6, "0")}`;
 
-/** A round picture of a user: initials on the user's own colour, with presence where it is given. */
-export function avatar(user, { size = 40, status = null } = {}) {
+/** The icon of a member's highest role that has one, or null. */
+export function roleIcon(userId, guild) {
+  const roles = (guild?.members.get(userId)?.roles ?? []).map((id) => guild.roles.get(id)).filter((role) => role?.icon || role?.unicode_emoji);
+  if (roles.length === 0) return null;
+  const [role] = roles.sort((a, b) => b.position - a.position);
+  const shown = role.icon ? pictureOr(roleIconUrl(role), "role-icon", null) : h("span", { class: "emoji" }, role.unicode_emoji);
+  return h("span", { class: "role-mark", title: role.name, role: "img", "aria-label": role.name }, shown);
+}
+
+/** A user, round: their picture, else initials on their own colour; with presence where it is given. */
+export function avatar(user, { size = 40, status = null, guild = null } = {}) {
   const name = nameOf(user);
   return h("span",
     { class: "avatar", "aria-hidden": "true", style: { "--size": `${size}px`, "--hue": String(hueOf(user?.id ?? name)) } },
-    initials(name),
+    pictureOr(avatarUrl(user, guild), "covering", h("span", null, initials(name))),
     status && h("span", { class: `presence presence-${status}`, title: status }));
 }
 
 /** A server's mark for the rail. */
 export function guildMark(guild) {
-  return h("span", { class: "guild-mark", "aria-hidden": "true", style: { "--hue": String(hueOf(guild.id)) } }, initials(guild.name));
+  return h("span", { class: "guild-mark", "aria-hidden": "true", style: { "--hue": String(hueOf(guild.id)) } },
+    pictureOr(iconUrl(guild), "covering", h("span", null, initials(guild.name))));
 }
 
 /** The mark that tells programs from people. */
@@ -66,8 +91,17 @@ export function channelName(channel) {
   return others.map((user) => nameOf(userById(user.id) ?? user)).join(", ") || "Direct message";
 }
 
-/** The other person of a DM, or null. */
+const GROUP_DM = 3;
+export const isGroup = (channel) => channel?.type === GROUP_DM;
+
+/** The mark of a DM: its other person's picture, or that of several. */
+export const dmMark = (channel, size) => (isGroup(channel)
+  ? h("span", { class: "avatar", "aria-hidden": "true", style: { "--size": `${size}px`, "--hue": String(hueOf(channel.id)) } }, icon("people", size / 2))
+  : avatar(dmPartner(channel), { size }));
+
+/** The other person of a DM of two, or null. */
 export function dmPartner(channel) {
+  if (isGroup(channel)) return null;
   const other = (channel?.recipients ?? []).find((user) => user.id !== state.view?.me.id);
   return other ? userById(other.id) ?? other : null;
 }

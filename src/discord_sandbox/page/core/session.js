@@ -171,6 +171,8 @@ const handlers = {
   MESSAGE_POLL_VOTE_ADD: (event) => changeVotes(event, 1),
   MESSAGE_POLL_VOTE_REMOVE: (event) => changeVotes(event, -1),
   CHANNEL_PINS_UPDATE() {},
+  // What it tells of is told by itself, too.
+  GUILD_AUDIT_LOG_ENTRY_CREATE() {},
   UNREAD({ channel_id: channelId, count }) {
     for (const counted of loadingViews) counted.set(channelId, count);
     if (!state.view) return;
@@ -202,6 +204,21 @@ const handlers = {
   },
   ACTIVITY_LAUNCHED: (activity) => emit("activity:launched", activity),
   INSTALLED: () => loadWorld().catch((error) => emit("problem", error)),
+  VOICE_STATE_UPDATE(told) {
+    // A view that is on its way may be from before this.
+    if (loadingViews.size > 0) reloadSoon();
+    const guild = state.view?.guilds.get(told.guild_id);
+    if (!guild) return;
+    guild.voice_states = guild.voice_states.filter((one) => one.user_id !== told.user_id);
+    if (told.channel_id) guild.voice_states.push(told);
+    emit("channels");
+  },
+  VOICE_CHANNEL_STATUS_UPDATE({ id, guild_id: guildId, status }) {
+    if (loadingViews.size > 0) reloadSoon();
+    const channel = state.view?.guilds.get(guildId)?.channels.get(id);
+    if (channel) channel.status = status;
+    emit("channels");
+  },
   CLOCK: setClock,
   INTERACTION_STARTED: interactions.started,
   INTERACTION_DONE: interactions.done,

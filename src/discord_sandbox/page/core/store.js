@@ -29,9 +29,12 @@ export function normaliseView(answer) {
     for (const member of guild.members ?? []) {
       const id = memberUserId(member);
       if (typeof member.user === "object" && !users.has(id)) users.set(id, member.user);
-      members.set(id, { nick: member.nick ?? null, roles: member.roles ?? [], status: member.status ?? "offline" });
+      members.set(id, {
+        nick: member.nick ?? null, roles: member.roles ?? [], status: member.status ?? "offline",
+        avatar: member.avatar ?? null, banner: member.banner ?? null, bio: member.bio ?? null,
+      });
     }
-    guilds.set(guild.id, { ...guild, channels: byId(guild.channels), roles: byId(guild.roles), members });
+    guilds.set(guild.id, { ...guild, voice_states: guild.voice_states ?? [], channels: byId(guild.channels), roles: byId(guild.roles), members });
   }
   for (const dm of answer.dms ?? []) for (const user of dm.recipients ?? []) if (!users.has(user.id)) users.set(user.id, user);
   const activities = new Map((answer.activities ?? []).map((one) => [one.instance_id, one]));
@@ -71,9 +74,12 @@ export function touch(message) {
   return message;
 }
 
+/** Whether a message is by a webhook, which may have another name and picture each time: it is no user. */
+export const byWebhook = (message) => Boolean(message.webhook_id) && message.webhook_id !== message.application_id;
+
 /** Puts a message in its place by id, over the one that has the same id. */
 export function upsertMessage(message) {
-  rememberUser(message.author);
+  if (!byWebhook(message)) rememberUser(message.author);
   for (const user of message.mentions ?? []) rememberUser(user);
   const { list } = channelMessages(message.channel_id);
   let at = list.length;
@@ -98,7 +104,7 @@ export function channelOf(messageId) {
 }
 
 const ALL = (1n << 64n) - 1n;
-export const PERMISSION = { SEND_MESSAGES: 1n << 11n, MANAGE_MESSAGES: 1n << 13n };
+export const PERMISSION = { VIEW_AUDIT_LOG: 1n << 7n, MUTE_MEMBERS: 1n << 22n, SEND_MESSAGES: 1n << 11n, MANAGE_MESSAGES: 1n << 13n, MANAGE_WEBHOOKS: 1n << 29n };
 
 /** Whether the member may do something in a channel; in a DM they may do anything that there is. */
 export const may = (channel, permission) => (BigInt(channel?.my_permissions ?? ALL) & permission) !== 0n;

@@ -3,6 +3,7 @@
 import { act, get } from "../core/api.js";
 import { on, oncePerFrame } from "../core/bus.js";
 import { fill, h, icon } from "../core/dom.js";
+import { emojiNode, emojisIn } from "../core/emojis.js";
 import { avatar, channelName, nameOf, userById } from "../core/people.js";
 import { addressAs, currentUser, go, guildHash } from "../core/router.js";
 import { findChannel, may, PERMISSION, state } from "../core/store.js";
@@ -40,7 +41,13 @@ async function load(forumId) {
   draw();
 }
 
-const tagName = (tag) => `${tag.emoji_name ? `${tag.emoji_name} ` : ""}${tag.name}`;
+/** A tag's emoji, where it has one, and its name. */
+function tagName(tag) {
+  if (tag.emoji_name) return `${tag.emoji_name} ${tag.name}`;
+  if (!tag.emoji_id) return tag.name;
+  const known = emojisIn(shown).find((emoji) => emoji.id === tag.emoji_id);
+  return [emojiNode(known ?? { id: tag.emoji_id, name: "emoji" }), " ", tag.name];
+}
 
 const draw = oncePerFrame(() => {
   const { channel, guild } = findChannel(shown);
@@ -84,7 +91,7 @@ function row(post, tags, guild) {
     h("a", { class: `board-post${unread > 0 ? " unread" : ""}`, href: addressAs(currentUser(), guildHash(guild.id, post.id)), "aria-label": post.name },
       h("div", { class: "board-marks" }, marks),
       h("h3", null, post.name),
-      h("p", { class: "board-text" }, avatar(author, { size: 18 }), h("strong", null, nameOf(author, guild)), h("span", null, excerpt(first, guild))),
+      h("p", { class: "board-text" }, avatar(author, { size: 18, guild }), h("strong", null, nameOf(author, guild)), h("span", null, excerpt(first, guild))),
       h("p", { class: "subtext" }, replies(post.message_count), " · ", lastWritten(post))));
 }
 

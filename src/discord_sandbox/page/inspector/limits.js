@@ -12,6 +12,7 @@ const NUMBERS = {
   identify_every_s: "Seconds between two identifies (5 at Discord)",
   identifies_per_day: "Sessions begun in a day",
   commands_per_day: "New commands in a day",
+  publishes_per_hour: "Messages published in an hour, per channel",
   file_bytes: "Bytes of a file",
 };
 const SWITCHES = { buckets: "Buckets of the routes", dm_buckets: "One bucket over all DMs" };

@@ -4,11 +4,19 @@ import { h, iconButton } from "../core/dom.js";
 
 const SHOWN_MS = 8000;
 
+/** A modal dialog hides what is outside it: its notices stand in it. */
+function place() {
+  const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
+  if (!dialog) return document.getElementById("toasts");
+  if (!dialog.querySelector(".toasts")) dialog.append(h("div", { class: "toasts" }));
+  return dialog.querySelector(".toasts");
+}
+
 /** Shows a notice; `kind` is "error" or "info". */
 export function toast(text, kind = "error") {
   const el = h("div", { class: `toast ${kind}`, role: kind === "error" ? "alert" : "status" },
     h("span", null, text), iconButton("close", "Close this notice", () => el.remove(), { size: 16 }));
-  document.getElementById("toasts").append(el);
+  place().append(el);
   setTimeout(() => el.remove(), SHOWN_MS);
 }
 

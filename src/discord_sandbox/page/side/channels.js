@@ -2,29 +2,31 @@
 
 import { act } from "../core/api.js";
 import { emit } from "../core/bus.js";
-import { fill, h, icon } from "../core/dom.js";
-import { avatar, botTag, channelIcon, channelName, channelTree, dmPartner } from "../core/people.js";
+import { fill, h, icon, iconButton } from "../core/dom.js";
+import { botTag, channelIcon, channelName, channelTree, dmMark, dmPartner } from "../core/people.js";
 import { addressAs, currentPlace, currentUser, dmHash, guildHash } from "../core/router.js";
-import { state } from "../core/store.js";
+import { may, PERMISSION, state } from "../core/store.js";
 import { confirm } from "../overlay/dialog.js";
 import { openMenu } from "../overlay/popover.js";
 import { attempt } from "../overlay/toast.js";
+import { startGroup } from "./group_dms.js";
 import { byLatest } from "./rail.js";
+import { isVoice, joinVoice, voiceMembers } from "./voice.js";
 
 export const channelsElement = h("nav", { class: "channels", "aria-label": "Channels" });
 const folded = new Set();
 
 const unreadOf = (id) => state.view.unread[id] ?? 0;
 
-function row({ href, current, count, lead, name, extra = null, nested = false }) {
+function row({ href, current, count, lead, name, extra = null, nested = false, below = null, onclick = null }) {
   return h("li", null,
     h("a",
       {
-        href, class: `channel-link${current ? " current" : ""}${count > 0 ? " unread" : ""}${nested ? " nested" : ""}`,
+        href, onclick, class: `channel-link${current ? " current" : ""}${count > 0 ? " unread" : ""}${nested ? " nested" : ""}`,
         "aria-current": current ? "page" : null, "aria-label": count > 0 ? `${name}, ${count} unread` : name,
       },
       lead, h("span", { class: "channel-name" }, name), extra,
-      count > 0 && h("span", { class: "badge", "aria-hidden": "true" }, count > 99 ? "99+" : String(count))));
+      count > 0 && h("span", { class: "badge", "aria-hidden": "true" }, count > 99 ? "99+" : String(count))), below);
 }
 
 /** Draws the column anew for the place that is open. */
@@ -55,6 +57,7 @@ function drawGuild(guild, place) {
           h("ul", null, shown.map((channel) => row({
             href: addressAs(user, guildHash(guild.id, channel.id)), current: channel.id === place.channel, count: unreadOf(channel.id),
             lead: channelIcon(channel), name: channelName(channel), nested: [10, 11, 12].includes(channel.type),
+            ...(isVoice(channel) ? { onclick: () => joinVoice(channel), below: voiceMembers(guild, channel) } : {}),
           }))));
       })));
 }
@@ -69,19 +72,22 @@ function drawDms(place) {
   const user = currentUser();
   const dms = [...state.view.dms.values()].sort(byLatest);
   fill(channelsElement,
-    h("div", { class: "server-header plain" }, h("span", null, "Direct messages")),
+    h("div", { class: "server-header plain" }, h("span", null, "Direct messages"), iconButton("plus", "New group", startGroup, { size: 18 })),
     h("div", { class: "channel-scroll" },
       dms.length === 0
         ? h("p", { class: "channels-empty" }, "Nobody has written yet. Choose a person in a server's member list to write to them.")
         : h("ul", null, dms.map((dm) => row({
           href: addressAs(user, dmHash(dm.id)), current: dm.id === place.channel, count: unreadOf(dm.id),
-          lead: avatar(dmPartner(dm), { size: 28 }), name: channelName(dm), extra: botTag(dmPartner(dm)),
+          lead: dmMark(dm, 28), name: channelName(dm), extra: botTag(dmPartner(dm)),
         })))));
 }
 
 function guildMenu(anchor, guild) {
   openMenu(anchor, `Menu of ${guild.name}`, [
     { label: "Scheduled events", run: () => emit("events:open", guild.id) },
+    ...(guild.welcome_screen ? [{ label: "Welcome screen", run: () => emit("welcome:open", guild) }] : []),
+    { label: "Invite people", run: () => emit("invite:open", guild) },
+    ...(may(guild, PERMISSION.VIEW_AUDIT_LOG) ? [{ label: "Audit log", run: () => emit("audit:open", guild) }] : []),
     { label: "Mark as read", run: () => readAll(guild) },
     { label: "Copy server ID", run: () => attempt(() => navigator.clipboard.writeText(guild.id)) },
     null,

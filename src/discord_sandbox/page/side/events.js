@@ -4,6 +4,7 @@ import { act, get } from "../core/api.js";
 import { on } from "../core/bus.js";
 import { fill, h, icon } from "../core/dom.js";
 import { nameOf, userById } from "../core/people.js";
+import { eventImageUrl, pictureOr } from "../core/pictures.js";
 import { currentPlace, currentUser } from "../core/router.js";
 import { findChannel } from "../core/store.js";
 import { openDialog } from "../overlay/dialog.js";
@@ -65,13 +66,36 @@ function card(event, guildId) {
   const creator = event.creator ?? userById(event.creator_id);
   return h("article", { class: "event-card", "aria-label": event.name },
     h("div", { class: "event-when" }, icon("calendar", 16), timestamp(start, "F"), " · ", timestamp(start, "R"), STATUS[event.status] && h("span", { class: "tag" }, STATUS[event.status])),
+    pictureOr(eventImageUrl(event), "event-image", null),
     h("h3", null, event.name),
     event.description && markdown(event.description),
+    (event.dates ?? []).length > 0 && dates(event, guildId, interested),
     h("div", { class: "event-foot" },
       h("span", { class: "subtext" }, place(event), creator && ` · by ${nameOf(creator)}`, ` · ${event.user_count ?? 0} interested`),
       h("button",
         { type: "button", class: `button ${interested ? "primary" : "subtle"}`, "aria-pressed": String(interested), onclick: () => setInterested(event, guildId, !interested) },
         icon(interested ? "check" : "bell", 16), " Interested")));
+}
+
+/** The next dates of a series: those that are moved or called off say so. */
+function dates(event, guildId, interested) {
+  const at = (time, style) => timestamp(Math.floor(Date.parse(time) / 1000), style);
+  return h("ul", { class: "event-dates", "aria-label": `Next dates of ${event.name}` }, event.dates.map((date) => {
+    const moved = !date.is_canceled && date.scheduled_start_time !== null && date.scheduled_start_time !== date.planned;
+    const gone = date.is_canceled || moved;
+    return h("li", null,
+      gone ? h("s", null, at(date.planned, "f")) : at(date.planned, "f"),
+      moved && [" ", at(date.scheduled_start_time, "f")],
+      gone && h("span", { class: "tag" }, date.is_canceled ? "Cancelled" : "Moved"),
+      !date.is_canceled && h("span", { class: "subtext" }, `${date.interested} interested`),
+      interested && !date.is_canceled && h("button",
+        { type: "button", class: "link-button", onclick: () => setComing(event, guildId, date) }, date.me_interested ? "Skip this date" : "Come after all"));
+  }));
+}
+
+async function setComing(event, guildId, date) {
+  const body = { guild_id: guildId, event_id: event.id, date_id: date.id, interested: !date.me_interested };
+  if ((await attempt(() => act(currentUser(), "interested", body))) !== undefined) await draw();
 }
 
 async function setInterested(event, guildId, interested) {
@@ -83,7 +107,7 @@ async function setInterested(event, guildId, interested) {
 
 on("events:open", open);
 on("scheduled-events", ({ type, data }) => {
-  if (type.endsWith("USER_ADD") || type.endsWith("USER_REMOVE")) interest.set(`${data.user_id}:${data.guild_scheduled_event_id}`, type.endsWith("ADD"));
+  if (/USER_(ADD|REMOVE)$/.test(type) && !data.guild_scheduled_event_exception_id) interest.set(`${data.user_id}:${data.guild_scheduled_event_id}`, type.endsWith("ADD"));
   draw();
   countEvents(currentPlace().guild, { again: true });
 });

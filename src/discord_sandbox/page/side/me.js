@@ -7,18 +7,19 @@ import { state } from "../core/store.js";
 import { openPopover, closePopover } from "../overlay/popover.js";
 import { openSettings } from "./settings.js";
 import { toggleTheme } from "./theme.js";
+import { voiceBar } from "./voice.js";
 
 export const meElement = h("section", { class: "me", "aria-label": "Member you play" });
 const IN_REACH = 7;
 
 /** The people of the world, bots excluded: a bot is played by its own program. */
-export const players = () => (state.world?.users ?? []).filter((user) => !user.bot);
+export const players = () => (state.world?.users ?? []).filter((user) => !user.bot).map((user) => ({ ...user, ...state.view?.users.get(user.id) }));
 
 /** Draws the panel anew. */
 export function drawMe() {
   const me = players().find((user) => user.id === currentUser()) ?? state.view?.me;
   const others = players().filter((user) => user.id !== currentUser());
-  fill(meElement,
+  fill(meElement, voiceBar(),
     others.length > 0 && h("div", { class: "switcher", role: "group", "aria-label": "Switch member" },
       others.slice(0, IN_REACH).map((user) =>
         h("a", { class: "switch-to", href: addressAs(user.id), "aria-label": `Switch to ${nameOf(user)}`, title: `Switch to ${nameOf(user)} (Ctrl-click: in a second window)` }, avatar(user, { size: 28 }))),

@@ -2,7 +2,7 @@
 
 import { emit } from "../core/bus.js";
 import { fill, h } from "../core/dom.js";
-import { avatar, botTag, colourOf, dmPartner, nameOf, userById } from "../core/people.js";
+import { avatar, botTag, nameOf, paintedName, roleIcon, userById } from "../core/people.js";
 import { currentPlace } from "../core/router.js";
 import { findChannel, state } from "../core/store.js";
 
@@ -10,14 +10,13 @@ export const membersElement = h("aside", { class: "members", "aria-label": "Memb
 const MOST = 200;
 
 function memberRow(user, guild, status) {
-  const colour = colourOf(user.id, guild);
   return h("li", null,
     h("button",
       {
         type: "button", class: `member${status === "offline" || status === "invisible" ? " offline" : ""}`, "aria-haspopup": "dialog",
         onclick: (event) => emit("profile", { userId: user.id, guild, anchor: event.currentTarget }),
       },
-      avatar(user, { size: 32, status }), h("span", { class: "member-name", style: colour ? { "--colour": colour } : {} }, nameOf(user, guild)), botTag(user)));
+      avatar(user, { size: 32, status, guild }), h("span", paintedName(user.id, guild, "member-name"), nameOf(user, guild)), roleIcon(user.id, guild), botTag(user)));
 }
 
 /** Sections of the list: hoisted roles from the highest, then online, then offline. */
@@ -51,6 +50,8 @@ export function drawMembers() {
         people.length > MOST && h("p", { class: "subtext" }, `and ${people.length - MOST} more`))));
     return;
   }
-  const partner = dmPartner(findChannel(place.channel).channel);
-  fill(membersElement, partner && h("section", null, h("h3", null, "In this conversation"), h("ul", null, [partner, state.view.me].map((user) => memberRow(user, null, null)))));
+  const { channel } = findChannel(place.channel);
+  const others = channel?.recipients ?? [];
+  fill(membersElement, others.length > 0 && h("section", null, h("h3", null, "In this conversation"),
+    h("ul", null, [...others, state.view.me].map((user) => memberRow(userById(user.id) ?? user, null, null)))));
 }

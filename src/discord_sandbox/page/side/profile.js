@@ -3,13 +3,15 @@
 import { act } from "../core/api.js";
 import { on } from "../core/bus.js";
 import { h } from "../core/dom.js";
-import { avatar, botTag, hex, nameOf, userById } from "../core/people.js";
+import { avatar, botTag, nameOf, roleColours, userById } from "../core/people.js";
+import { bannerUrl, pictureOr } from "../core/pictures.js";
 import { currentPlace, currentUser, dmHash, go } from "../core/router.js";
 import { loadCommands, loadView, loadWorld } from "../core/session.js";
 import { state } from "../core/store.js";
 import { runOn } from "../chat/toolbar.js";
 import { closePopover, openPopover } from "../overlay/popover.js";
 import { attempt } from "../overlay/toast.js";
+import { inlineMarkdown } from "../text/markdown.js";
 import { blockedBy, installable, installed, setInstalled } from "./settings.js";
 
 const USER_COMMAND = 2;
@@ -33,7 +35,7 @@ function roleList(userId, guild) {
   const roles = (guild?.members.get(userId)?.roles ?? []).map((id) => guild.roles.get(id)).filter(Boolean);
   if (roles.length === 0) return null;
   return h("div", { class: "profile-roles" }, roles.map((role) =>
-    h("span", { class: "role-chip" }, h("span", { class: "role-dot", style: role.color ? { "--colour": hex(role.color) } : {} }), role.name)));
+    h("span", { class: "role-chip" }, h("span", { class: "role-dot", style: roleColours(role) }), role.name)));
 }
 
 /** The switch that closes one's DMs to a user. */
@@ -60,9 +62,10 @@ async function show({ userId, guild, anchor }) {
   const member = guild?.members.get(userId);
   const apps = h("div", { class: "profile-apps" });
   const card = h("div", { class: "profile", role: "dialog", "aria-label": `Profile of ${nameOf(user, guild)}` },
-    h("div", { class: "profile-top" }, avatar(user, { size: 72, status: member?.status ?? null })),
+    h("div", { class: "profile-top" }, pictureOr(bannerUrl(user, guild), "profile-banner", null), avatar(user, { size: 72, status: member?.status ?? null, guild })),
     h("h3", null, nameOf(user, guild), " ", botTag(user)),
     h("p", { class: "profile-username" }, user.username, " · ", h("code", null, user.id)),
+    member?.bio && h("p", { class: "profile-bio" }, inlineMarkdown(member.bio, guild)),
     roleList(userId, guild),
     !me && h("button", { type: "button", class: "button primary", onclick: () => { closePopover(); openDm(userId); } }, "Message"),
     installButton(user),

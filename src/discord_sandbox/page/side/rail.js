@@ -1,7 +1,7 @@
 // The left rail: home for direct messages, then one mark per server, each with its unread count.
 
 import { fill, h, icon } from "../core/dom.js";
-import { channelTree, dmPartner, guildMark, avatar, channelName } from "../core/people.js";
+import { channelTree, dmMark, guildMark, channelName } from "../core/people.js";
 import { addressAs, currentPlace, currentUser, dmHash, guildHash } from "../core/router.js";
 import { compareIds, guildUnread, state } from "../core/store.js";
 
@@ -42,7 +42,7 @@ export function drawRail() {
     // A DM that was not read stands in the rail, so that it is seen from any server.
     dms.map((dm) => entry({
       href: addressAs(user, dmHash(dm.id)), label: `Direct message with ${channelName(dm)}`, count: view.unread[dm.id],
-      current: place.channel === dm.id, mark: avatar(dmPartner(dm), { size: 44 }),
+      current: place.channel === dm.id, mark: dmMark(dm, 44),
     })),
     h("li", { class: "rail-line", role: "separator" }),
     [...view.guilds.values()].map((guild) => entry({

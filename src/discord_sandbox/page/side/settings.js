@@ -60,6 +60,28 @@ function apps() {
   });
 }
 
+/** A row that shows a picture's name and lets it be chosen from a file, or taken away. */
+function pictureRow(label, name, set) {
+  const file = h("input", {
+    type: "file", class: "sr-only", accept: "image/png,image/jpeg,image/gif,image/webp", "aria-label": label,
+    onchange: async () => {
+      const image = file.files.length > 0 ? await attempt(() => dataUri(file.files[0])) : undefined;
+      if (image !== undefined) await save({ [name]: image });
+    },
+  });
+  return h("div", { class: "switch-row" }, h("span", null, label),
+    h("span", { class: "picture-buttons" },
+      h("label", { class: "button subtle small" }, "Choose", file),
+      set && h("button", { type: "button", class: "button subtle small", "aria-label": `Remove ${label.toLowerCase()}`, onclick: () => { closePopover(); save({ [name]: null }); } }, "Remove")));
+}
+
+const dataUri = (file) => new Promise((resolve, reject) => {
+  const reader = new FileReader();
+  reader.onload = () => resolve(reader.result);
+  reader.onerror = () => reject(new Error(`${file.name} could not be read.`));
+  reader.readAsDataURL(file);
+});
+
 const STATUSES = { online: "Online", idle: "Idle", dnd: "Do not disturb", offline: "Invisible" };
 
 /** Opens the member's settings beside `anchor`. */
@@ -74,6 +96,7 @@ export async function openSettings(anchor) {
     h("label", { class: "switch-row" }, h("span", null, "Status"),
       h("select", { class: "input small", onchange: (event) => save({ status: event.currentTarget.value }) },
         Object.entries(STATUSES).map(([value, label]) => h("option", { value, selected: value === status }, label)))),
+    pictureRow("Picture", "avatar", me?.avatar), pictureRow("Banner", "banner", me?.banner),
     blocked.length > 0 && [h("h4", null, "Blocked"), h("ul", null, blocked.map((user) =>
       h("li", { class: "server-row" }, h("span", null, nameOf(user)),
         h("button", { type: "button", class: "button subtle small", onclick: () => { closePopover(); save({ block: blockedBy().filter((id) => id !== user.id) }); } }, "Unblock"))))],

@@ -2,6 +2,7 @@
 
 import { externalLink, h, httpUrl } from "../core/dom.js";
 import { emit } from "../core/bus.js";
+import { emojiNode } from "../core/emojis.js";
 import { channelIcon, channelName, hex, nameOf, userById } from "../core/people.js";
 import { go, guildHash } from "../core/router.js";
 import { findChannel, state } from "../core/store.js";
@@ -47,7 +48,10 @@ function drawList(items, guild) {
         inlineMarkdown(item.text, guild))));
 }
 
-const onlyEmoji = (text) => text.length < 60 && /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|[\u200d\ufe0f\s])+$/u.test(text);
+const onlyEmoji = (given) => {
+  const text = given.replace(/<a?:\w{1,32}:\d+>/g, "\u{1F642}");
+  return text.length < 60 && /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|[\u200d\ufe0f\s])+$/u.test(text);
+};
 
 const drawNodes = (nodes, guild) => nodes.map((node) => (typeof node === "string" ? node : drawNode(node, guild)));
 
@@ -68,7 +72,7 @@ const draw = {
   command: (node) =>
     h("button", { type: "button", class: "mention", onclick: () => emit("composer:command", node) }, `/${node.name}`),
   everyone: (node) => h("span", { class: "mention" }, `@${node.name}`),
-  emoji: (node) => h("span", { class: "custom-emoji", title: `custom emoji ${node.id}` }, `:${node.name}:`),
+  emoji: emojiNode,
   time: (node) => timestamp(node.seconds, node.style),
 };
 
