@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from discord_sandbox.audit.kinds import Found
+from discord_sandbox.audit.record import write
 from discord_sandbox.auto_moderation import managers
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
@@ -32,6 +34,9 @@ from discord_sandbox.permissions import MANAGE_GUILD
 from discord_sandbox.shapes.auto_moderation import alert_embed
 from discord_sandbox.showing import show, store
 from discord_sandbox.world import World
+
+_RECORDED = {BLOCK_MESSAGE: 143, SEND_ALERT: 144, TIMEOUT: 145}
+"""The audit log's actions for what rules do."""
 
 
 @dataclass(slots=True)
@@ -112,6 +117,18 @@ def _act(world: World, verdict: Verdict) -> None:
             only = managers(world, guild)
             event = Event("AUTO_MODERATION_ACTION_EXECUTION", told, guild=guild, only=only)
             world.bus.publish(event)
+            _write_down(world, guild, verdict, hit, action["type"])
+
+
+def _write_down(world: World, guild: Guild, verdict: Verdict, hit: Hit, action_type: int) -> None:
+    """Tell of an action in the audit log."""
+    options: Json = {
+        "auto_moderation_rule_name": hit.rule.name,
+        "auto_moderation_rule_trigger_type": str(hit.rule.trigger_type),
+        "channel_id": str(verdict.channel.id),
+    }
+    author_id = verdict.author.id
+    write(world, guild, author_id, Found(_RECORDED[action_type], author_id, [], options))
 
 
 def _alert(world: World, guild: Guild, verdict: Verdict, hit: Hit, channel_id: int) -> int | None:

@@ -71,7 +71,11 @@ def _role(role: Role, number: int) -> Json:
         "name": role.name,
         "permissions": str(role.permissions),
         "color": role.color,
-        "colors": None,
+        "colors": {
+            "primary_color": role.color,
+            "secondary_color": role.secondary_color,
+            "tertiary_color": role.tertiary_color,
+        },
         "hoist": role.hoist,
         "mentionable": role.mentionable,
         "icon": None,
@@ -162,7 +166,7 @@ def set_up(world: World, guild: Guild, template: GuildTemplate) -> None:
             guild,
             one["name"],
             int(one["permissions"]),
-            colors={"color": one["color"]},
+            colors=one,
             hoist=one["hoist"],
             mentionable=one["mentionable"],
         )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from tests.sandbox.conftest import Town
 from tests.sandbox.drawn import png, uri
 from tests.sandbox.rest import Rest
 from tests.sandbox.server_bodies import OGG, PROMPT, RULE
+
+from discord_sandbox.testing import SandboxError
 
 
 async def read(town: Town, rest: Rest) -> list[tuple[int, str, Any]]:
@@ -78,6 +81,26 @@ async def test_what_the_owner_sets_up(town: Town, admin: Rest) -> None:
     assert [action for action, _, _ in done] == [1, 130, 140, 60, 62]
     assert {who for _, who, _ in done} == {str(town.ann.id)}
     assert set(done[0][2]) == {"verification_level", "features"}
+
+
+async def test_what_auto_moderation_does(town: Town, admin: Rest) -> None:
+    """To whom, in which channel and by which rule; a message that no rule strikes is not told."""
+    alert = {"type": 2, "metadata": {"channel_id": str(town.general.id)}}
+    actions = [{"type": 1}, alert, {"type": 3, "metadata": {"duration_seconds": 60}}]
+    words = {"keyword_filter": ["bad"]}
+    await town.guild.make_rule("r", 1, trigger_metadata=words, actions=actions)
+    await town.ben.write(town.general, "good")
+    with pytest.raises(SandboxError, match="200000"):
+        await town.ben.write(town.general, "bad")
+    log = (await admin.get(f"/guilds/{town.guild.id}/audit-logs?limit=3")).body
+    entries = log["audit_log_entries"][::-1]
+    assert [one["action_type"] for one in entries] == [143, 144, 145]
+    assert {one["target_id"] for one in entries} == {str(town.ben.id)}
+    assert entries[0]["options"] == {
+        "auto_moderation_rule_name": "r",
+        "auto_moderation_rule_trigger_type": "1",
+        "channel_id": str(town.general.id),
+    }
 
 
 async def test_granted_and_switched_features_are_one_list(town: Town, admin: Rest) -> None:

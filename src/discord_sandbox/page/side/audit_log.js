@@ -27,6 +27,8 @@ const ACTIONS = {
   110: "began a thread", 111: "changed a thread", 112: "deleted a thread", 121: "changed who may use a command",
   130: "made a sound", 131: "changed a sound", 132: "deleted a sound",
   140: "made a rule of auto moderation", 141: "changed a rule of auto moderation", 142: "deleted a rule of auto moderation",
+  143: "set off auto moderation, which blocked a message by", 144: "set off auto moderation, which flagged a message by",
+  145: "set off auto moderation, which timed out",
   163: "made a prompt of the onboarding", 164: "changed a prompt of the onboarding", 165: "deleted a prompt of the onboarding",
   167: "changed the onboarding",
   192: "set the status of a voice channel", 193: "cleared the status of a voice channel",
