@@ -8,6 +8,7 @@ from discord_sandbox.activities import end_in
 from discord_sandbox.channel_settings import configure
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
+from discord_sandbox.guild_settings import check_deletable, dms_paused, forget_channel
 from discord_sandbox.model import (
     DM,
     FORUM_TYPES,
@@ -102,7 +103,11 @@ def _publish_visibility(
 
 
 def delete_channel(world: World, guild: Guild, channel: Channel) -> None:
-    """The channel, its threads and their messages are gone."""
+    """The channel, its threads and their messages are gone.
+
+    Raises ApiError 50074 for a channel that a community cannot be without.
+    """
+    check_deletable(guild, channel.id)
     audience = world.audience(channel)
     for thread in [c for c in guild.channels.values() if c.thread and c.parent_id == channel.id]:
         delete_channel(world, guild, thread)
@@ -121,8 +126,7 @@ def delete_channel(world: World, guild: Guild, channel: Channel) -> None:
     end_following(world, channel)
     if guild.widget.channel_id == channel.id:
         guild.widget.channel_id = guild.widget.invite_code = None
-    if guild.system_channel_id == channel.id:
-        guild.system_channel_id = None
+    forget_channel(guild, channel.id)
     guild.version += 1
     kind = "THREAD" if channel.thread is not None else "CHANNEL"
     shaped = channel_json(channel)
@@ -155,13 +159,16 @@ def open_dm(world: World, opener: User, other: User) -> tuple[Channel, bool]:
 def check_dm(world: World, author: User, channel: Channel) -> None:
     """Refuse what the other side of a DM does not accept.
 
-    Raises ApiError 50007 when they blocked the author or take no DMs from bots, 50278 when a
+    Raises ApiError 50007 when they blocked the author take no DMs from bots, or are in
+    servers only that paused those between members, 50278 when a
     bot shares no server with them.
     """
     if channel.type != DM:
         return
     other = world.users[dm_partner(channel, author.id)]
     if author.id in other.blocked or other.id in author.blocked:
+        raise ApiError(50007)
+    if not author.bot and not other.bot and dms_paused(world, author.id, other.id):
         raise ApiError(50007)
     if not author.bot or other.bot:
         return

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from discord_sandbox.errors import ApiError
 from discord_sandbox.images import is_animated
 from discord_sandbox.model import Guild, Json
+from discord_sandbox.model.guild_settings import COMMUNITY, SWITCHED
 from discord_sandbox.pictures import changed
 from discord_sandbox.validate.members import Takes
 from discord_sandbox.validate.pictures import picture, read_picture
@@ -21,7 +22,9 @@ _NEEDED = {
     "discovery_splash": "DISCOVERABLE",
 }
 _NEEDED_TO_MOVE = {"icon": "ANIMATED_ICON", "banner": "ANIMATED_BANNER"}
-FEATURES = frozenset({ROLE_ICONS, *_NEEDED.values(), *_NEEDED_TO_MOVE.values(), *WITH_LOTTIE})
+FEATURES = frozenset(
+    {ROLE_ICONS, *_NEEDED.values(), *_NEEDED_TO_MOVE.values(), *WITH_LOTTIE, *SWITCHED}
+)
 """Those that a server of the sandbox can have."""
 
 TAKES_PICTURES: Takes = {
@@ -29,14 +32,22 @@ TAKES_PICTURES: Takes = {
 }
 
 
-def read_features(given: object) -> list[str]:
-    """The features that a list names. Raises ValueError for one that is unknown."""
+def read_features(given: object, *, new: bool = False) -> list[str]:
+    """The features that a list names.
+
+    Raises ValueError for one that is unknown, and of a new server for being a community.
+    """
     wanted = given if isinstance(given, list) else [given]
     unknown = [one for one in wanted if not isinstance(one, str) or one not in FEATURES]
     if unknown:
         known = ", ".join(sorted(FEATURES))
         raise ValueError(
             f"{unknown[0]!r} is no feature of the sandbox's servers, which are {known}"
+        )
+    if new and COMMUNITY in wanted:
+        raise ValueError(
+            f"{COMMUNITY!r} needs channels for rules and updates, which a new server has not "
+            "named: switch it on in the server's settings"
         )
     return list(dict.fromkeys(wanted))
 

@@ -10,7 +10,18 @@ from discord_sandbox.channels import create_channel
 from discord_sandbox.clock import iso
 from discord_sandbox.errors import ApiError
 from discord_sandbox.events import Event
-from discord_sandbox.model import MEMBER_JOINED, Application, Guild, Json, Member, Role, User
+from discord_sandbox.integrations import publish_created, publish_deleted
+from discord_sandbox.model import (
+    DID_REJOIN,
+    MEMBER_JOINED,
+    Application,
+    Guild,
+    Json,
+    Member,
+    Role,
+    User,
+)
+from discord_sandbox.model.guild_settings import SUPPRESS_JOINS
 from discord_sandbox.pictures import changed
 from discord_sandbox.role_colors import paint
 from discord_sandbox.scheduled_events import forget_interest
@@ -24,6 +35,7 @@ from discord_sandbox.shapes.guilds import (
 from discord_sandbox.shapes.users import user_json
 from discord_sandbox.shapes.voice import voice_states_json
 from discord_sandbox.showing import write_system
+from discord_sandbox.soundboard import sounds_json
 from discord_sandbox.voice import disconnect
 from discord_sandbox.webhooks import end_following
 from discord_sandbox.world import World
@@ -82,7 +94,7 @@ def guild_create_json(world: World, guild: Guild, viewer_id: int) -> Json:
         "guild_scheduled_events": [
             scheduled_event_json(event) for event in guild.scheduled_events.values()
         ],
-        "soundboard_sounds": [],
+        "soundboard_sounds": sounds_json(world, guild),
         "embedded_activities": [],
         "guild_hashes": None,
     }
@@ -116,13 +128,16 @@ def add_member(
 ) -> Member:
     """Let a user in; one who is in already stays as they are. Raises ApiError 40007.
 
-    With `greet` the server's system channel is told, as it is of everybody who comes later.
+    With `greet` the server's system channel is told, as it is of everybody who comes later,
+    unless its flags say otherwise.
     """
     if user.id in guild.members:
         return guild.members[user.id]
     if user.id in guild.bans:
         raise ApiError(40007)
     member = Member(user, world.clock.now_ms(), list(role_ids))
+    if user.id in guild.departed:
+        member.flags |= DID_REJOIN
     guild.members[user.id] = member
     guild.version += 1
     if not world.bus.idle:
@@ -137,7 +152,8 @@ def add_member(
         joined = {**member_json(member), "guild_id": str(guild.id)}
         world.bus.publish(Event("GUILD_MEMBER_ADD", joined, guild=guild, besides=user.id))
     system = guild.channels.get(guild.system_channel_id or 0)
-    if greet and system is not None:
+    suppressed = guild.settings.system_channel_flags & SUPPRESS_JOINS
+    if greet and system is not None and not suppressed:
         write_system(world, user, system, MEMBER_JOINED)
     return member
 
@@ -149,10 +165,12 @@ def remove_member(world: World, guild: Guild, user_id: int) -> None:
         raise ApiError(50013, message="The owner cannot leave the server")
     disconnect(world, guild, user_id)
     del guild.members[user_id]
+    guild.departed.add(user_id)
     guild.version += 1
     leave_all(world, member.user, guild.channels)
     for role in [found for found in guild.roles.values() if found.bot_id == user_id]:
         del guild.roles[role.id]
+        publish_deleted(world, guild, role)
     for event in guild.scheduled_events.values():
         forget_interest(event, user_id)
     gone: Json = {"id": str(guild.id)}
@@ -208,6 +226,7 @@ def add_bot(
         return guild.members[bot.id]
     role = create_role(world, guild, application.name, BOT_DEFAULT if granted is None else granted)
     role.managed, role.bot_id = True, bot.id
+    publish_created(world, guild, role)
     return add_member(world, guild, bot, [role.id], greet=greet)
 
 

@@ -10,6 +10,7 @@ from discord_sandbox.permissions import (
     MENTION_EVERYONE,
     USE_EXTERNAL_EMOJIS,
 )
+from discord_sandbox.premium import entitlements_of
 from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.shapes.guilds import guild_features, member_json
 from discord_sandbox.shapes.users import user_json
@@ -32,7 +33,9 @@ def interaction_json(world: World, interaction: Interaction) -> Json:
         "version": 1,
         "channel_id": str(channel.id),
         "locale": interaction.user.locale,
-        "entitlements": [],
+        "entitlements": entitlements_of(
+            world, application, interaction.user.id, interaction.guild_id
+        ),
         "authorizing_integration_owners": interaction.owners,
         "attachment_size_limit": ATTACHMENT_LIMIT,
         "context": interaction.context,

@@ -108,7 +108,7 @@ def _guild(world: World, given: Json, granted: dict[int, int | None]) -> None:
 
 def _picture_guild(world: World, guild: Guild, given: Json) -> None:
     try:
-        guild.features = read_features(given.get("features") or [])
+        guild.features = read_features(given.get("features") or [], new=True)
     except ValueError as problem:
         raise BadSeed(str(problem)) from None
     try:

@@ -29,6 +29,7 @@ from discord_sandbox.model import (
     Webhook,
 )
 from discord_sandbox.polls import close_when_due
+from discord_sandbox.premium import renew_when_due
 from discord_sandbox.threads import archive_when_idle
 from discord_sandbox.world import World
 
@@ -111,6 +112,9 @@ def _go_on(world: World) -> None:
 
 def _set_alarms(world: World) -> None:
     """Put on the agenda what the clock does to what was read."""
+    for application in world.applications.values():
+        for subscription in application.store.subscriptions.values():
+            renew_when_due(world, application, subscription)
     for guild in world.guilds.values():
         for invite in guild.invites.values():
             expire_when_due(world, guild, invite)

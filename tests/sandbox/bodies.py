@@ -20,6 +20,7 @@ from tests.sandbox.payloads import (
     SUITE,
 )
 from tests.sandbox.rest import Rest
+from tests.sandbox.server_bodies import server_bodies
 
 STARTS, ENDS = [(datetime.now(UTC) + timedelta(days=days)).isoformat() for days in (30, 31)]
 
@@ -213,12 +214,6 @@ class Place:
             },
             "POST /channels/{news}/followers": {"webhook_channel_id": ids["channel"]},
             "POST /channels/{channel}/webhooks": {"name": "w", "avatar": PICTURE},
-            "PATCH /guilds/{guild}": {
-                "name": "Town",
-                "description": "d",
-                "preferred_locale": "de",
-                "icon": PICTURE,
-            },
             "POST /guilds/{guild}/emojis": {"name": "e1", "image": PICTURE, "roles": []},
             "PATCH /guilds/{guild}/emojis/{emoji}": {"name": "e2", "roles": [ids["role"]]},
             f"POST {application}/emojis": {"name": "e3", "image": PICTURE},
@@ -236,6 +231,7 @@ class Place:
                 "nick": "n",
                 "roles": [ids["role"]],
                 "communication_disabled_until": None,
+                "flags": 4,
                 "mute": False,
                 "deaf": False,
                 "channel_id": ids["stage"],
@@ -252,6 +248,7 @@ class Place:
             },
             "POST /channels/{channel}/invites": {**INVITE, "role_ids": [ids["role"]]},
             "PUT /channels/{voice}/voice-status": {"status": "s"},
+            "POST /channels/{stage}/send-soundboard-sound": {"sound_id": ids["sound"]},
             "PATCH /guilds/{guild}/voice-states/@me": {
                 "channel_id": ids["stage"],
                 "suppress": True,
@@ -298,6 +295,7 @@ class Place:
             "POST /channels/{channel}/messages/bulk-delete": {
                 "messages": [ids["message"], ids["hooked"]]
             },
+            **server_bodies(ids),
         }
         return {
             name: (name.partition(" ")[2].format(**ids), body) for name, body in examples.items()

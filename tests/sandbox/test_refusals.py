@@ -154,8 +154,7 @@ async def test_a_command_that_is_not_allowed(
     ("asked", "body", "named"),
     [
         ("PATCH /applications/@me", {"event_webhooks_url": "https://a.b"}, "event_webhooks_url"),
-        ("PATCH /guilds/{guild}", {"verification_level": 4}, "verification_level"),
-        ("PATCH /guilds/{guild}/members/{ben}", {"flags": 4}, "flags"),
+        ("PATCH /guilds/{guild}", {"region": "europe"}, "region"),
         ("PATCH /channels/{channel}", {"icon": "data:,"}, "icon"),
         ("PATCH /guilds/{guild}", {"home_header": "data:,"}, "home_header"),
     ],

@@ -14,6 +14,7 @@ from tests.sandbox.conftest import Town
 from tests.sandbox.files import png
 from tests.sandbox.openapi import DOCUMENT, check_request, template_of
 from tests.sandbox.rest import Answer, Rest
+from tests.sandbox.server_bodies import RULE
 from tests.sandbox.test_gateway import connected, dispatched, identify
 from tools import routes
 
@@ -63,9 +64,18 @@ async def place(town: Town, rest: Rest) -> AsyncIterator[Place]:
     path = "/guilds/{guild}/scheduled-events/{event}/exceptions".format(**ids)
     called_off = {"original_scheduled_start_time": FRIDAYS[0], "is_canceled": True}
     ids["date"] = (await rest.post(path, called_off)).body["event_exception_id"]
+    await make("rule", "/guilds/{guild}/auto-moderation/rules", RULE)
     await make("command", "/applications/{application}/commands", {**COMMAND, "name": "one"})
     path = "/applications/{application}/guilds/{guild}/commands"
     await make("own_command", path, {**COMMAND, "name": "two"})
+    template = (await rest.post(f"/guilds/{town.guild.id}/templates", {"name": "n"})).body
+    ids["code"] = template["code"]
+    sound = await town.guild.make_sound("horn", b"OggS")
+    ids["sound"] = sound["sound_id"]
+    ids["sku"] = str(await town.sandbox.make_sku(made, "Gold"))
+    twin = await town.sandbox.make_guild("Twin", owner=town.ann)
+    await twin.add_bot(made, permissions=ADMINISTRATOR)
+    ids["twin"] = str(twin.id)
     ids["token"] = (await make("hook", "/channels/{channel}/webhooks", {"name": "h"}))["token"]
     await make("hooked", "/webhooks/{hook}/{token}?wait=true", {"content": "c"})
     async with connected(town) as socket:
@@ -74,6 +84,8 @@ async def place(town: Town, rest: Rest) -> AsyncIterator[Place]:
         where = {"guild_id": ids["guild"], "channel_id": ids["stage"]}
         await socket.send_json({"op": 4, "d": {**where, "self_mute": False, "self_deaf": False}})
         await dispatched(socket, "VOICE_SERVER_UPDATE")
+        speaking = {"channel_id": ids["stage"], "suppress": False}
+        assert (await rest.patch(f"{guild}/voice-states/@me", speaking)).status == 204
         await town.ben.command(town.general, "one")
         begun = (await dispatched(socket, "INTERACTION_CREATE"))["d"]
         ids["interaction_token"] = begun["token"]

@@ -10,12 +10,15 @@ from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.events import Event
 from discord_sandbox.interaction_commands import read_file
 from discord_sandbox.model import Channel, Json, Message, User
+from discord_sandbox.moderating import moderate
+from discord_sandbox.onboarding import answer_onboarding
 from discord_sandbox.polls import vote
 from discord_sandbox.profiles import OF_USER, publish_user, set_pictures
 from discord_sandbox.references import FORWARD
 from discord_sandbox.rest.body import check_file
 from discord_sandbox.rest.event_dates import is_date
 from discord_sandbox.scheduled_events import set_coming, set_interested
+from discord_sandbox.shapes.guilds import member_json
 from discord_sandbox.slowmode import check_slowmode
 from discord_sandbox.validate.message import Upload, check_message
 
@@ -52,7 +55,9 @@ def message(ask: Ask) -> Json:
     if channel.guild_id is None:
         check_dm(ask.world, user, channel)
     check_slowmode(ask.world, user, channel)
+    verdict = moderate(ask.world, user, channel, draft.content)
     written, shown = messages.create_and_show(ask.world, user, channel, draft)
+    verdict.flag(ask.world, written.id)
     user.read[channel.id] = written.id
     return shown.data
 
@@ -75,7 +80,10 @@ def edit(ask: Ask) -> Json:
     if found.author.id != user.id:
         raise Refused("Only one's own messages can be edited.", 403)
     draft = check_message({"content": ask.text("content")})
-    return messages.edit_and_show(ask.world, channel, found, draft).data
+    verdict = moderate(ask.world, user, channel, draft.content)
+    shown = messages.edit_and_show(ask.world, channel, found, draft)
+    verdict.flag(ask.world, found.id)
+    return shown.data
 
 
 def delete(ask: Ask) -> Json:
@@ -195,6 +203,18 @@ def leave(ask: Ask) -> Json:
     return {}
 
 
+def onboarding(ask: Ask) -> Json:
+    """Go through the onboarding of a server."""
+    user, guild = ask.user(), ask.find_guild(ask.given("guild_id"))
+    given = ask.body.get("option_ids")
+    if not isinstance(given, list):
+        raise Refused("The body needs `option_ids`, a list of the ids of options.")
+    chosen = [Ask.as_id("option_ids", one) for one in given]
+    member = ask.world.member(guild, user.id)
+    answer_onboarding(ask.world, guild, member, chosen)
+    return member_json(member)
+
+
 def interested(ask: Ask) -> Json:
     user, guild = ask.user(), ask.find_guild(ask.given("guild_id"))
     event = guild.scheduled_events.get(ask.given("event_id"))
@@ -228,5 +248,6 @@ OPERATIONS = tuple(
         ("settings", settings),
         ("leave", leave),
         ("interested", interested),
+        ("onboarding", onboarding),
     )
 )

@@ -14,6 +14,7 @@ from discord_sandbox.control import (
     announcements,
     audited,
     breaking,
+    configuring,
     forums,
     group_dms,
     installing,
@@ -25,6 +26,7 @@ from discord_sandbox.control import (
     picturing,
     posting,
     searching,
+    selling,
     speaking,
     webhooks,
 )
@@ -55,6 +57,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *webhooks.OPERATIONS,
     *picturing.OPERATIONS,
     *limiting.OPERATIONS,
+    *configuring.OPERATIONS,
+    *selling.OPERATIONS,
     *breaking.OPERATIONS,
 )
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from discord_sandbox.audit.kinds import Kind, Scope
 from discord_sandbox.audit.members import BOT, KICK, MEMBER_ROLES, MESSAGE, PIN
-from discord_sandbox.audit.places import CHANNEL, NEW_THREAD, OVERWRITE, ROLE
+from discord_sandbox.audit.places import CHANNEL, GUILD, NEW_THREAD, OVERWRITE, ROLE
 from discord_sandbox.audit.record import entries, watched
+from discord_sandbox.audit.settings import EMOJI, INTEGRATION, RULE, SOUND
 from discord_sandbox.audit.things import COMMAND, INVITE, STICKER, WEBHOOK
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.model import Guild, Json
@@ -39,8 +40,15 @@ AUDITED: dict[str, tuple[Kind, ...]] = {
     f"PATCH {_GUILD}/roles/{{role}}": (ROLE,),
     f"POST {_GUILD}/members": (MEMBER_ROLES,),
     f"DELETE {_GUILD}/members/{{member}}": (KICK,),
-    f"POST {_GUILD}/bots": (BOT,),
-    f"DELETE {_GUILD}/bots/{{application}}": (KICK,),
+    f"POST {_GUILD}/bots": (BOT, INTEGRATION),
+    f"DELETE {_GUILD}/bots/{{application}}": (KICK, INTEGRATION),
+    f"PATCH {_GUILD}": (GUILD,),
+    f"POST {_GUILD}/emojis": (EMOJI,),
+    f"PATCH {_GUILD}/emojis/{{emoji}}": (EMOJI,),
+    f"DELETE {_GUILD}/emojis/{{emoji}}": (EMOJI,),
+    f"POST {_GUILD}/soundboard-sounds": (SOUND,),
+    f"POST {_GUILD}/auto-moderation/rules": (RULE,),
+    f"DELETE {_GUILD}/auto-moderation/rules/{{rule}}": (RULE,),
     f"PUT {_GUILD}/commands/{{command}}/permissions": (COMMAND,),
 }
 

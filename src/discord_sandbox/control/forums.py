@@ -8,6 +8,7 @@ from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.forums import check_tags, create_post
 from discord_sandbox.forums import posts as posts_of
 from discord_sandbox.model import Channel, Json
+from discord_sandbox.moderating import moderate
 from discord_sandbox.permissions import READ_MESSAGE_HISTORY
 from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.slowmode import check_slowmode
@@ -48,7 +49,11 @@ def post(ask: Ask) -> Json:
     messages.check_can_send(ask.world, user, forum, draft, post=True)
     check_slowmode(ask.world, user, forum)
     check_tags(ask.world, forum, user.id, tags)
+    of_title = moderate(ask.world, user, forum, body["name"], title=True)
+    verdict = moderate(ask.world, user, forum, draft.content)
     made, first = create_post(ask.world, forum, user, body["name"], draft, tags=tags)
+    for one in (of_title, verdict):
+        one.flag(ask.world, made.id)
     user.read[made.id] = made.id
     return {**channel_json(made), "first_message": first.data}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from discord_sandbox import permissions
 from discord_sandbox.control.routing import Ask, Operation, Refused
+from discord_sandbox.guild_settings import invites_paused
 from discord_sandbox.guilds import add_member
 from discord_sandbox.invites import delete_invite, find_invite, join_by, make_invite
 from discord_sandbox.model import Json
@@ -39,11 +40,16 @@ def look_at(ask: Ask) -> Json:
 def join(ask: Ask) -> Json:
     """Join by an invite, or as one who was led in without."""
     user = ask.user()
+    found = None
     if "code" in ask.body:
         guild, found = find_invite(ask.world, ask.text("code"))
-        join_by(ask.world, guild, found, user)
     else:
         guild = ask.find_guild(ask.given("guild_id"))
+    if user.id not in guild.members and invites_paused(ask.world, guild):
+        raise Refused(f"{guild.name} lets nobody in at the moment: its invites are paused.", 403)
+    if found is not None:
+        join_by(ask.world, guild, found, user)
+    else:
         add_member(ask.world, guild, user, greet=True)
     return guild_json(guild)
 

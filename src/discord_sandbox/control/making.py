@@ -20,6 +20,7 @@ from discord_sandbox.shapes.commands import permissions_json
 from discord_sandbox.shapes.guilds import guild_json, member_json, role_json
 from discord_sandbox.shapes.users import application_json, user_json
 from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.templates import find_template, set_up
 from discord_sandbox.validate.channels import check_channel
 from discord_sandbox.validate.members import check_members
 
@@ -78,14 +79,19 @@ def guild(ask: Ask) -> Json:
     owner = ask.find_user(ask.given("owner_id"))
     members = [ask.find_user(_id(one)) for one in ask.body.get("members") or ()]
     bots = [ask.find_application(_id(one)) for one in ask.body.get("bots") or ()]
-    features = check_pictured(ask, [])
+    template = None
+    if ask.body.get("template") is not None:
+        template = find_template(ask.world, ask.text("template"))[1]
+    features = check_pictured(ask, [], new=True)
     made = guilds.create_guild(
         ask.world,
         ask.text("name"),
         owner,
-        channels=ask.body.get("channels") or ["general"],
+        channels=() if template is not None else ask.body.get("channels") or ["general"],
         guild_id=ask.optional("id"),
     )
+    if template is not None:
+        set_up(ask.world, made, template)
     made.features = features
     set_guild_pictures(ask.world, made, ask.body)
     for member in members:

@@ -18,11 +18,13 @@ from discord_sandbox.guild_pictures import (
     read_features,
     set_pictures,
 )
+from discord_sandbox.guild_settings import change_settings
 from discord_sandbox.model import Application, Guild, Json
 from discord_sandbox.shapes.emojis import emoji_json
 from discord_sandbox.shapes.guilds import guild_json
 from discord_sandbox.validate.emojis import TAKES, TAKES_CHANGE, TAKES_OWN, check_made
-from discord_sandbox.validate.members import Takes, note_members
+from discord_sandbox.validate.guild_settings import TAKES as TAKES_SETTINGS
+from discord_sandbox.validate.members import Takes, check_members, note_members
 from discord_sandbox.validate.pictures import WANTED, check_pictures, read_picture
 
 _GUILD = "/guilds/{guild}"
@@ -38,8 +40,8 @@ def check_given(ask: Ask, *names: str) -> None:
         raise Refused(f"`{next(iter(problem.errors or names))}` must be {WANTED}.") from None
 
 
-def check_pictured(ask: Ask, before: list[str]) -> list[str]:
-    """The features that a server has after the body, whose pictures are as it may have them.
+def check_pictured(ask: Ask, before: list[str], *, new: bool = False) -> list[str]:
+    """The features that a server, or a new one, has after the body, whose pictures are as it may have them.
 
     Raises Refused, or ApiError 50101 for a picture that it lacks the feature for.
     """
@@ -47,7 +49,7 @@ def check_pictured(ask: Ask, before: list[str]) -> list[str]:
     features = before
     if "features" in ask.body:
         try:
-            features = read_features(ask.body["features"])
+            features = read_features(ask.body["features"], new=new)
         except ValueError as problem:
             raise Refused(f"{problem}.") from None
     check_features(features, ask.body)
@@ -55,9 +57,12 @@ def check_pictured(ask: Ask, before: list[str]) -> list[str]:
 
 
 def edit_guild(ask: Ask) -> Json:
+    """Change the settings and pictures of a server, as its owner, and what it was granted."""
     guild = ask.find_guild(ask.param("guild"))
-    guild.features = check_pictured(ask, guild.features)
-    set_pictures(ask.world, guild, ask.body)
+    features = check_pictured(ask, guild.features)
+    body = check_members(TAKES_SETTINGS, ask.body, f"PATCH /sandbox{_GUILD}")
+    change_settings(ask.world, guild, guild.owner_id, body, granted=features)
+    set_pictures(ask.world, guild, body)
     guilds.publish_guild(ask.world, guild)
     return guild_json(guild)
 

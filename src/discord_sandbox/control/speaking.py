@@ -6,6 +6,9 @@ from discord_sandbox import permissions, voice
 from discord_sandbox.control.routing import Ask, Operation, Refused
 from discord_sandbox.model import GUILD_STAGE, Channel, Guild, Json, VoiceState
 from discord_sandbox.shapes.voice import voice_state_json
+from discord_sandbox.soundboard import play
+from discord_sandbox.validate.members import check_members
+from discord_sandbox.validate.soundboard import TAKES_SENT, check_sent
 
 _MEMBER = "/members/{user}"
 
@@ -65,8 +68,21 @@ def suppress(ask: Ask) -> Json:
     return voice_state_json(guild, state)
 
 
+def play_sound(ask: Ask) -> Json:
+    """Play a sound of a soundboard in the voice channel one is in."""
+    user = ask.user()
+    channel = ask.find_channel(ask.given("channel_id"), user)
+    if channel.guild_id is None:
+        raise Refused("A DM has no soundboard.")
+    body = check_members(TAKES_SENT, {n: ask.body.get(n) for n in TAKES_SENT}, "a sound")
+    check_sent(body)
+    play(ask.world, ask.world.guilds[channel.guild_id], user, channel, body)
+    return {}
+
+
 OPERATIONS = (
     Operation("POST", _MEMBER + "/voice", join),
+    Operation("POST", _MEMBER + "/play-sound", play_sound),
     Operation("POST", _MEMBER + "/request_to_speak", request_to_speak),
     Operation("POST", _MEMBER + "/suppress", suppress),
 )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from discord_sandbox.gateway.hub import Hub
 
 HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT, MEMBERS = 1, 2, 3, 4, 6, 7, 8
+SOUNDS = 31
 INVALID_SESSION, HELLO, ACK = 9, 10, 11
 _STRUCK = {HEARTBEAT: "HEARTBEAT", IDENTIFY: "IDENTIFY", RESUME: "RESUME"}
 """What a fault can take of what a client sends."""
@@ -117,7 +118,7 @@ class Connection:
                 raise Close(ALREADY_AUTHENTICATED, "Already authenticated.")
             await (self._identify if op == IDENTIFY else self._resume)(body)
             return
-        if op not in (PRESENCE, VOICE, MEMBERS):
+        if op not in (PRESENCE, VOICE, MEMBERS, SOUNDS):
             raise Close(UNKNOWN_OPCODE, f"Unknown opcode {op}.")
         if self.session is None:
             raise Close(NOT_AUTHENTICATED, "Not authenticated.")
@@ -125,6 +126,7 @@ class Connection:
             PRESENCE: self._hub.set_presence,
             VOICE: self._hub.set_voice,
             MEMBERS: self._hub.send_members,
+            SOUNDS: self._hub.send_sounds,
         }
         asked[op](self.session, body)
 

@@ -25,6 +25,7 @@ from discord_sandbox.ratelimit import RateLimits
 from discord_sandbox.shapes.guilds import member_json
 from discord_sandbox.shapes.users import own_user_json
 from discord_sandbox.snowflake import parse_snowflake
+from discord_sandbox.soundboard import sounds_json
 from discord_sandbox.wire import encode
 from discord_sandbox.world import World
 
@@ -271,6 +272,16 @@ class Hub:
             if body.get("nonce") is not None:
                 data["nonce"] = body["nonce"]
             session.dispatch("GUILD_MEMBERS_CHUNK", encode(data))
+
+    def send_sounds(self, session: Session, body: Any) -> None:
+        """Answer a request for the sounds of servers, of those that the bot is in."""
+        given = body.get("guild_ids") if isinstance(body, dict) else None
+        for one in given if isinstance(given, list) else ():
+            guild = self._world.guilds.get(parse_snowflake(one) or 0)
+            if guild is not None and session.bot_id in guild.members:
+                data: Json = {"guild_id": str(guild.id)}
+                data["soundboard_sounds"] = sounds_json(self._world, guild)
+                session.dispatch("SOUNDBOARD_SOUNDS", encode(data))
 
     # --- faults --------------------------------------------------------------------------------
 

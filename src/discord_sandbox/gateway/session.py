@@ -68,6 +68,9 @@ class Session:
         if event.type == "GUILD_CREATE":
             self.dispatch(event.type, encode(self.trim_guild(event.data)))
             return
+        if event.type == "AUTO_MODERATION_ACTION_EXECUTION":
+            self.dispatch(event.type, encode(self._trim_moderation(event.data)))
+            return
         self.dispatch(event.type, event.written())
 
     def _concerned(self, event: Event) -> bool:
@@ -118,6 +121,13 @@ class Session:
         if not self.intents & bits.GUILD_SCHEDULED_EVENTS:
             trimmed["guild_scheduled_events"] = []
         return trimmed
+
+    def _trim_moderation(self, whole: Json) -> Json:
+        """What auto moderation did, without the text where the session may not read any."""
+        if self.intents & bits.MESSAGE_CONTENT:
+            return whole
+        matched = "" if whole["matched_content"] is not None else None
+        return {**whole, "content": "", "matched_content": matched}
 
     def dispatch(self, event_type: str, data: bytes) -> None:
         """Number an event and send it, or keep it until the bot is back."""

@@ -38,6 +38,8 @@ from discord_sandbox.model.emojis import Emoji
 from discord_sandbox.model.entrance import WelcomeChannel, WelcomeScreen, Widget
 from discord_sandbox.model.guilds import (
     APPLICATION_WEBHOOK,
+    BYPASSES_VERIFICATION,
+    DID_REJOIN,
     FOLLOWER_WEBHOOK,
     INCOMING_WEBHOOK,
     EventException,
@@ -59,6 +61,7 @@ from discord_sandbox.model.interactions import (
 )
 from discord_sandbox.model.invites import Invite
 from discord_sandbox.model.messages import (
+    AUTO_MODERATION_ACTION,
     CHANNEL_FOLLOWED,
     CROSSPOSTED,
     EPHEMERAL,
@@ -98,10 +101,13 @@ __all__ = [
     "APNG",
     "APPLICATION_WEBHOOK",
     "AUTOCOMPLETE",
+    "AUTO_MODERATION_ACTION",
+    "BYPASSES_VERIFICATION",
     "CHANNEL_FOLLOWED",
     "COMMAND",
     "COMPONENT",
     "CROSSPOSTED",
+    "DID_REJOIN",
     "DM",
     "EMBEDDED",
     "EPHEMERAL",

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 
 from discord_sandbox.model.emojis import Emoji
+from discord_sandbox.model.premium import Store
 from discord_sandbox.model.wire import Json
 
 
@@ -58,6 +59,9 @@ class Application:
     custom_install_url: str | None = None
     tags: list[str] = field(default_factory=list)
     role_connections_url: str | None = None
+    role_connections: list[Json] = field(default_factory=list)
+    """The metadata of its role connections, as Discord answers it."""
+    store: Store = field(default_factory=Store)
 
     @property
     def embedded(self) -> bool:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from discord_sandbox.model.audit import AuditEntry
+from discord_sandbox.model.auto_moderation import AutoModerationRule
 from discord_sandbox.model.channels import Channel
 from discord_sandbox.model.emojis import Emoji
 from discord_sandbox.model.entrance import WelcomeScreen, Widget
+from discord_sandbox.model.guild_settings import GuildSettings
 from discord_sandbox.model.invites import Invite
+from discord_sandbox.model.onboarding import Onboarding
+from discord_sandbox.model.soundboard import Sound
 from discord_sandbox.model.stickers import Sticker
+from discord_sandbox.model.templates import GuildTemplate
 from discord_sandbox.model.users import User
 from discord_sandbox.model.voice import VoiceState
 from discord_sandbox.model.wire import Json
@@ -33,6 +38,10 @@ class Role:
     unicode_emoji: str | None = None
 
 
+DID_REJOIN = 1 << 0
+COMPLETED_ONBOARDING, BYPASSES_VERIFICATION, STARTED_ONBOARDING = 1 << 1, 1 << 2, 1 << 3
+
+
 @dataclass(slots=True)
 class Member:
     user: User
@@ -40,6 +49,7 @@ class Member:
     role_ids: list[int] = field(default_factory=list)
     nick: str | None = None
     timeout_until_ms: int | None = None
+    flags: int = 0
     mute: bool = False
     deaf: bool = False
     temporary: bool = False
@@ -96,12 +106,13 @@ class Guild:
     description: str | None = None
     system_channel_id: int | None = None
     preferred_locale: str = "en-US"
+    settings: GuildSettings = field(default_factory=GuildSettings)
     icon: str | None = None
     splash: str | None = None
     discovery_splash: str | None = None
     banner: str | None = None
     features: list[str] = field(default_factory=list)
-    """What Discord grants a server; here those that have to do with pictures."""
+    """What Discord grants a server, and what is switched on in its settings."""
     roles: dict[int, Role] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
@@ -121,6 +132,13 @@ class Guild:
     widget: Widget = field(default_factory=Widget)
     audit_log: list[AuditEntry] = field(default_factory=list)
     """Oldest first."""
+    auto_moderation: dict[int, AutoModerationRule] = field(default_factory=dict)
+    onboarding: Onboarding = field(default_factory=Onboarding)
+    templates: dict[str, GuildTemplate] = field(default_factory=dict)
+    """By their codes; there is at most one."""
+    sounds: dict[int, Sound] = field(default_factory=dict)
+    departed: set[int] = field(default_factory=set)
+    """Who was a member once, and is shown as one who came back if they do."""
     version: int = 0
     """Grows with whatever changes who may see what."""
 

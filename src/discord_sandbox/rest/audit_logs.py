@@ -6,8 +6,10 @@ from typing import Any
 
 from discord_sandbox import permissions
 from discord_sandbox.audit.record import entries, entry_json
+from discord_sandbox.integrations import integrations, partial_integration_json
 from discord_sandbox.model import AuditEntry, Guild, Json
 from discord_sandbox.rest.routing import Call, Route
+from discord_sandbox.shapes.auto_moderation import rule_json
 from discord_sandbox.shapes.channels import channel_json
 from discord_sandbox.shapes.commands import command_json
 from discord_sandbox.shapes.guilds import scheduled_event_json
@@ -74,8 +76,14 @@ def log_json(world: World, guild: Guild, found: list[AuditEntry]) -> Json:
             if key in named and channel.thread is not None
         ],
         "application_commands": [command_json(command) for command in commands],
-        "integrations": [],
-        "auto_moderation_rules": [],
+        "integrations": [
+            partial_integration_json(world, role)
+            for role in integrations(guild)
+            if role.id in named
+        ],
+        "auto_moderation_rules": [
+            rule_json(guild, rule) for rule in guild.auto_moderation.values() if rule.id in named
+        ],
     }
     return shaped
 

@@ -27,6 +27,7 @@ from discord_sandbox.audit.places import (
     VOICE_STATUS,
 )
 from discord_sandbox.audit.record import watched
+from discord_sandbox.audit.settings import EMOJI, INTEGRATION, ONBOARDING, PROMPT, RULE, SOUND
 from discord_sandbox.audit.things import EVENT, EXCEPTION, INVITE, STAGE, STICKER, WEBHOOK
 from discord_sandbox.model import Guild
 from discord_sandbox.rest.routing import Call, Handler
@@ -74,6 +75,17 @@ AUDITED: dict[str, tuple[Kind, ...]] = {
     f"POST {_GUILD}/stickers": (STICKER,),
     f"PATCH {_GUILD}/stickers/{{sticker_id}}": (STICKER,),
     f"DELETE {_GUILD}/stickers/{{sticker_id}}": (STICKER,),
+    f"POST {_GUILD}/emojis": (EMOJI,),
+    f"PATCH {_GUILD}/emojis/{{emoji_id}}": (EMOJI,),
+    f"DELETE {_GUILD}/emojis/{{emoji_id}}": (EMOJI,),
+    f"POST {_GUILD}/soundboard-sounds": (SOUND,),
+    f"PATCH {_GUILD}/soundboard-sounds/{{sound_id}}": (SOUND,),
+    f"DELETE {_GUILD}/soundboard-sounds/{{sound_id}}": (SOUND,),
+    f"POST {_GUILD}/auto-moderation/rules": (RULE,),
+    f"PATCH {_GUILD}/auto-moderation/rules/{{rule_id}}": (RULE,),
+    f"DELETE {_GUILD}/auto-moderation/rules/{{rule_id}}": (RULE,),
+    f"PUT {_GUILD}/onboarding": (ONBOARDING, PROMPT),
+    f"DELETE {_GUILD}/integrations/{{integration_id}}": (INTEGRATION, WEBHOOK),
     f"DELETE {_CHANNEL}/messages/{{message_id}}": (MESSAGE,),
     f"POST {_CHANNEL}/messages/bulk-delete": (MESSAGES,),
     f"PUT {_CHANNEL}/messages/pins/{{message_id}}": (PIN,),

@@ -20,9 +20,9 @@ def managed_of_guild(call: Call) -> list[Json]:
     return []
 
 
-def sounds(call: Call) -> Json:
+def new_member_welcome(call: Call) -> None:
+    """Nobody sets up the guide for new members, which bots cannot: there is none (204)."""
     call.guild()
-    return {"items": []}
 
 
 def _own(call: Call) -> None:
@@ -30,14 +30,7 @@ def _own(call: Call) -> None:
         raise ApiError(20012)
 
 
-def entitlements(call: Call) -> list[Json]:
-    _own(call)
-    return []
-
-
 ROUTES = (
     Route("GET", "/soundboard-default-sounds", default_sounds),
-    Route("GET", "/guilds/{guild_id}/soundboard-sounds", sounds),
-    Route("GET", "/guilds/{guild_id}/integrations", managed_of_guild),
-    Route("GET", "/applications/{application_id}/entitlements", entitlements),
+    Route("GET", "/guilds/{guild_id}/new-member-welcome", new_member_welcome),
 )

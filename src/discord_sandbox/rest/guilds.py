@@ -8,9 +8,8 @@ from discord_sandbox import permissions
 from discord_sandbox.clock import parse_iso
 from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.gateway.intents import GUILD_MEMBERS
-from discord_sandbox.guild_pictures import TAKES_PICTURES, check_features, set_pictures
-from discord_sandbox.guilds import publish_guild, publish_member, remove_member
-from discord_sandbox.model import Guild, Json, Member
+from discord_sandbox.guilds import publish_member, remove_member
+from discord_sandbox.model import BYPASSES_VERIFICATION, Guild, Json, Member
 from discord_sandbox.pictures import changed
 from discord_sandbox.rest.rank import check_may_time_out, check_outranks
 from discord_sandbox.rest.roles import check_rank
@@ -24,7 +23,6 @@ from discord_sandbox.shapes.guilds import (
 )
 from discord_sandbox.snowflake import parse_snowflake
 from discord_sandbox.validate import members as members_of
-from discord_sandbox.validate.localizations import LOCALES
 from discord_sandbox.validate.members import Takes
 from discord_sandbox.validate.pictures import picture
 from discord_sandbox.world import World
@@ -32,6 +30,11 @@ from discord_sandbox.world import World
 _GUILD = "/guilds/{guild_id}"
 _MEMBER = _GUILD + "/members/{user_id}"
 MOST_TIMEOUT_MS = 28 * 86_400_000
+_MAY_FLAG = (
+    permissions.MANAGE_GUILD,
+    permissions.MANAGE_ROLES,
+    permissions.MODERATE_MEMBERS | permissions.KICK_MEMBERS | permissions.BAN_MEMBERS,
+)
 
 
 def get(call: Call) -> Json:
@@ -44,24 +47,6 @@ def get(call: Call) -> Json:
 
 def preview(call: Call) -> Json:
     return guild_preview_json(call.guild())
-
-
-def edit(call: Call) -> Json:
-    guild = call.guild(permissions.MANAGE_GUILD)
-    body = call.json()
-    system = guild.system_channel_id
-    if "system_channel_id" in body:
-        system = parse_snowflake(body["system_channel_id"])
-        if system is not None and system not in guild.channels:
-            raise ApiError(10003)
-    check_features(guild.features, body)
-    set_pictures(call.world, guild, body)
-    guild.system_channel_id = system
-    guild.name = body.get("name") or guild.name
-    guild.description = body.get("description", guild.description)
-    guild.preferred_locale = body.get("preferred_locale") or guild.preferred_locale
-    publish_guild(call.world, guild)
-    return guild_json(guild)
 
 
 # --- members -----------------------------------------------------------------------------
@@ -125,10 +110,19 @@ def _needed(body: Json, *, own: bool) -> int:
     return needed
 
 
+def _check_may_flag(call: Call, guild: Guild) -> None:
+    """Any of three rights will do. Raises ApiError 50013."""
+    granted = call.world.guild_permissions(guild, guild.members[call.app.bot_user_id])
+    if not any(granted & needed == needed for needed in _MAY_FLAG):
+        raise ApiError(50013)
+
+
 def edit_member(call: Call) -> Json:
     body = call.json()
     own = call.params.get("user_id", "@me") == "@me"
     guild = call.guild(_needed(body, own=own))
+    if "flags" in body:
+        _check_may_flag(call, guild)
     member = call.world.member(guild, call.app.bot_user_id if own else call.id("user_id"))
     until_ms = _timeout(call, body.get("communication_disabled_until"))
     in_voice = edit_in_voice(call, guild, member, body)
@@ -142,16 +136,23 @@ def edit_member(call: Call) -> Json:
         for role_id in {*wanted} ^ {*member.role_ids}:
             check_rank(call, guild, role_id)
         member.role_ids = wanted
-    if "nick" in body:
-        member.nick = body["nick"] or None
+    _set(member, body, until_ms)
     if own:
         _set_profile(call.world, guild, member, body)
-    if "communication_disabled_until" in body:
-        member.timeout_until_ms = until_ms
     publish_member(call.world, guild, member)
     if in_voice is not None:
         in_voice()
     return member_json(member)
+
+
+def _set(member: Member, body: Json, until_ms: int | None) -> None:
+    if "nick" in body:
+        member.nick = body["nick"] or None
+    if "communication_disabled_until" in body:
+        member.timeout_until_ms = until_ms
+    if "flags" in body:
+        given = (body["flags"] or 0) & BYPASSES_VERIFICATION
+        member.flags = member.flags & ~BYPASSES_VERIFICATION | given
 
 
 def _set_profile(world: World, guild: Guild, member: Member, body: Json) -> None:
@@ -170,13 +171,6 @@ def kick(call: Call) -> None:
 
 
 _NICK = members_of.text(32)
-_TAKES_GUILD: Takes = {
-    "name": members_of.text(100, 2),
-    "description": members_of.text(300),
-    "preferred_locale": members_of.word(LOCALES),
-    "system_channel_id": members_of.snowflake,
-    **TAKES_PICTURES,
-}
 _TAKES_OWN: Takes = {
     "nick": _NICK,
     "avatar": picture(),
@@ -187,12 +181,12 @@ _TAKES_MEMBER: Takes = {
     "nick": _NICK,
     "roles": members_of.many(members_of.snowflake, 350),
     "communication_disabled_until": members_of.instant,
+    "flags": members_of.number(0, 2**31 - 1),
     **TAKES_VOICE,
 }
 
 ROUTES = (
     Route("GET", _GUILD, get),
-    Route("PATCH", _GUILD, edit, takes=_TAKES_GUILD),
     Route("GET", _GUILD + "/preview", preview),
     Route("GET", _GUILD + "/members", members),
     Route("GET", _GUILD + "/members/search", search),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from discord_sandbox.clock import iso
 from discord_sandbox.model import EventException, Guild, Json, Member, Role, ScheduledEvent
+from discord_sandbox.model.guild_settings import COMMUNITY
 from discord_sandbox.shapes.emojis import emoji_json
 from discord_sandbox.shapes.stickers import sticker_json
 from discord_sandbox.shapes.users import user_json
@@ -47,7 +48,7 @@ def partial_member_json(member: Member) -> Json:
         "avatar": member.avatar,
         "banner": member.banner,
         "communication_disabled_until": _iso_or_none(member.timeout_until_ms),
-        "flags": 0,
+        "flags": member.flags,
         "joined_at": iso(member.joined_ms),
         "nick": member.nick,
         "pending": False,
@@ -64,6 +65,7 @@ def member_json(member: Member) -> Json:
 
 def guild_json(guild: Guild) -> Json:
     """The guild as REST answers it."""
+    settings = guild.settings
     return {
         "id": str(guild.id),
         "name": guild.name,
@@ -77,17 +79,17 @@ def guild_json(guild: Guild) -> Json:
         "owner_id": str(guild.owner_id),
         "application_id": None,
         "region": "sandbox",
-        "afk_channel_id": None,
-        "afk_timeout": 300,
+        "afk_channel_id": _id_or_none(settings.afk_channel_id),
+        "afk_timeout": settings.afk_timeout,
         "system_channel_id": _id_or_none(guild.system_channel_id),
-        "system_channel_flags": 0,
+        "system_channel_flags": settings.system_channel_flags,
         "widget_enabled": guild.widget.enabled,
         "widget_channel_id": _id_or_none(guild.widget.channel_id),
-        "verification_level": 0,
+        "verification_level": settings.verification_level,
         "roles": [role_json(role) for role in guild.roles.values()],
-        "default_message_notifications": 0,
+        "default_message_notifications": settings.default_message_notifications,
         "mfa_level": 0,
-        "explicit_content_filter": 0,
+        "explicit_content_filter": settings.explicit_content_filter,
         "max_presences": None,
         "max_members": 500_000,
         "max_stage_video_channel_users": 50,
@@ -96,21 +98,44 @@ def guild_json(guild: Guild) -> Json:
         "premium_tier": 0,
         "premium_subscription_count": 0,
         "preferred_locale": guild.preferred_locale,
-        "rules_channel_id": None,
-        "safety_alerts_channel_id": None,
-        "public_updates_channel_id": None,
-        "premium_progress_bar_enabled": False,
+        "rules_channel_id": _id_or_none(settings.rules_channel_id),
+        "safety_alerts_channel_id": _id_or_none(settings.safety_alerts_channel_id),
+        "public_updates_channel_id": _id_or_none(settings.public_updates_channel_id),
+        "premium_progress_bar_enabled": settings.premium_progress_bar_enabled,
         "nsfw": False,
         "nsfw_level": 0,
         "emojis": [emoji_json(emoji) for emoji in guild.emojis.values()],
         "stickers": [sticker_json(sticker) for sticker in guild.stickers.values()],
-        "incidents_data": None,
+        "incidents_data": _incidents_or_none(guild),
     }
 
 
+def incidents_json(guild: Guild) -> Json:
+    """Until when nobody new is let in, and members do not write to one another."""
+    settings = guild.settings
+    return {
+        "invites_disabled_until": _iso_or_none(settings.invites_disabled_until_ms),
+        "dms_disabled_until": _iso_or_none(settings.dms_disabled_until_ms),
+        "dm_spam_detected_at": None,
+        "raid_detected_at": None,
+    }
+
+
+def _incidents_or_none(guild: Guild) -> Json | None:
+    shaped = incidents_json(guild)
+    return shaped if any(shaped.values()) else None
+
+
 def guild_features(guild: Guild) -> list[str]:
-    """What the server was given, and what its settings switch on."""
-    return [*guild.features, *(["WELCOME_SCREEN_ENABLED"] if guild.welcome.enabled else [])]
+    """What the server was given and switched on, and what comes with its settings."""
+    shown = list(guild.features)
+    if COMMUNITY in shown:
+        shown.append("NEWS")
+    if guild.auto_moderation:
+        shown.append("AUTO_MODERATION")
+    if guild.welcome.enabled:
+        shown.append("WELCOME_SCREEN_ENABLED")
+    return shown
 
 
 def guild_preview_json(guild: Guild) -> Json:

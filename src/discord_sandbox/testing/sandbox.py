@@ -98,6 +98,18 @@ class Sandbox:
         about = made["application"]
         return Application(int(about["id"]), name, made["token"], about["verify_key"])
 
+    async def make_sku(
+        self, bot: Application, name: str, kind: int = 5, *, for_guild: bool = False
+    ) -> int:
+        """Let an application sell something, and answer its id.
+
+        It is a subscription (5), or something that is kept (2) or used up (3); with `for_guild`
+        a server has it.
+        """
+        body: Json = {"name": name, "type": kind, "for_guild": for_guild}
+        made = await self.control.post(f"/applications/{bot.id}/skus", body)
+        return int(made["id"])
+
     async def set_interactions_endpoint(self, bot: Application, url: str | None) -> None:
         """Do what the developer portal does: check the bot's endpoint, and send interactions there.
 
@@ -114,13 +126,15 @@ class Sandbox:
         channels: Sequence[str] = ("general",),
         members: Iterable[Member] = (),
         bots: Iterable[Application] = (),
+        template: str | None = None,
         **more: Any,
     ) -> Guild:
         """Make a server with text channels of these names, and these in it.
 
+        With `template`, a template's code, its channels and roles are those of the template.
         `more` may give it `features`, and as bytes its icon, banner, splash and discovery_splash.
         """
-        body = {
+        body: Json = {
             **with_pictures(more),
             "name": name,
             "owner_id": str(owner.id),
@@ -128,6 +142,8 @@ class Sandbox:
             "members": [str(member.id) for member in members],
             "bots": [str(bot.id) for bot in bots],
         }
+        if template is not None:
+            body["template"] = template
         return Guild(self, await self.control.post("/guilds", body), owner)
 
     async def make_application_emoji(

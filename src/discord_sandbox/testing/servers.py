@@ -24,6 +24,26 @@ class InServers(ABC):
         body = {"code": guild} if isinstance(guild, str) else {"guild_id": str(guild.id)}
         await self._do("join", body)
 
+    async def buy(self, sku_id: int, guild: Guild | None = None) -> Json:
+        """Buy what an application sells, for a server where it is for one; nothing is paid."""
+        body: Json = {"sku_id": str(sku_id)}
+        if guild is not None:
+            body["guild_id"] = str(guild.id)
+        entitlement: Json = await self._do("buy", body)
+        return entitlement
+
+    async def cancel_subscription(self, sku_id: int) -> Json:
+        """Let a subscription end with its period; answers it."""
+        subscription: Json = await self._do("cancel-subscription", {"sku_id": str(sku_id)})
+        return subscription
+
+    async def answer_onboarding(self, guild: Guild, *options: int) -> Json:
+        """Go through a server's onboarding with these options chosen; answers the member."""
+        chosen = [str(option) for option in options]
+        body = {"guild_id": str(guild.id), "option_ids": chosen}
+        member: Json = await self._do("onboarding", body)
+        return member
+
     async def invite(self, channel: Channel, **settings: int | bool) -> str:
         """Make an invite to a channel, and answer its code.
 
@@ -59,6 +79,15 @@ class InServers(ABC):
 
     async def leave_voice(self) -> None:
         await self._do("voice", {"channel_id": None})
+
+    async def play_sound(
+        self, channel: Channel, sound_id: int, source: Guild | None = None
+    ) -> None:
+        """Play a sound of a soundboard in the voice channel one is in; `source` is its server."""
+        body: Json = {"channel_id": str(channel.id), "sound_id": str(sound_id)}
+        if source is not None:
+            body["source_guild_id"] = str(source.id)
+        await self._do("play-sound", body)
 
     async def request_to_speak(self, wanted: bool = True) -> None:
         """Ask to speak on the stage one is on, or no longer."""

@@ -8,7 +8,7 @@ import { authorOf, avatar, botTag, nameOf, paintedName, roleIcon, userById } fro
 import { act } from "../core/api.js";
 import { currentUser } from "../core/router.js";
 import { findMessage, removeMessage } from "../core/store.js";
-import { attempt } from "../overlay/toast.js";
+import { attempt, toast } from "../overlay/toast.js";
 import { inlineMarkdown, markdown } from "../text/markdown.js";
 import { clockTime, fullTime, messageTime } from "../text/timestamps.js";
 import { drawInvitation } from "./activity.js";
@@ -143,6 +143,10 @@ function controls(message, guild) {
     busy: interactions.busyControl(message.id),
     locked: interactions.busyControl(message.id) !== undefined,
     press: (customId) => send(customId),
+    buy: (skuId) => attempt(async () => {
+      const bought = await act(currentUser(), "buy", { sku_id: skuId, guild_id: guild?.id });
+      toast(`You have ${bought.sku.name} now.`, "info");
+    }),
     chosenIn: (customId) => interactions.chosenValues(message.id, customId),
     choose(customId, values) {
       interactions.choose(message.id, customId, values);

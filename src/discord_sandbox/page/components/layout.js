@@ -7,7 +7,7 @@ import { drawButton } from "./button.js";
 import { drawSelect } from "./select.js";
 
 /**
- * `context`: {channelId, guild, attachments, busy, locked, press(customId), chosenIn(customId), choose(customId, values)}.
+ * `context`: {channelId, guild, attachments, busy, locked, press(customId), buy(skuId), chosenIn(customId), choose(customId, values)}.
  */
 export function drawComponents(components, context) {
   return (components ?? []).map((component) => draw(component, context));

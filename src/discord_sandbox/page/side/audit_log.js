@@ -18,11 +18,19 @@ const ACTIONS = {
   26: "moved members in voice", 27: "disconnected members from voice", 28: "let in",
   30: "made a role", 31: "changed a role", 32: "deleted a role", 40: "made an invite", 42: "revoked an invite",
   50: "made a webhook", 51: "changed a webhook", 52: "deleted a webhook",
+  60: "made an emoji", 61: "changed an emoji", 62: "deleted an emoji",
   72: "deleted a message by", 73: "deleted messages in", 74: "pinned a message by", 75: "unpinned a message by",
+  80: "let in the bot", 82: "removed the bot",
   83: "started a stage", 84: "changed a stage", 85: "ended a stage",
   90: "made a sticker", 91: "changed a sticker", 92: "deleted a sticker",
   100: "planned an event", 101: "changed an event", 102: "deleted an event",
   110: "began a thread", 111: "changed a thread", 112: "deleted a thread", 121: "changed who may use a command",
+  130: "made a sound", 131: "changed a sound", 132: "deleted a sound",
+  140: "made a rule of auto moderation", 141: "changed a rule of auto moderation", 142: "deleted a rule of auto moderation",
+  143: "set off auto moderation, which blocked a message by", 144: "set off auto moderation, which flagged a message by",
+  145: "set off auto moderation, which timed out",
+  163: "made a prompt of the onboarding", 164: "changed a prompt of the onboarding", 165: "deleted a prompt of the onboarding",
+  167: "changed the onboarding",
   192: "set the status of a voice channel", 193: "cleared the status of a voice channel",
   200: "changed a date of an event", 201: "changed a date of an event", 202: "put a date of an event back",
 };
@@ -57,7 +65,7 @@ function target(entry, log, guild) {
 }
 
 function namedInChanges(entry) {
-  const named = (entry.changes ?? []).find((change) => ["name", "code", "topic"].includes(change.key));
+  const named = (entry.changes ?? []).find((change) => ["name", "title", "code", "topic"].includes(change.key));
   return named?.new_value ?? named?.old_value ?? null;
 }
 
