@@ -7,7 +7,9 @@ import contextlib
 import gc
 import json
 import os
+import shlex
 import signal
+import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -96,6 +98,9 @@ def _begin(transcript: Path) -> Transcript:
 def _prepare(backend: Backend, seed: Path | None, state: Path | None, clock: str | None) -> None:
     """Fill the world: from the state where there is one, else from the seed."""
     if state is not None and state.exists():
+        if seed is not None:
+            told = f"the world is that of {state}, not of the seed {seed}"
+            typer.echo(f"discord-sandbox: {told}: move the state away to begin anew.", err=True)
         try:
             load(backend.world, state)
         except (BadState, OSError) as problem:
@@ -117,6 +122,17 @@ def _give_up(why: str) -> NoReturn:
     raise typer.Exit(1)
 
 
+def _for_bots(server: Server) -> str:
+    """What a bot finds in its environment, to be copied into a shell."""
+    gateway = server.backend.hub.gateway_url
+    lines = [f"export DISCORD_API_URL={server.base_url}/api/v10 DISCORD_GATEWAY_URL={gateway}"]
+    lines += [
+        f"export DISCORD_TOKEN={shlex.quote(found.token)}  # {found.name}"
+        for found in server.backend.world.applications.values()
+    ]
+    return "\n".join(lines)
+
+
 async def _serve(server: Server, *, end_with_stdin: bool) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -132,6 +148,8 @@ async def _serve(server: Server, *, end_with_stdin: bool) -> None:
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
     print(f"discord-sandbox: listening on {server.base_url}", flush=True)
+    if sys.stdout.isatty():
+        print(_for_bots(server), flush=True)
     await stopping.wait()
     await server.stop()
 

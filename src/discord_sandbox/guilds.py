@@ -22,7 +22,7 @@ from discord_sandbox.model import (
     User,
 )
 from discord_sandbox.model.guild_settings import SUPPRESS_JOINS
-from discord_sandbox.pictures import changed
+from discord_sandbox.pictures import changed, forget
 from discord_sandbox.role_colors import paint
 from discord_sandbox.scheduled_events import forget_interest
 from discord_sandbox.shapes.channels import channel_json, stage_json
@@ -312,10 +312,8 @@ def delete_guild(world: World, guild: Guild) -> None:
     end_in(world, guild.channels)
     for channel_id in guild.channels:
         world.channels.pop(channel_id, None)
-    for emoji_id in guild.emojis:
-        world.pictures.pop(f"emojis/{emoji_id}", None)
-    for sticker_id in guild.stickers:
-        world.pictures.pop(f"stickers/{sticker_id}", None)
+    parts = (guild.emojis, guild.stickers, guild.sounds, guild.roles, guild.scheduled_events)
+    forget(world, guild.id, *(one for part in parts for one in part))
     gone: Json = {"id": str(guild.id)}
     only = frozenset(guild.members)
     world.bus.publish(Event("GUILD_DELETE", gone, guild=guild, only=only))

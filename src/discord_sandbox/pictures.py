@@ -42,5 +42,12 @@ def changed(
     return None if content is None else keep(world, place, content)
 
 
+def forget(world: World, *owners: int) -> None:
+    """Let go of all pictures and sounds of these, which are gone: servers, emojis, roles and others."""
+    gone = {str(owner) for owner in owners}
+    for place in [one for one in world.pictures if one.split("/")[1] in gone]:
+        del world.pictures[place]
+
+
 def _hash(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=16).hexdigest()

@@ -133,3 +133,45 @@ async def test_the_page_sits_for_its_picture(
     await page.get_by_role("button", name="Subscribe").click()
     await expect(page.get_by_text("You are subscribed.")).to_be_visible()
     await album.take(page, f"sandbox-{name}.png")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+async def test_a_menus_list_stays_in_the_window(world: World, width: int, height: int) -> None:
+    """The newest message lies at the foot: its list opens upwards where it would not fit below."""
+    for name in "cdefghi":
+        user = await world.sandbox.post("/users", {"username": f"{name}leo"})
+        await world.sandbox.post(f"/guilds/{world.guild}/members", {"user_id": user["id"]})
+    page = await world.window(world.ada, viewport={"width": width, "height": height})
+    await run_remind(page)
+    await page.get_by_role("combobox", name="Tell somebody").click()
+    await expect(page.get_by_role("option", name="Ada")).to_be_in_viewport(ratio=1)
+    box = await page.locator(".select-panel").bounding_box()
+    assert box is not None
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= height
+    embed = page.get_by_role("article", name="Embed: Ruins open")
+    await expect(embed).to_have_css("padding-left", "14px")
+
+
+async def test_why_a_request_was_refused_is_shown(world: World) -> None:
+    """In the inspector, in words below its path."""
+    page = await world.window(world.ada)
+    await page.get_by_role("button", name="Inspector", exact=True).click()
+    headers = {"Authorization": f"Bot {world.token}"}
+    url = f"{world.sandbox.base}/api/v10/channels/{world.bots}/messages"
+    async with world.sandbox.session.post(
+        url, json={"content": "x" * 2001}, headers=headers
+    ) as response:
+        assert response.status == 400
+    row = page.get_by_role("row").filter(has_text="/messages")
+    await expect(row).to_contain_text("content: Must be 2000 or fewer in length.")
+
+
+async def test_a_narrow_window_shows_how_much_is_unread(quiet_world: World) -> None:
+    """At the button behind which the servers and conversations are."""
+    phone = await quiet_world.window(quiet_world.ben, viewport={"width": 390, "height": 700})
+    mark = phone.locator(".menu-badge")
+    await expect(mark).to_be_hidden()
+    channel = {"channel_id": quiet_world.general, "content": "Hello"}
+    await quiet_world.sandbox.post(f"/members/{quiet_world.ada}/message", channel)
+    await expect(mark).to_have_text("1")

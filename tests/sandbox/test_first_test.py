@@ -10,7 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from discord_sandbox.testing import Sandbox
+import pytest
+
+from discord_sandbox.testing import Sandbox, Unanswered
 
 PAGE = Path(__file__).parents[2] / "docs" / "sandbox.md"
 
@@ -28,6 +30,23 @@ def test_the_lines_of_the_readme_are_a_first_test(tmp_path: Path) -> None:
     bot = tmp_path / "bot.py"
     bot.write_text(bot.read_text().replace('"pong"', '"ping"'))
     assert _run(tmp_path, line) == (1, "1 failed")
+
+
+async def test_a_failed_test_says_what_the_bot_said(sandbox: Sandbox, tmp_path: Path) -> None:
+    """What it wrote, and what the sandbox refused it, are notes of whatever failed."""
+    text = PAGE.read_text("utf-8")
+    bot = tmp_path / "bot.py"
+    files = dict(re.findall(r"```python\n# (\S+)\n(.*?)```", text, re.DOTALL))
+    bot.write_text(files["bot.py"].replace('"pong"', '"p" * 2001'), "utf-8")
+    ann, app = await sandbox.make_user("ann"), await sandbox.make_application("Bot")
+    home = await sandbox.make_guild("Home", owner=ann, bots=[app])
+    with pytest.raises(Unanswered) as failed:
+        async with sandbox.running(sys.executable, str(bot), application=app):
+            await (await ann.command(home.channel("general"), "ping")).response()
+    said, refused = failed.value.__notes__
+    assert "HTTPException: 400 Bad Request" in said
+    assert refused.splitlines()[0] == "The sandbox refused:"
+    assert refused.endswith("400 data.content: Must be 2000 or fewer in length.")
 
 
 def test_a_bot_without_the_gateway_passes_the_same_test(tmp_path: Path) -> None:

@@ -180,3 +180,20 @@ async def test_a_servers_people_give_it_pictures(town: Town) -> None:
     with pytest.raises(SandboxError, match="`icon` must be"):
         await sandbox.make_guild("Other", owner=town.ann, icon=b"x")
     assert len((await sandbox.world())["guilds"]) == 2
+
+
+async def test_a_servers_pictures_go_with_it(town: Town) -> None:
+    """Also those that had another's place, and those of what was in it."""
+    sandbox = town.sandbox
+    home = await sandbox.make_guild("Home", owner=town.ann, icon=png())
+    emoji = await home.make_emoji("wave", png())
+
+    def icon(view: Any) -> str:
+        return next(str(one["icon"]) for one in view["guilds"] if one["id"] == str(home.id))
+
+    first = icon(await town.ann.view())
+    await home.set_pictures(icon=png(GREEN))
+    places = [f"icons/{home.id}/{first}.png", f"emojis/{emoji.id}.png"]
+    assert [await sandbox.picture(place) for place in places] == [png(), png()]
+    await sandbox.control.delete(f"/guilds/{home.id}")
+    assert [await sandbox.picture(place) for place in places] == [None, None]

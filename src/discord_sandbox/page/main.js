@@ -6,7 +6,7 @@ import { channelName, isForum, nameOf } from "./core/people.js";
 import { currentPlace, currentUser, dmHash, go, guildHash } from "./core/router.js";
 import { loadWorld, retryNow, startSession } from "./core/session.js";
 import { findChannel, guildUnread, state } from "./core/store.js";
-import { drawHeader, headerElement } from "./chat/header.js";
+import { drawHeader, headerElement, markUnread } from "./chat/header.js";
 import { activityElement } from "./chat/activity.js";
 import { openChannel, timelineElements } from "./chat/timeline.js";
 import "./components/modal.js";
@@ -118,6 +118,7 @@ function drawTitle() {
     for (const one of state.view.guilds.values()) unread += guildUnread(one);
     for (const id of state.view.dms.keys()) unread += state.view.unread[id] ?? 0;
   }
+  markUnread(unread);
   const where = channel ? `${guild ? "#" : ""}${channelName(channel)}${guild ? ` · ${guild.name}` : ""}` : "Sandbox";
   document.title = `${unread > 0 ? `(${unread}) ` : ""}${where}${me ? ` · ${nameOf(me)}` : ""}`;
 }

@@ -13,7 +13,7 @@ from aiohttp import hdrs, web
 from msgspec import Struct
 
 from discord_sandbox.backend import Backend
-from discord_sandbox.errors import ApiError, NotImplementedBySandbox, TooFast
+from discord_sandbox.errors import ApiError, NotImplementedBySandbox, TooFast, problems_in_words
 from discord_sandbox.events import Event
 from discord_sandbox.faults import Fault, fault_json
 from discord_sandbox.model import DM, Application, Json
@@ -56,9 +56,12 @@ class Exchange(Struct):
     headers: dict[str, str] = {}
     fault: str | None = None
     ratelimited: str | None = None
+    problem: str | None = None
+    """What was wrong with it, in words."""
 
     def refuse(self, error: ApiError) -> None:
         self.status, self.payload, self.code = error.status, error.body(), error.code
+        self.problem = problems_in_words(error)
         if isinstance(error, TooFast):
             self.headers["Retry-After"] = str(math.ceil(error.retry_after))
             if error.scope is not None:
@@ -325,6 +328,7 @@ class RestApi:
             exchange.code,
             exchange.fault,
             exchange.ratelimited,
+            exchange.problem,
         )
         requests.add(row)
         if not self._backend.world.bus.idle:

@@ -8,6 +8,9 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING
 
+import aiohttp
+
+from discord_sandbox.testing.control import SandboxError
 from discord_sandbox.testing.places import Application
 from discord_sandbox.testing.stream import Frame, Stream, WaitedInVain
 
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from discord_sandbox.testing.sandbox import Sandbox
 
 _END_TIMEOUT_S = 5.0
+_MOST_LINES = 40
+_MOST_REFUSED = 5
+_REFUSED = 400
 _TELLING = frozenset({"COMMANDS_CHANGED", "BOT_CONNECTED", "ENDPOINT_CHANGED"})
 
 
@@ -92,8 +98,26 @@ async def running(
         for future in done:
             _result(future, bot)
         yield bot
+    except Exception as problem:
+        await _tell_more(problem, bot, sandbox)
+        raise
     finally:
         await bot.stop()
+
+
+async def _tell_more(problem: Exception, bot: BotProcess, sandbox: Sandbox) -> None:
+    """Add what the bot said, and what it was refused: why a test failed is mostly there."""
+    said = "\n".join(bot.output.strip().splitlines()[-_MOST_LINES:])
+    if said:
+        problem.add_note(f"The bot said:\n{said}")
+    with contextlib.suppress(SandboxError, OSError, aiohttp.ClientError):
+        refused = [row for row in await sandbox.requests() if row["status"] >= _REFUSED]
+        lines = [
+            f"{row['method']} {row['path']}: {row['status']} {row.get('problem', '')}"
+            for row in refused[-_MOST_REFUSED:]
+        ]
+        if lines:
+            problem.add_note("\n".join(["The sandbox refused:", *lines]))
 
 
 def _result(future: asyncio.Future[None], bot: BotProcess) -> None:

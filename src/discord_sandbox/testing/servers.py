@@ -20,8 +20,9 @@ class InServers(ABC):
         await self._do("leave", {"guild_id": str(guild.id)})
 
     async def join(self, guild: Guild | str) -> None:
-        """Join a server, or by the code of an invite."""
-        body = {"code": guild} if isinstance(guild, str) else {"guild_id": str(guild.id)}
+        """Join a server, or by an invite, given as its code or as its link."""
+        code = str(guild).rstrip("/").rpartition("/")[2]
+        body = {"code": code} if isinstance(guild, str) else {"guild_id": str(guild.id)}
         await self._do("join", body)
 
     async def buy(self, sku_id: int, guild: Guild | None = None) -> Json:

@@ -14,6 +14,14 @@ import { pinnedMessages } from "./timeline.js";
 import { mayManageWebhooks, openWebhooks } from "./webhooks.js";
 
 export const headerElement = h("header", { class: "chat-header" });
+/** How much is unread in all: on a narrow window the servers and conversations that say so are behind the menu. */
+const unreadMark = h("span", { class: "badge menu-badge" });
+
+export function markUnread(count) {
+  unreadMark.textContent = count === 0 ? "" : count > 99 ? "99+" : String(count);
+  unreadMark.hidden = count === 0;
+  unreadMark.setAttribute("aria-label", `${count} unread`);
+}
 
 /** Draws the bar for a channel; null where none is open. */
 export function drawHeader(channelId) {
@@ -21,6 +29,7 @@ export function drawHeader(channelId) {
   const partner = channel && !guild ? dmPartner(channel) : null;
   fill(headerElement,
     iconButton("menu", "Servers and channels", () => emit("drawer", "left"), { class: "icon-button only-narrow" }),
+    h("span", { class: "only-narrow menu-unread" }, unreadMark),
     channel && h("span", { class: "chat-icon" }, guild ? channelIcon(channel, 22) : dmMark(channel, 26)),
     channel && h("h1", null, channelName(channel)), botTag(partner),
     channel?.topic && h("p", { class: "topic" }, inlineMarkdown(channel.topic.split("\n")[0], guild)),

@@ -76,8 +76,12 @@ export function drawSelect(select, context) {
     const hint = multi ? h("div", { class: "select-hint" }, `Choose ${least === most ? least : `${least} to ${most}`}. Sent when you close the list.`) : null;
     const panel = h("div", { class: "select-panel", style: { width: `${Math.max(button.offsetWidth, 240)}px` } }, search, list.el, hint);
     search?.addEventListener("keydown", keyInList);
-    if (!openPopover(button, panel, { onClose: closed, focus: false })) return;
+    // Filled first: where there is room for it depends on its size.
     refresh();
+    if (!openPopover(button, panel, { onClose: closed, focus: false })) {
+      list.hide();
+      return;
+    }
     owner.focus();
   }
 

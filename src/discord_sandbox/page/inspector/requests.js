@@ -13,7 +13,7 @@ const WINDOW_MS = 10_000;
 /** A request of the sandbox's own, to an application's endpoint: its status says little, `problem` what was wrong. */
 const outgoing = (row) => row.route === "POST interactions_endpoint_url";
 const ofStatus = (status) => (status === 429 ? "limited" : status >= 500 || !status ? "failed" : status >= 400 ? "refused" : "good");
-const kind = (row) => (row.problem ? "failed" : outgoing(row) ? "good" : ofStatus(row.status));
+const kind = (row) => (row.problem && outgoing(row) ? "failed" : outgoing(row) ? "good" : ofStatus(row.status));
 
 /** The panel: {el, add(row), refresh()}. */
 export function requestsPanel() {
@@ -44,7 +44,7 @@ export function requestsPanel() {
     return h("tr", { class: kind(row) },
       h("td", null, h("time", { title: new Date(row.at_ms).toISOString() }, clockTimeSeconds(row.at_ms))),
       h("td", { class: "request-path", title: `${row.method} ${row.path}${row.bot ? `\n${outgoing(row) ? "to" : "by"} ${nameOf(userById(row.bot))}` : ""}${row.code ? `\ncode ${row.code}` : ""}` }, h("span", { class: `method ${row.method}` }, row.method), " ", pathname, search && h("span", { class: "query" }, search), marks,
-        row.problem && h("span", { class: "request-problem" }, `The endpoint ${row.problem}`)),
+        row.problem && h("span", { class: "request-problem" }, outgoing(row) ? `The endpoint ${row.problem}` : row.problem)),
       h("td", { class: "status" }, row.status ? String(row.status) : "lost"),
       h("td", { class: "number" }, row.duration_ms === undefined || row.duration_ms === null ? "" : String(Math.round(row.duration_ms * 10) / 10)));
   }
