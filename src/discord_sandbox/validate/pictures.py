@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from typing import Any
 
@@ -11,6 +9,7 @@ from discord_sandbox.errors import Problems
 from discord_sandbox.images import format_of
 from discord_sandbox.model import Json
 from discord_sandbox.validate import fields
+from discord_sandbox.validate.data_uris import read_data_uri
 from discord_sandbox.validate.fields import Path
 from discord_sandbox.validate.members import Check, note_members
 
@@ -43,14 +42,10 @@ def picture(most_kb: int = MOST_KB) -> Check:
 
 def read_picture(text: str) -> bytes | None:
     """The picture that a data URI carries; None where it carries none, or not what it says."""
-    head = _HEAD.match(text)
-    if head is None:
+    found = read_data_uri(_HEAD, text)
+    if found is None:
         return None
-    try:
-        content = base64.b64decode(text[head.end() :], validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    said = head.group(1).replace("/jpg", "/jpeg")
+    said, content = found[0].replace("/jpg", "/jpeg"), found[1]
     return content if format_of(content) == said else None
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from typing import Any
 
 from discord_sandbox.errors import Problems, invalid
 from discord_sandbox.model import Json
 from discord_sandbox.validate import fields, members
+from discord_sandbox.validate.data_uris import read_data_uri
 from discord_sandbox.validate.fields import Path
 from discord_sandbox.validate.members import Takes
 
@@ -75,13 +74,10 @@ def check_emoji(body: Json) -> None:
 
 def read_sound(text: str) -> bytes | None:
     """The bytes of a data URI; None where it is no such file."""
-    head = _HEAD.match(text)
-    if head is None:
+    found = read_data_uri(_HEAD, text)
+    if found is None:
         return None
-    try:
-        content = base64.b64decode(text[head.end() :], validate=True)
-    except (binascii.Error, ValueError):
-        return None
+    _, content = found
     return content if sound_type(content) is not None else None
 
 
