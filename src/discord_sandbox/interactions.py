@@ -10,7 +10,7 @@ from typing import Any
 from discord_sandbox.activities import launch
 from discord_sandbox.command_access import context_of, let_in_by_server
 from discord_sandbox.emojis import settle_in_components
-from discord_sandbox.errors import ApiError, NotImplementedBySandbox, invalid
+from discord_sandbox.errors import ApiError, invalid
 from discord_sandbox.events import Event
 from discord_sandbox.interaction_messages import InteractionMessages
 from discord_sandbox.interaction_payload import interaction_json
@@ -18,6 +18,7 @@ from discord_sandbox.model import (
     AUTOCOMPLETE,
     COMMAND,
     COMPONENT,
+    ELIGIBILITY,
     EPHEMERAL,
     LOADING,
     MODAL_SUBMIT,
@@ -31,18 +32,20 @@ from discord_sandbox.model import (
 )
 from discord_sandbox.shapes.users import basic_application_json
 from discord_sandbox.validate.command_options import check_choices
+from discord_sandbox.validate.eligibility import check_eligibility
 from discord_sandbox.validate.message import Draft, Upload, check_message
 from discord_sandbox.validate.modals import check_modal
 from discord_sandbox.world import World
 
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
-LAUNCH_ACTIVITY = 12
+LAUNCH_ACTIVITY, SKU_ELIGIBILITY = 12, 13
 JOIN = 1
 """What an invitation to an activity asks for."""
 _ALLOWED = {
     COMMAND: {MESSAGE, DEFERRED, MODAL, LAUNCH_ACTIVITY},
     COMPONENT: {MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, MODAL, LAUNCH_ACTIVITY},
     AUTOCOMPLETE: {CHOICES},
+    ELIGIBILITY: {SKU_ELIGIBILITY},
     MODAL_SUBMIT: {MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, LAUNCH_ACTIVITY},
 }
 ANSWER_WITHIN_S = 3.0
@@ -206,8 +209,6 @@ class Interactions:
 
     @staticmethod
     def _check_kind(interaction: Interaction, kind: object) -> int:
-        if kind == 13:
-            raise NotImplementedBySandbox("Answering whether a user may buy a SKU")
         allowed = _ALLOWED[interaction.type]
         if interaction.type == MODAL_SUBMIT and interaction.source_message is None:
             allowed = allowed - {DEFERRED_UPDATE, UPDATE}
@@ -226,6 +227,10 @@ class Interactions:
             return None
         if kind == LAUNCH_ACTIVITY:
             self._launch(interaction)
+            return None
+        if kind == SKU_ELIGIBILITY:
+            interaction.eligibility = check_eligibility(data)
+            interaction.state = "answered"
             return None
         if kind == CHOICES:
             interaction.choices = check_choices(data, _typed_kind(interaction.data))
@@ -312,7 +317,7 @@ class Interactions:
             future.set_result(interaction)
 
     def _tell(self, interaction: Interaction, event_type: str, more: Json) -> None:
-        if interaction.type == AUTOCOMPLETE:
+        if interaction.type in (AUTOCOMPLETE, ELIGIBILITY):
             return
         data: Json = {"interaction_id": str(interaction.id), **more}
         if interaction.source_message is not None:

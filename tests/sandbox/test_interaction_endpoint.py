@@ -186,7 +186,11 @@ async def test_only_the_first_of_two_answers_counts(
         ({"type": 1}, "type: Value must be one of {4, 5, 9, 12}", 50035),
         ({"type": 4, "data": {"content": "x" * 2001}}, "data.content: Must be 2000 or", 50035),
         ({"type": 4, "data": {}}, "Cannot send an empty message", 50006),
-        ({"type": 13, "data": {"eligible": True}}, "is not implemented by the sandbox", None),
+        (
+            {"type": 13, "data": {"eligible": True}},
+            "type: Value must be one of {4, 5, 9, 12}",
+            50035,
+        ),
         (web.Response(status=204), "answered 204", None),
         (web.Response(status=503), "answered 503", None),
         (web.Response(status=302, headers={"Location": "/"}), "answered 302", None),

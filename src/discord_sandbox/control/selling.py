@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from discord_sandbox.control.routing import Ask, Operation, Refused
-from discord_sandbox.model import Json
+from discord_sandbox.model import ELIGIBILITY, Json
 from discord_sandbox.model.premium import SKU_TYPES, SUBSCRIPTION, Sku
 from discord_sandbox.premium import buy, cancel, find_sku, is_active
 from discord_sandbox.shapes.premium import entitlement_json, sku_json, subscription_json
@@ -58,7 +58,25 @@ def cancelled(ask: Ask) -> Json:
     raise Refused(f"{user.username} has not subscribed to {wanted.name}.", 404)
 
 
+async def eligible(ask: Ask) -> Json:
+    """Ask the application whether a member may buy something, and give back what it says."""
+    user = ask.user()
+    application, wanted = find_sku(ask.world, ask.given("sku_id"))
+    started = ask.backend.interactions.start(
+        ELIGIBILITY,
+        application,
+        user,
+        ask.find_channel(ask.given("channel_id"), user),
+        {"sku_id": str(wanted.id)},
+    )
+    answered = await ask.backend.interactions.answered(started)
+    if answered.eligibility is None:
+        raise Refused(f"{application.name} did not say within 3 seconds.", 504)
+    return answered.eligibility
+
+
 OPERATIONS = (
+    Operation("POST", _MEMBER + "/may-buy", eligible),
     Operation("POST", "/applications/{application}/skus", sku),
     Operation("POST", _MEMBER + "/buy", bought),
     Operation("POST", _MEMBER + "/cancel-subscription", cancelled),

@@ -10,6 +10,8 @@ from discord_sandbox.model.users import User
 from discord_sandbox.model.wire import Json
 
 PING, COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 1, 2, 3, 4, 5
+ELIGIBILITY = 6
+"""Whether the user may buy a SKU."""
 
 InteractionState = Literal["waiting", "deferred", "deferred_update", "answered", "failed"]
 
@@ -42,6 +44,8 @@ class Interaction:
     """The message that `@original` stands for."""
     modal: Json | None = None
     choices: list[Json] | None = None
+    eligibility: Json | None = None
+    """What was answered to whether the user may buy a SKU."""
     activity_id: str | None = None
     """The instance of the activity that was launched or joined."""
     followup_ids: list[int] = field(default_factory=list)

@@ -33,6 +33,12 @@ class InServers(ABC):
         entitlement: Json = await self._do("buy", body)
         return entitlement
 
+    async def may_buy(self, sku_id: int, channel: Channel) -> Json:
+        """Ask the application whether the member may buy what it sells; answers what it says."""
+        body = {"sku_id": str(sku_id), "channel_id": str(channel.id)}
+        said: Json = await self._do("may-buy", body)
+        return said
+
     async def cancel_subscription(self, sku_id: int) -> Json:
         """Let a subscription end with its period; answers it."""
         subscription: Json = await self._do("cancel-subscription", {"sku_id": str(sku_id)})
